@@ -1,0 +1,152 @@
+# Lada: `make demo` shows it working, `make check` tests it; both install what is missing.
+# Flat on purpose: sources are listed by room, objects and programs go to build/.
+
+VERSION  := 0.1.0
+BUILD    ?= build
+PREFIX   ?= /usr
+DESTDIR  ?=
+CC       ?= gcc
+OPT      ?= -O2
+SANITIZE ?=
+
+# ---- Debian packages: the one list ----
+DEPS_BUILD := gcc make pkg-config libc6-dev libuv1-dev libmicrohttpd-dev libsodium-dev libinih-dev \
+	libmosquitto-dev libsqlite3-dev libserialport-dev libusb-1.0-0-dev libqrencode-dev \
+	libpng-dev libfreetype-dev libjansson-dev
+DEPS_TEST := libcmocka-dev mosquitto zbar-tools fonts-dejavu-core sqlite3 ca-certificates
+# Node.js and npm come from Debian unless the machine has its own.
+DEPS_NODE := nodejs npm
+
+WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+	-Wpointer-arith -Wformat=2 -Wno-format-nonliteral -Wundef -Wwrite-strings -Wcast-align
+CFLAGS := -std=gnu11 $(OPT) -g $(WARN) -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE $(SANITIZE)
+CPPFLAGS := -D_GNU_SOURCE -DLADA_VERSION='"$(VERSION)"' -I. -MMD -MP
+LDFLAGS := -pie -Wl,-z,relro,-z,now $(SANITIZE)
+
+# ---- sources, by room ----
+BASE     := $(wildcard firmware/base/*.c)
+TRUST    := $(wildcard firmware/trust/*.c)
+COUNTER  := $(wildcard firmware/counter/*.c)
+STORE    := $(wildcard firmware/store/*.c)
+STATION  := $(filter-out firmware/main.c,$(wildcard firmware/*.c))
+DRIVERS  := $(wildcard drivers/*.c)
+SYNC     := $(wildcard sync/*.c)
+UI       := $(wildcard ui/*.c)
+TOOL     := $(wildcard firmware/tool/*.c)
+HQ       := $(wildcard sync/hq/*.c)
+SIM      := $(wildcard tests/sim/*.c)
+UNIT     := $(wildcard tests/unit_*.c)
+BENCH    := $(wildcard tests/bench/*.c)
+
+obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+CORE := $(call obj,$(BASE) $(TRUST))
+HOUSE := $(CORE) $(call obj,$(COUNTER) $(STORE) $(STATION) $(DRIVERS) $(SYNC) $(UI))
+
+LIBS_ladad := -luv -lmicrohttpd -lsodium -linih -lmosquitto -lsqlite3 -lserialport -lqrencode -lpthread
+LIBS_lada := -lsodium -linih -lsqlite3
+LIBS_lada-hq := -lmosquitto -lsqlite3 -lsodium -lqrencode -lpng
+LIBS_lada-sim := -lpng -lqrencode -lfreetype
+
+PROGRAMS := $(addprefix $(BUILD)/bin/,ladad lada lada-hq lada-sim)
+UNITS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(UNIT))
+BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH))
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all deps node-deps demo run check check-source check-all bench units install clean format
+
+all: $(PROGRAMS)
+
+# ---- programs ----
+$(BUILD)/bin/ladad: $(HOUSE) $(call obj,firmware/main.c)
+$(BUILD)/bin/lada: $(CORE) $(call obj,$(TOOL) firmware/store/file.c firmware/config.c \
+	firmware/config_keys.c firmware/files.c drivers/port_check.c drivers/profiles.c)
+$(BUILD)/bin/lada-hq: $(CORE) $(call obj,$(HQ))
+$(BUILD)/bin/lada-sim: $(call obj,$(SIM))
+
+$(BUILD)/bin/%:
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_$*)
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/obj/tests/sim/%.o: CPPFLAGS += $(shell pkg-config --cflags freetype2 2>/dev/null)
+# The pages are in the binary (.incbin), so the object depends on them.
+$(BUILD)/obj/ui/web_files.o: $(shell find ui/web -type f 2>/dev/null)
+
+# ---- tests: one program a file, linked from archives so that each takes what it needs ----
+$(BUILD)/house.a: $(HOUSE)
+$(BUILD)/hq.a: $(CORE) $(call obj,$(filter-out sync/hq/main.c,$(HQ)))
+$(BUILD)/sim.a: $(call obj,$(filter-out tests/sim/main.c,$(SIM)))
+$(BUILD)/%.a:
+	@rm -f $@
+	ar rcs $@ $^
+
+LIBS_test := -lcmocka -ljansson
+$(filter $(BUILD)/tests/unit_sim%,$(UNITS)): $(BUILD)/tests/%: \
+	$(BUILD)/obj/tests/%.o $(BUILD)/sim.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_lada-sim) $(LIBS_test)
+$(filter $(BUILD)/tests/unit_hq%,$(UNITS)): $(BUILD)/tests/%: \
+	$(BUILD)/obj/tests/%.o $(BUILD)/hq.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_lada-hq) $(LIBS_test)
+# What several tests share; before the house, which it uses.
+$(BUILD)/helpers.a: $(call obj,$(filter-out tests/unit_%,$(wildcard tests/*.c)))
+$(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/helpers.a $(BUILD)/house.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_ladad) $(LIBS_test)
+$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/helpers.a $(BUILD)/house.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_ladad) $(LIBS_test)
+units: $(UNITS)
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+
+# ---- what people type ----
+# Installs only what is missing; does nothing, and needs no root, when all is there.
+deps:
+	@tests/deps $(DEPS_BUILD) $(DEPS_TEST)
+
+node-deps: deps
+	@command -v node >/dev/null && command -v npm >/dev/null || tests/deps $(DEPS_NODE)
+	@cd tests && if [ ! -e node_modules/.package-lock.json ] || \
+		[ package-lock.json -nt node_modules/.package-lock.json ]; then \
+		npm ci --no-audit --no-fund --loglevel=error; fi
+
+# Recipes run make again so that a fresh machine has its packages before anything is compiled.
+demo: node-deps
+	@$(MAKE) --no-print-directory -j2 all
+	@node tests/demo/demo.js
+
+run: node-deps
+	@$(MAKE) --no-print-directory -j2 all
+	@node tests/demo/demo.js --stay
+
+check: node-deps
+	@$(MAKE) --no-print-directory -j2 all units
+	@node tests/run.js
+
+check-all: node-deps
+	@$(MAKE) --no-print-directory -j2 all units
+	@node tests/run.js --slow
+
+bench: node-deps
+	@$(MAKE) --no-print-directory -j2 all $(BENCHES)
+	@node tests/bench/bench.js
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 $(wildcard firmware/*.1 firmware/tool/*.1 sync/hq/*.1 tests/sim/*.1) \
+		$(DESTDIR)$(PREFIX)/share/man/man1/
+	install -d $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 $(wildcard firmware/*.5) $(DESTDIR)$(PREFIX)/share/man/man5/
+
+format:
+	clang-format -i $(shell git ls-files '*.c' '*.h')
+
+clean:
+	rm -rf $(BUILD)

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What a driver is: a pure translator between a device's bytes and the shop's events.
+ *
+ * A driver has no file descriptor, no heap, no clock and no log. Everything it remembers is in
+ * one block of `state_size` bytes that the core gives, zeroed once when the device is made and
+ * kept over every stop and start. It is told the time, handed the bytes that came, and speaks
+ * through a sink: events for the shop, bytes for the device. So the same driver runs over a
+ * serial line, USB, TCP and a recording.
+ *
+ * The one law: the same bytes in any chunking give the same events. The replay test and the
+ * fuzzer hold every driver to it.
+ *
+ * Bad bytes are not errors: rx() counts what it cannot use in `garbage` and goes on.
+ *
+ * Calls, all on the loop thread, never re-entered (a sink's callbacks call nothing back):
+ *   start   the line is up (again); printers ask for status here
+ *   rx      bytes came
+ *   room    the port can take `bytes` more now. The only call that may give the sink bytes, and
+ *           never more than this. The core calls it after every other call and whenever the
+ *           port has sent something
+ *   tick    about once a second while the line is up
+ *   stop    the line is down; a job in the middle ends with the truth (nothing or unknown)
+ *   job     (printers) takes a job's bytes, made by `encode`; borrowed until its JOB event
+ *   encode  (printers) document to bytes, pure, by profile. Times are monotonic milliseconds.
+ */
+#ifndef LADA_DRIVERS_DRIVER_H
+#define LADA_DRIVERS_DRIVER_H
+
+#include "drivers/profile.h"
+#include "firmware/base/bytes.h"
+#include "firmware/base/device.h"
+
+enum driver_event_kind {
+	DRIVER_SCAN,   /* text, aim */
+	DRIVER_STATUS, /* status, detail; also the first one after start */
+	DRIVER_JOB,    /* job, result, detail: the job is over */
+	DRIVER_DRAWER, /* drawer_high, where the printer can tell */
+};
+
+/* A small value; `text` borrows the driver's memory until the call returns. */
+struct driver_event {
+	enum driver_event_kind kind;
+	struct slice text;
+	char aim[AIM_MAX]; /* "]Q1", or "" when the reader sent none */
+	enum device_status status;
+	const char *detail; /* "" or a constant in English, for the details line */
+	int64_t job;
+	enum job_result result;
+	bool drawer_high; /* the drawer connector's pin 3; whether high is open is its wiring */
+};
+
+struct sink {
+	void (*event)(void *ctx, const struct driver_event *e);
+	void (*bytes)(void *ctx, const void *p, size_t n);
+	void *ctx;
+};
+
+/* How this device was configured; constant while it lives. */
+struct driver_setup {
+	const struct printer_profile *profile; /* printers: never NULL */
+	uint32_t max_job_ms;		       /* how long a printer may be silent in a job */
+};
+
+#define DRIVER_MAX_JOB_MS    300000
+#define DRIVER_JOB_BYTES_MAX 262144 /* what encode() may make of one document */
+
+struct driver {
+	const char *name; /* as in `protocol =` */
+	enum device_kind kind;
+	const char *line; /* default line settings, "9600 8n1 none"; "" where no line */
+	size_t state_size;
+	void (*start)(void *state, const struct driver_setup *setup, int64_t now_ms,
+		      const struct sink *sink);
+	void (*rx)(void *state, const void *p, size_t n, int64_t now_ms, const struct sink *sink);
+	void (*room)(void *state, size_t bytes, int64_t now_ms, const struct sink *sink);
+	void (*tick)(void *state, int64_t now_ms, const struct sink *sink);
+	void (*stop)(void *state, const struct sink *sink);
+	/* -EBUSY while another runs, -ENOTCONN while the line is down. NULL for no printer. */
+	int (*job)(void *state, int64_t job, struct slice bytes, int64_t now_ms,
+		   const struct sink *sink);
+	/* -EMSGSIZE: it does not fit the buffer. NULL for no printer. */
+	int (*encode)(const struct printer_profile *profile, struct slice doc,
+		      struct buf *ret_bytes);
+	uint64_t (*garbage)(const void *state); /* bytes skipped so far */
+};
+
+#define DRIVER_STATE_MAX 16384
+
+/* Every driver is one `struct driver` and one line here. */
+#define DRIVER_TABLE(DRIVER)                                                                       \
+	DRIVER(driver_scan_line)                                                                   \
+	DRIVER(driver_print_escpos)
+
+#define DRIVER_DECLARE(symbol) extern const struct driver symbol;
+DRIVER_TABLE(DRIVER_DECLARE)
+
+/* NULL when there is no such driver. */
+const struct driver *driver_find(enum device_kind kind, struct slice name);
+const struct driver *driver_at(size_t i); /* NULL behind the last */
+
+#endif

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Serial lines. Real ones through libserialport; a pseudo-terminal through plain termios,
+ * because libserialport 0.1.1 looks it up in /sys/class/tty and asks for its modem lines, and
+ * it has neither. libserialport 0.1.1 also puts CRTSCTS into the wrong flag word and reports
+ * success, so RTS/CTS is set on its handle here and read back for both.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <libserialport.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "drivers/port.h"
+
+static const struct {
+	int baud;
+	speed_t speed;
+} speeds[] = {
+	{ 1200, B1200 },     { 2400, B2400 },	  { 4800, B4800 },     { 9600, B9600 },
+	{ 19200, B19200 },   { 38400, B38400 },	  { 57600, B57600 },   { 115200, B115200 },
+	{ 230400, B230400 }, { 460800, B460800 }, { 921600, B921600 },
+};
+
+static int library_error(enum sp_return r)
+{
+	switch (r) {
+	case SP_OK:
+		return 0;
+	case SP_ERR_ARG:
+		return -ENODEV;
+	case SP_ERR_FAIL:
+		return sp_last_error_code() > 0 ? -sp_last_error_code() : -EIO;
+	case SP_ERR_MEM:
+		return -ENOMEM;
+	case SP_ERR_SUPP:
+		return -ENOTSUP;
+	}
+	return -EIO;
+}
+
+static enum sp_parity parity_of(char parity)
+{
+	if (parity == 'e')
+		return SP_PARITY_EVEN;
+	return parity == 'o' ? SP_PARITY_ODD : SP_PARITY_NONE;
+}
+
+static enum sp_flowcontrol flow_of(enum port_flow flow)
+{
+	switch (flow) {
+	case PORT_FLOW_NONE:
+		return SP_FLOWCONTROL_NONE;
+	case PORT_FLOW_RTSCTS:
+		return SP_FLOWCONTROL_RTSCTS;
+	case PORT_FLOW_XONXOFF:
+		return SP_FLOWCONTROL_XONXOFF;
+	}
+	return SP_FLOWCONTROL_NONE;
+}
+
+static int set_library_line(struct sp_port *serial, const struct port_line *line)
+{
+	enum sp_return r = sp_set_baudrate(serial, line->baud);
+
+	if (r == SP_OK)
+		r = sp_set_bits(serial, line->bits);
+	if (r == SP_OK)
+		r = sp_set_parity(serial, parity_of(line->parity));
+	if (r == SP_OK)
+		r = sp_set_stopbits(serial, line->stop);
+	if (r == SP_OK)
+		r = sp_set_flowcontrol(serial, flow_of(line->flow));
+	return library_error(r);
+}
+
+/* What libserialport gets wrong or leaves otherwise: RTS/CTS, and a read without data that is
+ * EAGAIN and not an end of file. */
+static int set_rest(int fd, const struct port_line *line)
+{
+	const tcflag_t wanted = line->flow == PORT_FLOW_RTSCTS ? CRTSCTS : 0;
+	struct termios t;
+
+	if (tcgetattr(fd, &t) < 0)
+		return -errno;
+	t.c_cflag = (t.c_cflag & ~(tcflag_t)CRTSCTS) | wanted;
+	t.c_cc[VMIN] = 1;
+	t.c_cc[VTIME] = 0;
+	if (tcsetattr(fd, TCSANOW, &t) < 0 || tcgetattr(fd, &t) < 0)
+		return -errno;
+	return (t.c_cflag & CRTSCTS) == wanted ? 0 : -ENOTSUP;
+}
+
+static int open_library(struct port *port, const char *path)
+{
+	const int r = library_error(sp_get_port_by_name(path, &port->serial));
+	int fd, e;
+
+	if (r < 0)
+		return r;
+	e = library_error(sp_open(port->serial, SP_MODE_READ_WRITE));
+	if (e < 0) {
+		sp_free_port(port->serial);
+		port->serial = NULL;
+		return e;
+	}
+	e = library_error(sp_get_port_handle(port->serial, &fd));
+	if (e < 0)
+		return e;
+	port->fd = fd;
+	if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
+		return -errno;
+	e = set_library_line(port->serial, &port->address.line);
+	return e < 0 ? e : set_rest(fd, &port->address.line);
+}
+
+static void set_flags(struct termios *t, const struct port_line *line)
+{
+	t->c_cflag |= CREAD | CLOCAL;
+	t->c_cflag &= ~(tcflag_t)(CSIZE | PARENB | PARODD | CSTOPB);
+	t->c_cflag |= line->bits == 7 ? CS7 : CS8;
+	if (line->parity != 'n')
+		t->c_cflag |= PARENB;
+	if (line->parity == 'o')
+		t->c_cflag |= PARODD;
+	if (line->stop == 2)
+		t->c_cflag |= CSTOPB;
+	t->c_iflag &= ~(tcflag_t)(IXON | IXOFF | IXANY);
+	if (line->flow == PORT_FLOW_XONXOFF)
+		t->c_iflag |= IXON | IXOFF;
+}
+
+static int open_pty(struct port *port, const char *path)
+{
+	struct termios t;
+
+	port->fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (port->fd < 0)
+		return -errno;
+	if (tcgetattr(port->fd, &t) < 0)
+		return -errno;
+	cfmakeraw(&t);
+	set_flags(&t, &port->address.line);
+	for (size_t i = 0; i < COUNT_OF(speeds); i++)
+		if (speeds[i].baud == port->address.line.baud)
+			cfsetspeed(&t, speeds[i].speed);
+	if (tcsetattr(port->fd, TCSANOW, &t) < 0)
+		return -errno;
+	return set_rest(port->fd, &port->address.line);
+}
+
+static int serial_open(struct port *port)
+{
+	char path[PATH_MAX];
+
+	if (!realpath(port->address.path, path))
+		return -errno;
+	if (strncmp(path, "/dev/pts/", 9) == 0)
+		return open_pty(port, path);
+	return open_library(port, path);
+}
+
+static int serial_finish(struct port *port)
+{
+	(void)port;
+	return 0;
+}
+
+static void serial_close(struct port *port)
+{
+	if (port->serial) {
+		sp_close(port->serial);
+		sp_free_port(port->serial);
+		port->serial = NULL;
+	} else if (port->fd >= 0) {
+		close(port->fd);
+	}
+}
+
+static ssize_t serial_read(struct port *port, void *p, size_t n)
+{
+	const ssize_t got = read(port->fd, p, n);
+
+	return got < 0 ? -errno : got;
+}
+
+static ssize_t serial_write(struct port *port, const void *p, size_t n)
+{
+	const ssize_t done = write(port->fd, p, n);
+
+	return done < 0 ? -errno : done;
+}
+
+const struct port_ops port_serial_ops = {
+	.open = serial_open,
+	.finish = serial_finish,
+	.close = serial_close,
+	.read = serial_read,
+	.write = serial_write,
+};

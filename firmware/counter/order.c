@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "firmware/counter/order.h"
+
+#include <string.h>
+
+#include "firmware/base/clock.h"
+
+static const char *const status_names[] = {
+	[ORDER_STATUS_UNKNOWN] = "unknown",
+	[ORDER_AWAITING_PAYMENT] = "awaiting_payment",
+	[ORDER_PLACED] = "placed",
+	[ORDER_PICKING] = "picking",
+	[ORDER_IN_TRANSIT] = "in_transit",
+	[ORDER_READY] = "ready",
+	[ORDER_PARTLY_COLLECTED] = "partly_collected",
+	[ORDER_COLLECTED] = "collected",
+	[ORDER_RETURNED] = "returned",
+	[ORDER_CANCELLED] = "cancelled",
+	[ORDER_EXPIRED] = "expired",
+	[ORDER_ON_HOLD] = "on_hold",
+};
+
+const char *order_status_name(enum order_status s)
+{
+	return status_names[s];
+}
+
+enum order_status order_status_of(struct json word)
+{
+	for (size_t i = 1; i < COUNT_OF(status_names); i++)
+		if (json_is(word, status_names[i]))
+			return (enum order_status)i;
+	return ORDER_STATUS_UNKNOWN;
+}
+
+/* A member that may be absent; false when it is there and no whole number in 0..max. */
+static bool read_number(struct json v, int64_t max, int64_t otherwise, int64_t *ret_value)
+{
+	if (v.type == JSON_NONE || v.type == JSON_NULL) {
+		*ret_value = otherwise;
+		return true;
+	}
+	return json_int(v, ret_value) == 0 && *ret_value >= 0 && *ret_value <= max;
+}
+
+static bool text_or_absent(struct json v)
+{
+	return v.type == JSON_NONE || v.type == JSON_NULL || v.type == JSON_STRING;
+}
+
+static bool read_time(struct json v, int64_t *ret_ms)
+{
+	char text[48];
+
+	*ret_ms = 0;
+	if (v.type == JSON_NONE || v.type == JSON_NULL)
+		return true;
+	return json_string(v, text, sizeof(text)) > 0 && time_parse(slice_of(text), ret_ms) == 0;
+}
+
+static bool read_line(struct json v, struct order_line *l)
+{
+	struct json kind = json_get(v, "kind"), handed = json_get(v, "handed");
+
+	*l = (struct order_line){ .id = json_get(v, "line") };
+	l->sku = json_get(v, "sku");
+	l->gtin = json_get(v, "gtin");
+	l->name = json_get(v, "name");
+	l->goods = kind.type == JSON_NONE || json_is(kind, "goods") || json_is(kind, "gift_card");
+	l->handed_known = handed.type == JSON_NUMBER;
+	return (l->id.type == JSON_NUMBER || l->id.type == JSON_STRING) &&
+	       l->id.n <= ORDER_LINE_ID_MAX && text_or_absent(l->sku) && text_or_absent(l->gtin) &&
+	       text_or_absent(l->name) && text_or_absent(kind) &&
+	       read_number(json_get(v, "qty"), ORDER_QTY_MAX, 1, &l->qty) && l->qty > 0 &&
+	       read_number(json_get(v, "paid"), MONEY_MAX, -1, &l->paid) &&
+	       read_number(handed, ORDER_QTY_MAX, 0, &l->handed) &&
+	       read_number(json_get(v, "short"), ORDER_QTY_MAX, 0, &l->short_) &&
+	       read_number(json_get(v, "returned"), ORDER_QTY_MAX, 0, &l->returned) &&
+	       read_number(json_get(json_get(v, "age"), "min"), 150, 0, &l->age_min);
+}
+
+static const char *read_lines(struct json lines, struct order *o)
+{
+	struct json_walk w = json_walk(lines);
+
+	if (lines.type != JSON_NONE && lines.type != JSON_ARRAY)
+		return "shape";
+	while (json_next(&w)) {
+		if (o->line_count == ORDER_LINES_MAX)
+			return "too_many_lines";
+		if (!read_line(w.value, &o->lines[o->line_count]))
+			return "shape";
+		if (order_line_find(o, json_text(o->lines[o->line_count].id)) >= 0)
+			return "shape"; /* two lines of one id cannot be told apart */
+		o->line_count++;
+	}
+	return NULL;
+}
+
+static const char *read_payments(struct json payments, struct order *o)
+{
+	struct json_walk w = json_walk(payments);
+
+	if (payments.type != JSON_NONE && payments.type != JSON_ARRAY)
+		return "shape";
+	while (json_next(&w)) {
+		struct order_payment *p = &o->payments[o->payment_count];
+		struct json state = json_get(w.value, "state");
+
+		if (o->payment_count == ORDER_PAYMENTS_MAX)
+			return "too_many_payments";
+		*p = (struct order_payment){ .id = json_get(w.value, "id") };
+		p->tender = json_get(w.value, "tender");
+		p->captured = json_is(state, "captured") || json_is(state, "partly_refunded") ||
+			      json_is(state, "refunded");
+		p->online = !json_is(json_get(w.value, "where"), "till");
+		if (!read_number(json_get(w.value, "amount"), MONEY_MAX, 0, &p->amount) ||
+		    !read_number(json_get(w.value, "refunded"), MONEY_MAX, 0, &p->refunded) ||
+		    !text_or_absent(p->id) || !text_or_absent(p->tender))
+			return "shape";
+		o->payment_count++;
+	}
+	return NULL;
+}
+
+/* Lines, total and payments tell one story, or nobody may act on it. What is absent is unknown
+ * and contradicts nothing. */
+static bool amounts_agree(const struct order *o, bool payments_known)
+{
+	int64_t lines = 0, captured = 0;
+	bool lines_known = o->line_count > 0;
+
+	for (int i = 0; i < o->line_count; i++) {
+		lines_known = lines_known && o->lines[i].paid >= 0;
+		lines += o->lines[i].paid;
+	}
+	for (int i = 0; i < o->payment_count; i++)
+		if (o->payments[i].captured)
+			captured += o->payments[i].amount;
+	if (lines_known && o->total >= 0 && lines != o->total)
+		return false;
+	if (o->total < 0)
+		return true;
+	if (payments_known)
+		return captured + (o->due < 0 ? 0 : o->due) == o->total;
+	return o->due <= o->total;
+}
+
+static bool read_heads(struct json body, struct order *o)
+{
+	struct json totals = json_get(body, "totals"), lang;
+
+	o->number = json_get(body, "number");
+	o->store = json_get(body, "store");
+	o->shelf = json_get(body, "shelf");
+	o->parcels = json_get(body, "parcels");
+	o->customer = json_get(body, "customer");
+	o->code_nonce = json_get(body, "code_nonce");
+	o->pin_hash = json_get(body, "pin_hash");
+	o->collected = json_get(body, "collected");
+	lang = json_get(o->customer, "lang");
+	o->language = json_is(lang, "en") ? LANGUAGE_EN
+					  : json_is(lang, "uk") ? LANGUAGE_UK : LANGUAGE_PL;
+	return text_or_absent(json_get(body, "status")) && text_or_absent(o->number) &&
+	       text_or_absent(o->store) && text_or_absent(o->shelf) &&
+	       text_or_absent(o->code_nonce) && text_or_absent(o->pin_hash) &&
+	       (o->parcels.type == JSON_NONE || o->parcels.type == JSON_ARRAY) &&
+	       (totals.type == JSON_NONE || totals.type == JSON_OBJECT) &&
+	       (o->customer.type == JSON_NONE || o->customer.type == JSON_OBJECT) &&
+	       read_number(json_get(totals, "total"), MONEY_MAX, -1, &o->total) &&
+	       read_number(json_get(totals, "due"), MONEY_MAX, -1, &o->due) &&
+	       read_time(json_get(body, "promised_at"), &o->promised_ms) &&
+	       read_time(json_get(body, "collect_by"), &o->collect_by_ms);
+}
+
+const char *order_read(struct slice id, int64_t rev, struct json body, struct order *ret_order)
+{
+	struct order *o = ret_order;
+	struct json payments = json_get(body, "payments");
+	const char *why;
+
+	o->id = id;
+	o->rev = rev;
+	o->body = body;
+	o->line_count = o->payment_count = 0;
+	if (body.type != JSON_OBJECT || !read_heads(body, o))
+		return "shape";
+	o->status = order_status_of(json_get(body, "status"));
+	why = read_lines(json_get(body, "lines"), o);
+	if (!why)
+		why = read_payments(payments, o);
+	if (!why && !amounts_agree(o, payments.type == JSON_ARRAY))
+		why = "amounts_mismatch";
+	/* In a collected order an absent `handed` is all that was not short. */
+	for (int i = 0; !why && o->status == ORDER_COLLECTED && i < o->line_count; i++)
+		if (!o->lines[i].handed_known)
+			o->lines[i].handed = o->lines[i].qty - o->lines[i].short_;
+	return why;
+}
+
+int64_t order_line_left(const struct order_line *line)
+{
+	int64_t left = line->qty - line->handed - line->short_;
+
+	return left > 0 ? left : 0;
+}
+
+bool order_finished(const struct order *o)
+{
+	for (int i = 0; i < o->line_count; i++)
+		if (o->lines[i].goods && order_line_left(&o->lines[i]) > 0)
+			return false;
+	return true;
+}
+
+int64_t order_due(const struct order *o)
+{
+	return o->due > 0 ? o->due : 0;
+}
+
+void order_number(const struct order *o, char *dst, size_t cap)
+{
+	if (json_string(o->number, dst, cap) <= 0 && slice_copy(o->id, dst, cap) < 0)
+		slice_copy(slice_of("?"), dst, cap);
+}
+
+int order_line_find(const struct order *o, struct slice id)
+{
+	for (int i = 0; i < o->line_count; i++)
+		if (slice_same(json_text(o->lines[i].id), id))
+			return i;
+	return -1;
+}

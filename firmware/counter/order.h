@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * An order as a counter looks at it: HQ's record with this store's facts laid over it.
+ *
+ * order_read() takes the fields it knows from a record's body and checks them; the body's text
+ * must outlive the order (texts are slices of it). order_overlay() then lays facts over it. Pure:
+ * no I/O, no heap. Amounts are grosze, qty pieces.
+ */
+#ifndef LADA_COUNTER_ORDER_H
+#define LADA_COUNTER_ORDER_H
+
+#include "firmware/base/json.h"
+#include "firmware/base/money.h"
+#include "firmware/base/text.h"
+
+#define ORDER_LINES_MAX 300
+#define ORDER_PAYMENTS_MAX 32
+#define ORDER_QTY_MAX 100000
+#define ORDER_LINE_ID_MAX 40 /* bytes of a line's id as JSON */
+
+enum order_status {
+	ORDER_STATUS_UNKNOWN, /* absent, or a word of a later version */
+	ORDER_AWAITING_PAYMENT,
+	ORDER_PLACED,
+	ORDER_PICKING,
+	ORDER_IN_TRANSIT,
+	ORDER_READY,
+	ORDER_PARTLY_COLLECTED,
+	ORDER_COLLECTED,
+	ORDER_RETURNED,
+	ORDER_CANCELLED,
+	ORDER_EXPIRED,
+	ORDER_ON_HOLD,
+};
+const char *order_status_name(enum order_status s);
+enum order_status order_status_of(struct json word);
+
+struct order_line {
+	struct json id; /* number or string, as HQ wrote it */
+	struct json sku, gtin, name;
+	bool goods;	/* something handed over: goods or gift_card */
+	int64_t qty;
+	int64_t paid; /* whole line, -1 unknown */
+	int64_t handed, short_, returned;
+	bool handed_known; /* HQ said how many */
+	int64_t age_min;   /* 0 none */
+};
+
+struct order_payment {
+	struct json id, tender;
+	bool captured;
+	bool online;
+	int64_t amount, refunded;
+};
+
+struct order {
+	struct slice id;
+	int64_t rev;
+	struct json body;
+	enum order_status status;
+	struct json number, store, shelf, parcels, customer, code_nonce, pin_hash;
+	enum language language; /* the customer's */
+	int64_t promised_ms, collect_by_ms; /* 0 unknown */
+	struct json collected;
+	int64_t total, due; /* -1 unknown */
+	int line_count;
+	struct order_line lines[ORDER_LINES_MAX];
+	int payment_count;
+	struct order_payment payments[ORDER_PAYMENTS_MAX];
+};
+
+/* NULL, or why the body is no order: "shape", "too_many_lines", "amounts_mismatch" … */
+const char *order_read(struct slice id, int64_t rev, struct json body, struct order *ret_order);
+
+/* Pieces of a line that can still be handed over. */
+int64_t order_line_left(const struct order_line *line);
+/* All goods are handed over, short or returned. */
+bool order_finished(const struct order *o);
+/* Still to pay before handing over; 0 when nothing or nothing known. */
+int64_t order_due(const struct order *o);
+/* What people call it: `number`, or its id. */
+void order_number(const struct order *o, char *dst, size_t cap);
+/* The line with this id (exact JSON text), -1 none. */
+int order_line_find(const struct order *o, struct slice id);
+
+#endif

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "firmware/counter/refund.h"
+
+int64_t refund_of_pieces(const struct order_line *line, int64_t n)
+{
+	int64_t gone = line->short_ + line->returned;
+
+	if (line->paid < 0 || n <= 0 || gone + n > line->qty)
+		return 0;
+	return money_part(line->paid, line->qty, gone, n);
+}
+
+int refund_legs(const struct order *o, int64_t amount, const int64_t *given,
+		struct refund_leg ret_legs[ORDER_PAYMENTS_MAX], int64_t *ret_rest)
+{
+	int n = 0;
+
+	for (int i = 0; i < o->payment_count && amount > 0; i++) {
+		const struct order_payment *p = &o->payments[i];
+		int64_t back = p->refunded > given[i] ? p->refunded : given[i];
+		int64_t left = p->amount - back;
+		int64_t take = left < amount ? left : amount;
+
+		if (!p->captured || !p->online || take <= 0)
+			continue;
+		ret_legs[n++] = (struct refund_leg){ i, take };
+		amount -= take;
+	}
+	*ret_rest = amount;
+	return n;
+}

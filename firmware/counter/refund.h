@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What goes back to the customer, in exact grosze. Pure.
+ */
+#ifndef LADA_COUNTER_REFUND_H
+#define LADA_COUNTER_REFUND_H
+
+#include "firmware/counter/order.h"
+
+/* What n more pieces of a line are worth when short and returned pieces so far form one
+ * sequence; 0 when the line's price is unknown. */
+int64_t refund_of_pieces(const struct order_line *line, int64_t n);
+
+struct refund_leg {
+	int payment; /* index into the order's payments */
+	int64_t amount;
+};
+/* Shares `amount` over captured online payments in the order's sequence, never above what is
+ * left of each; `given[i]` is what this store asked back of payment i before. Returns the
+ * number of legs; what no payment could take is *ret_rest. */
+int refund_legs(const struct order *o, int64_t amount, const int64_t *given,
+		struct refund_leg ret_legs[ORDER_PAYMENTS_MAX], int64_t *ret_rest);
+
+#endif

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "firmware/counter/scan.h"
+
+#include <string.h>
+
+/* A pickup code behind a URL's '#', or the text itself. */
+static bool has_pickup_code(struct slice text)
+{
+	const char *hash = memrchr(text.p, '#', text.n);
+	struct slice rest = text;
+
+	if (hash)
+		rest = (struct slice){ hash + 1, (size_t)(text.p + text.n - hash - 1) };
+	return slice_starts(text, "L1.") || slice_starts(rest, "L1.");
+}
+
+/* Ids may hold dots, so the last one divides. */
+static bool split_last(struct slice rest, struct scan *s)
+{
+	const char *dot = memrchr(rest.p, '.', rest.n);
+
+	if (!dot)
+		return false;
+	s->first = (struct slice){ rest.p, (size_t)(dot - rest.p) };
+	s->second = (struct slice){ dot + 1, (size_t)(rest.p + rest.n - dot - 1) };
+	return id_valid(s->first) && id_valid(s->second);
+}
+
+static bool read_lada_code(struct slice text, struct scan *s)
+{
+	static const struct {
+		const char *prefix;
+		enum scan_kind kind;
+		bool two;
+	} codes[] = {
+		{ "LR.", SCAN_SLIP, true },   { "LB.", SCAN_BADGE, true },
+		{ "LP.", SCAN_PARCEL, true }, { "LH.", SCAN_SHELF, false },
+		{ "LM.", SCAN_MEMBER, false },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(codes); i++) {
+		struct slice rest = { text.p + 3, text.n - 3 };
+
+		if (text.n <= 3 || !slice_starts(text, codes[i].prefix))
+			continue;
+		s->first = rest;
+		if (codes[i].two ? !split_last(rest, s) : !id_valid(rest))
+			return false;
+		s->kind = codes[i].kind;
+		return true;
+	}
+	return false;
+}
+
+void scan_read(struct slice text, enum symbology symbology, struct scan *ret_scan)
+{
+	struct scan *s = ret_scan;
+
+	*s = (struct scan){ .kind = SCAN_TEXT, .text = text };
+	if (text.n == 0 || text_has_control(text) || !utf8_valid(text)) {
+		s->kind = SCAN_NOTHING;
+		return;
+	}
+	if (has_pickup_code(text)) {
+		s->kind = SCAN_PICKUP;
+		return;
+	}
+	if (read_lada_code(text, s))
+		return;
+	if (gtin_valid(text) && (symbology == SYMBOLOGY_EAN_UPC || !pan_like(text))) {
+		s->kind = SCAN_GTIN;
+		gtin_pad(text, s->gtin14);
+		return;
+	}
+	if (pan_like(text) && symbology != SYMBOLOGY_EAN_UPC && symbology != SYMBOLOGY_GS1) {
+		s->kind = SCAN_CARD_LIKE;
+		return;
+	}
+	if (text.n == 6 && text_digits(text))
+		s->kind = SCAN_PIN;
+}

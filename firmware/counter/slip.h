@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The slip of a pickup, as a document (base/doc.h). It confirms the collection; it is no fiscal
+ * receipt and never calls itself one. Pure.
+ */
+#ifndef LADA_COUNTER_SLIP_H
+#define LADA_COUNTER_SLIP_H
+
+#include "firmware/counter/order.h"
+#include "firmware/counter/pickup.h"
+#include "firmware/counter/refund.h"
+
+struct slip_facts {
+	const struct order *order;	/* as it was before this handover */
+	const struct pickup_line *done; /* an entry a line */
+	const char *store_name;
+	struct json texts; /* policy `texts` of the slip's language: header, footer, terms */
+	const char *staff; /* display name */
+	const char *lane;
+	int64_t now_ms;
+	int64_t refund; /* for shorts */
+	const char *document; /* DOC of the return code */
+	enum language language;
+};
+void slip_pickup(const struct slip_facts *f, struct buf *ret_doc);
+
+/* "2026-11-22 17:04" in the station's zone; *_clock: "17:04", with the date when not today. */
+#define WHEN_TEXT_MAX 24
+void when_format(int64_t at_ms, char dst[WHEN_TEXT_MAX]);
+void when_clock(int64_t at_ms, int64_t now_ms, char dst[WHEN_TEXT_MAX]);
+
+#endif

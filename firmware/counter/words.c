@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "firmware/counter/words.h"
+
+#include <string.h>
+
+static const char *const words[WORD_COUNT][3] = {
+	[WORD_READY] = { "Zamówienie {order}: można wydawać.", "Order {order}: ready to hand over.",
+			 "Замовлення {order}: можна видавати." },
+	[WORD_GREETING] = { "Mamy Twoje zamówienie {order}. Zaczekaj chwilę, zaraz je przyniesiemy.",
+			    "We've got your order {order}. One moment, we'll bring it to you.",
+			    "Ваше замовлення {order} готове. Зачекайте хвилинку, зараз винесемо." },
+	[WORD_HANDED] = { "Zamówienie {order} wydane.", "Order {order} handed over.",
+			  "Замовлення {order} видано." },
+	[WORD_ASK_CODE] = { "Zamówienie {order}: wpisz 6 cyfr z SMS-a lub aplikacji.",
+			    "Order {order}: type the 6 digits from the text or app.",
+			    "Замовлення {order}: введіть 6 цифр із SMS або застосунку." },
+	[WORD_PRODUCT] = { "{item}", "{item}", "{item}" },
+	[WORD_PRODUCT_UNKNOWN] = { "Tego towaru nie ma w naszym katalogu.",
+				   "This item is not in our catalogue.",
+				   "Цього товару немає в нашому каталозі." },
+	[WORD_LOGGED_IN] = { "Dzień dobry, {item}.", "Hello, {item}.", "Добрий день, {item}." },
+	[WORD_SLIP_TITLE] = { "WYDANIE ZAMÓWIENIA", "ORDER HANDED OVER", "ВИДАЧА ЗАМОВЛЕННЯ" },
+	[WORD_SLIP_ORDER] = { "Zamówienie", "Order", "Замовлення" },
+	[WORD_SLIP_STAFF] = { "Obsługa", "Served by", "Обслуговує" },
+	[WORD_SLIP_PAID] = { "Zapłacono", "Paid", "Сплачено" },
+	[WORD_SLIP_TOTAL] = { "Razem", "Total", "Разом" },
+	[WORD_SLIP_SHORT] = { "Brakuje {n} szt.: zwrot {item}", "{n} missing: {item} refunded",
+			      "Бракує {n} шт.: повернемо {item}" },
+	[WORD_SLIP_RETURN_HINT] = { "Zwrot lub reklamacja: pokaż ten kod.",
+				    "Returns and complaints: show this code.",
+				    "Повернення чи рекламація: покажіть цей код." },
+	[WORD_SLIP_NOT_RECEIPT] = { "Potwierdzenie odbioru, dokument niefiskalny",
+				    "Confirmation of collection, not a fiscal document",
+				    "Підтвердження отримання, нефіскальний документ" },
+	[WORD_SLIP_COPY] = { "KOPIA", "COPY", "КОПІЯ" },
+	[WORD_TEST_PRINT] = { "Wydruk próbny", "Test print", "Пробний друк" },
+	[WORD_SHELF] = { "Półka", "Shelf", "Полиця" },
+	[WORD_PRINT_UNKNOWN] = { "Nie wiadomo, czy wydruk wyszedł. Sprawdź drukarkę i odpowiedz.",
+				 "We can't tell whether the slip came out. Check the printer and "
+				 "answer.",
+				 "Невідомо, чи вийшов друк. Перевірте принтер і дайте відповідь." },
+	[WORD_ENTRY_OFF] = { "Wpisywanie kodów jest wyłączone: stacja nie ma pliku `secret`.",
+			     "Typed codes are off: this station has no `secret` file.",
+			     "Введення кодів вимкнено: станція не має файлу `secret`." },
+};
+
+static const char *const reasons[REASON_COUNT][3] = {
+	[REASON_NONE] = { "", "", "" },
+	[REASON_NOT_FOUND] = { "Nie znamy tego kodu. Poproś o kod z SMS-a lub aplikacji albo wpisz "
+			       "numer zamówienia i 6 cyfr.",
+			       "We don't recognise this code. Ask for the one from the text or app, "
+			       "or type the order number and 6 digits.",
+			       "Ми не знаємо цього коду. Попросіть код із SMS чи застосунку або "
+			       "введіть номер замовлення та 6 цифр." },
+	[REASON_WRONG_STORE] = { "To zamówienie czeka w innym sklepie[: {store}].",
+				 "This order is waiting in another store[: {store}].",
+				 "Це замовлення чекає в іншому магазині[: {store}]." },
+	[REASON_NOT_READY] = { "Zamówienie {order} jest w przygotowaniu.[ Będzie gotowe około "
+			       "{time}.]",
+			       "Order {order} is being prepared.[ It will be ready around {time}.]",
+			       "Замовлення {order} комплектується.[ Буде готове близько {time}.]" },
+	[REASON_EXPIRED] = { "Termin odbioru zamówienia {order} minął[ {time}]. Wydać może "
+			     "kierownik zmiany.",
+			     "The pickup date of order {order} has passed[ ({time})]. A supervisor "
+			     "can still hand it over.",
+			     "Термін отримання замовлення {order} минув[ {time}]. Видати може "
+			     "керівник зміни." },
+	[REASON_CANCELLED] = { "Zamówienie {order} zostało anulowane. Nie wydawaj towaru.",
+			       "Order {order} was cancelled. Do not hand it over.",
+			       "Замовлення {order} скасовано. Не видавайте товар." },
+	[REASON_ALREADY_COLLECTED] = { "Zamówienie {order} już wydano[: {time}][, stanowisko "
+				       "{store}].",
+				       "Order {order} was already handed over[: {time}][, at "
+				       "{store}].",
+				       "Замовлення {order} вже видано[: {time}][, стійка "
+				       "{store}]." },
+	[REASON_BEING_SERVED] = { "Zamówienie {order} obsługuje inne stanowisko.",
+				  "Another counter is serving order {order}.",
+				  "Замовлення {order} обслуговує інша стійка." },
+	[REASON_BAD_SIGNATURE] = { "Tego kodu nie da się odczytać w całości. Poproś o rozjaśnienie "
+				   "ekranu i zeskanuj ponownie.",
+				   "This code can't be confirmed. Ask for a brighter screen and "
+				   "scan again.",
+				   "Цей код не вдалося підтвердити. Попросіть зробити екран "
+				   "яскравішим і скануйте ще раз." },
+	[REASON_UNKNOWN_KEY] = { "Ten kod podpisano kluczem, którego stacja nie zna. Wpisz numer "
+				 "zamówienia i 6 cyfr.",
+				 "This code is signed with a key this station does not know. Type "
+				 "the order number and 6 digits.",
+				 "Цей код підписано ключем, якого станція не знає. Введіть номер "
+				 "замовлення та 6 цифр." },
+	[REASON_CODE_EXPIRED] = { "Ważność tego kodu minęła. Poproś o nowy z aplikacji.",
+				  "This code has run out. Ask for a new one from the app.",
+				  "Термін дії цього коду минув. Попросіть новий із застосунку." },
+	[REASON_CODE_REPLACED] = { "Ten kod zastąpiono nowym. Poproś o najnowszą wiadomość.",
+				   "This code was replaced by a newer one. Ask for the latest "
+				   "message.",
+				   "Цей код замінено новим. Попросіть найновіше повідомлення." },
+	[REASON_PIN_WRONG] = { "Kod się nie zgadza.[ Pozostało prób: {tries}.]",
+			       "That code doesn't match.[ Tries left: {tries}.]",
+			       "Код не збігається.[ Залишилося спроб: {tries}.]" },
+	[REASON_PIN_LOCKED] = { "Za dużo nietrafionych kodów. Spróbuj [po {time} ]albo zeskanuj kod "
+				"QR.",
+				"Too many wrong codes. Try again [after {time} ]or scan the QR "
+				"code.",
+				"Забагато неправильних кодів. Спробуйте [після {time} ]або "
+				"скануйте QR-код." },
+	[REASON_PAYMENT_DUE] = { "Do zapłaty zostało[ {item}]. Najpierw płatność, potem wydanie.",
+				 "There is[ {item}] still to pay. Payment first, then hand over.",
+				 "Залишилося сплатити[ {item}]. Спочатку оплата, потім видача." },
+	[REASON_FISCAL_NEEDED] = { "Do zapłaty[ {item}] w kasie fiskalnej. Wydanie po wpisaniu "
+				   "numeru paragonu.",
+				   "To pay[ {item}] at the fiscal till. Hand over once the receipt "
+				   "number is recorded.",
+				   "До сплати[ {item}] на фіскальній касі. Видача після введення "
+				   "номера чека." },
+	[REASON_ISOLATED] = { "Stanowisko jest odcięte od innych i nie może wydawać zamówień.",
+			      "This counter is cut off from the others and may not hand over.",
+			      "Стійка відрізана від інших і не може видавати замовлення." },
+	[REASON_APPROVAL_NEEDED] = { "Potrzebna zgoda kierownika zmiany.",
+				     "A supervisor has to approve this.",
+				     "Потрібен дозвіл керівника зміни." },
+	[REASON_ITEMS_UNCHECKED] = { "Nie wszystkie rzeczy sprawdzono. Zeskanuj pozostałe albo "
+				     "zaznacz brak.",
+				     "Not every item is checked. Scan the rest or mark them "
+				     "missing.",
+				     "Не всі речі перевірено. Відскануйте решту або позначте "
+				     "нестачу." },
+	[REASON_ITEM_UNKNOWN] = { "Tej rzeczy nie ma w zamówieniu.[ {item}] Odłóż ją.",
+				  "This item is not in the order.[ {item}] Put it aside.",
+				  "Цієї речі немає в замовленні.[ {item}] Відкладіть її." },
+	[REASON_ITEM_SURPLUS] = { "Tych sztuk jest już tyle, ile w zamówieniu.[ {item}]",
+				  "There are already as many of these as ordered.[ {item}]",
+				  "Цих штук уже стільки, скільки в замовленні.[ {item}]" },
+	[REASON_AGE_CHECK] = { "W zamówieniu są produkty dla dorosłych. Najpierw sprawdź wiek.",
+			       "The order holds adults-only items. Check the age first.",
+			       "У замовленні є товари для повнолітніх. Спочатку перевірте вік." },
+	[REASON_RECALLED] = { "Ten towar wycofano ze sprzedaży. Nie wydawaj go.",
+			      "This item was recalled. Do not hand it over.",
+			      "Цей товар відкликано. Не видавайте його." },
+	[REASON_NO_STAFF] = { "Stacja nie zna jeszcze pracowników: czeka na dane z centrali.",
+			      "This station knows no staff yet: it is waiting for HQ.",
+			      "Станція ще не знає працівників: чекає на дані з центру." },
+	[REASON_FORBIDDEN] = { "Do tego potrzebne są inne uprawnienia.",
+			       "This needs another role.", "Для цього потрібні інші права." },
+	[REASON_BAD_REQUEST] = { "Tak się nie da. Sprawdź, co jest otwarte na ekranie.",
+				 "That can't be done now. Check what is open on the screen.",
+				 "Так не вийде. Перевірте, що відкрито на екрані." },
+	[REASON_CARD_NUMBER_REFUSED] = { "To wygląda na numer karty płatniczej. Nie zapisujemy go; "
+					 "nie skanuj kart.",
+					 "This looks like a payment card number. We do not keep it; "
+					 "don't scan cards.",
+					 "Це схоже на номер платіжної картки. Ми його не зберігаємо; "
+					 "не скануйте картки." },
+	[REASON_BUSY] = { "Najpierw dokończ albo odłóż otwarte zamówienie.",
+			  "First finish or put aside what is open.",
+			  "Спочатку завершіть або відкладіть відкрите замовлення." },
+	[REASON_ORDER_CHANGED] = { "Centrala zmieniła zamówienie {order}. Sprawdź pozycje i wydaj "
+				   "jeszcze raz.",
+				   "HQ changed order {order}. Look at the lines and hand over "
+				   "again.",
+				   "Центр змінив замовлення {order}. Перевірте позиції та видайте "
+				   "ще раз." },
+	[REASON_UNREADABLE] = { "Nie udało się odczytać kodu. Zeskanuj ponownie.",
+				"The code could not be read. Scan it again.",
+				"Код не вдалося прочитати. Скануйте ще раз." },
+};
+
+/* Where the customer hears other words than staff. */
+static const struct {
+	enum reason reason;
+	const char *text[3];
+} customer_texts[] = {
+	{ REASON_NOT_FOUND,
+	  { "Nie znamy tego kodu. Pokaż kod z SMS-a lub aplikacji albo wpisz numer zamówienia i 6 "
+	    "cyfr.",
+	    "We don't recognise this code. Show the one from your text or app, or type your order "
+	    "number and 6 digits.",
+	    "Ми не знаємо цього коду. Покажіть код із SMS чи застосунку або введіть номер "
+	    "замовлення та 6 цифр." } },
+	{ REASON_NOT_READY,
+	  { "Jeszcze kompletujemy zamówienie {order}.[ Będzie gotowe około {time}, damy znać.]",
+	    "We're still preparing order {order}.[ It'll be ready around {time}; we'll let you "
+	    "know.]",
+	    "Ще комплектуємо замовлення {order}.[ Буде готове близько {time}, повідомимо.]" } },
+	{ REASON_EXPIRED,
+	  { "Termin odbioru minął. Sprawdzimy, czy paczka jeszcze tu jest.",
+	    "The pickup date has passed. Let us check if it's still here.",
+	    "Термін отримання минув. Перевіримо, чи пакунок ще тут." } },
+	{ REASON_CANCELLED,
+	  { "To zamówienie zostało anulowane. Podejdź do obsługi, wyjaśnimy.",
+	    "This order was cancelled. Talk to us, we'll explain.",
+	    "Це замовлення скасовано. Підійдіть до нас, пояснимо." } },
+	{ REASON_ALREADY_COLLECTED,
+	  { "Wydaliśmy je[: {time}][, stanowisko {store}]. Jeśli bez Twojej wiedzy, podejdź do nas.",
+	    "It was handed over[: {time}][, counter {store}]. If you didn't know about it, talk to "
+	    "us.",
+	    "Його видали[: {time}][, стійка {store}]. Якщо без вашого відома, підійдіть до нас." } },
+	{ REASON_CODE_EXPIRED,
+	  { "Ważność tego kodu minęła. Nowy jest w aplikacji.",
+	    "This code has run out. The app has a new one.",
+	    "Термін дії цього коду минув. Новий є в застосунку." } },
+	{ REASON_CODE_REPLACED,
+	  { "Ten kod zastąpiono nowym. Pokaż najnowszą wiadomość.",
+	    "This code was replaced by a newer one. Show the latest message.",
+	    "Цей код замінено новим. Покажіть найновіше повідомлення." } },
+	{ REASON_BAD_SIGNATURE,
+	  { "Nie udało się odczytać kodu. Rozjaśnij ekran i spróbuj ponownie.",
+	    "We couldn't read the code. Make the screen brighter and try again.",
+	    "Не вдалося прочитати код. Зробіть екран яскравішим і спробуйте ще раз." } },
+};
+
+const char *word_text(enum word w, enum language l)
+{
+	return words[w][l];
+}
+
+const char *reason_text(enum reason r, enum language l)
+{
+	return reasons[r][l];
+}
+
+const char *reason_customer_text(enum reason r, enum language l)
+{
+	for (size_t i = 0; i < COUNT_OF(customer_texts); i++)
+		if (customer_texts[i].reason == r)
+			return customer_texts[i].text[l];
+	return reasons[r][l];
+}
+
+const char *tender_text(const char *tender, enum language l)
+{
+	static const struct {
+		const char *tender;
+		const char *text[3];
+	} tenders[] = {
+		{ "card", { "karta", "card", "картка" } },
+		{ "blik", { "BLIK", "BLIK", "BLIK" } },
+		{ "transfer", { "przelew", "bank transfer", "переказ" } },
+		{ "cash", { "gotówka", "cash", "готівка" } },
+		{ "gift", { "karta podarunkowa", "gift card", "подарункова картка" } },
+		{ "points", { "punkty", "points", "бали" } },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(tenders); i++)
+		if (strcmp(tender, tenders[i].tender) == 0)
+			return tenders[i].text[l];
+	return tender;
+}
+
+/* The value of a {name}; NULL when it is absent. `number` is memory for a figure. */
+static const char *value_of(struct slice name, const struct word_values *v, char *number)
+{
+	int64_t n = slice_eq(name, "tries") ? v->tries : v->n;
+	struct buf b;
+
+	if (slice_eq(name, "order"))
+		return v->order;
+	if (slice_eq(name, "time"))
+		return v->time;
+	if (slice_eq(name, "store"))
+		return v->store;
+	if (slice_eq(name, "item"))
+		return v->item;
+	if (n < 0)
+		return NULL;
+	buf_init(&b, number, 24);
+	buf_fmt(&b, "%lld", (long long)n);
+	return buf_str(&b);
+}
+
+static bool piece_complete(struct slice piece, const struct word_values *v)
+{
+	char number[24];
+
+	for (size_t i = 0; i < piece.n; i++) {
+		const char *end;
+
+		if (piece.p[i] != '{')
+			continue;
+		end = memchr(piece.p + i, '}', piece.n - i);
+		if (end && !value_of((struct slice){ piece.p + i + 1,
+						     (size_t)(end - piece.p) - i - 1 },
+				     v, number))
+			return false;
+	}
+	return true;
+}
+
+static void fill_piece(struct slice piece, const struct word_values *v, struct buf *b)
+{
+	char number[24];
+
+	for (size_t i = 0; i < piece.n; i++) {
+		const char *end = piece.p[i] == '{' ? memchr(piece.p + i, '}', piece.n - i) : NULL;
+		const char *value;
+
+		if (!end) {
+			buf_byte(b, (uint8_t)piece.p[i]);
+			continue;
+		}
+		value = value_of(
+			(struct slice){ piece.p + i + 1, (size_t)(end - piece.p) - i - 1 }, v, number);
+		buf_text(b, value ? value : "");
+		i = (size_t)(end - piece.p);
+	}
+}
+
+void words_fill(const char *text, const struct word_values *values, struct buf *ret_text)
+{
+	while (*text) {
+		const char *open = strchr(text, '['), *close = open ? strchr(open, ']') : NULL;
+		struct slice optional;
+
+		if (!close) {
+			fill_piece(slice_of(text), values, ret_text);
+			return;
+		}
+		fill_piece((struct slice){ text, (size_t)(open - text) }, values, ret_text);
+		optional = (struct slice){ open + 1, (size_t)(close - open - 1) };
+		if (piece_complete(optional, values))
+			fill_piece(optional, values, ret_text);
+		text = close + 1;
+	}
+}

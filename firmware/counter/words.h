@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The one catalogue of what the station says to people: notices and slips, in Polish, English
+ * and Ukrainian. Tone: a good shop; what happened and what to do; never "invalid".
+ *
+ * A text may hold {order} {time} {store} {tries} {item} {n}; words_fill() puts values in. A
+ * value that is missing is left out with the sentence piece between [ and ] that needs it.
+ */
+#ifndef LADA_COUNTER_WORDS_H
+#define LADA_COUNTER_WORDS_H
+
+#include "firmware/base/money.h"
+#include "firmware/counter/reason.h"
+
+enum word {
+	WORD_READY,	    /* a pickup was opened (staff) */
+	WORD_GREETING,	    /* the customer's order is ready */
+	WORD_HANDED,	    /* a pickup is done */
+	WORD_ASK_CODE,	    /* an order number was scanned; its six digits are wanted */
+	WORD_PRODUCT,
+	WORD_PRODUCT_UNKNOWN,
+	WORD_LOGGED_IN,
+	WORD_SLIP_TITLE,
+	WORD_SLIP_ORDER,
+	WORD_SLIP_STAFF,
+	WORD_SLIP_PAID,
+	WORD_SLIP_TOTAL,
+	WORD_SLIP_SHORT,
+	WORD_SLIP_RETURN_HINT,
+	WORD_SLIP_NOT_RECEIPT,
+	WORD_SLIP_COPY,
+	WORD_TEST_PRINT,
+	WORD_SHELF,
+	WORD_PRINT_UNKNOWN,
+	WORD_ENTRY_OFF,
+};
+#define WORD_COUNT (WORD_ENTRY_OFF + 1)
+
+const char *word_text(enum word w, enum language l);
+/* For staff at the counter. */
+const char *reason_text(enum reason r, enum language l);
+/* For the customer's screen; never says more than the customer may know. */
+const char *reason_customer_text(enum reason r, enum language l);
+/* A payment's tender: "karta", "BLIK" … ; the tender itself where it is not known. */
+const char *tender_text(const char *tender, enum language l);
+
+struct word_values {
+	const char *order;
+	const char *time;
+	const char *store;
+	const char *item;
+	int64_t tries; /* -1 absent */
+	int64_t n;     /* -1 absent */
+};
+void words_fill(const char *text, const struct word_values *values, struct buf *ret_text);
+
+#endif

@@ -1,0 +1,520 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What leaves a step to be seen: a document for each screen, the heartbeat, the numbers. Each is
+ * built from the database and the desks' state, and goes out only when it differs from the last.
+ */
+#include <string.h>
+
+#include "firmware/station.h"
+#include "firmware/trust/hash.h"
+
+#define QUEUE_SHOWN 60 /* of each status */
+#define JOBS_SHOWN 100
+#define QUEUE_AGE_MS 30000
+
+static void add_notice(struct buf *b, const struct notice *n, bool customer)
+{
+	static const char *const levels[] = { "good", "attention", "bad" };
+
+	if (!n->shown || (customer && !n->customer[0])) {
+		jw_null(b, "notice");
+		return;
+	}
+	jw_open(b, "notice", '{');
+	jw_str(b, "code", n->code);
+	jw_str(b, "text", customer ? n->customer : n->text);
+	jw_str(b, "level", levels[n->level]);
+	jw_int(b, "n", n->n);
+	jw_close(b, '}');
+}
+
+static void add_hq(struct station *st, struct buf *b, bool counts)
+{
+	jw_open(b, "hq", '{');
+	jw_bool(b, "broker", st->link_up);
+	jw_bool(b, "reachable", station_hq_reachable(st));
+	jw_bool(b, "isolated", station_isolated(st));
+	jw_int(b, "outbox", counts ? store_waiting(st->store) : 0);
+	jw_close(b, '}');
+}
+
+static void add_devices(struct station *st, struct buf *b)
+{
+	jw_open(b, "devices", '[');
+	for (int i = 0; i < st->config->device_count; i++) {
+		const struct config_device *d = &st->config->devices[i];
+
+		jw_open(b, NULL, '{');
+		jw_str(b, "name", d->name);
+		jw_str(b, "kind", device_kind_name(d->kind));
+		jw_str(b, "protocol", d->protocol);
+		jw_str(b, "status", device_status_name(st->devices[i].status));
+		jw_str(b, "detail", st->devices[i].detail);
+		jw_close(b, '}');
+	}
+	jw_close(b, ']');
+}
+
+static void add_staff(struct station *st, struct buf *b)
+{
+	static const char *const roles[] = { "", "clerk", "supervisor", "service" };
+	struct session_row s;
+	char name[128] = "";
+	enum role role;
+
+	if (!store_session_at(st->store, DESK_COUNTER, &s) ||
+	    !staff_name(st, s.staff, name, sizeof(name), &role)) {
+		jw_null(b, "staff");
+		return;
+	}
+	jw_open(b, "staff", '{');
+	jw_str(b, "id", s.staff);
+	jw_str(b, "name", name);
+	jw_str(b, "role", roles[role]);
+	jw_close(b, '}');
+}
+
+static void add_line(struct buf *b, const struct order_line *l, struct pickup_line done)
+{
+	jw_open(b, NULL, '{');
+	jw_value(b, "line", l->id);
+	jw_value(b, "sku", l->sku);
+	jw_value(b, "gtin", l->gtin);
+	jw_value(b, "name", l->name);
+	jw_int(b, "qty", order_line_left(l));
+	jw_int(b, "checked", done.checked);
+	jw_int(b, "short", done.short_);
+	if (l->age_min)
+		jw_int(b, "age", l->age_min);
+	jw_close(b, '}');
+}
+
+static bool any_age(const struct order *o)
+{
+	for (int i = 0; i < o->line_count; i++)
+		if (o->lines[i].age_min > 0 && order_line_left(&o->lines[i]) > 0)
+			return true;
+	return false;
+}
+
+static void add_pickup(struct station *st, struct buf *b)
+{
+	const struct desk_state *desk = &st->desks[DESK_COUNTER];
+	const struct order *o = &st->order;
+	char number[128];
+
+	if (desk->mode != MODE_PICKUP || !order_load(st, slice_of(desk->row.order))) {
+		jw_null(b, "pickup");
+		return;
+	}
+	pickup_done_load(st, DESK_COUNTER);
+	order_number(o, number, sizeof(number));
+	jw_open(b, "pickup", '{');
+	jw_slice(b, "order", o->id);
+	jw_str(b, "number", number);
+	jw_str(b, "verdict", "ok");
+	jw_str(b, "claim", station_isolated(st) ? "isolated" : "none");
+	jw_str(b, "method", desk->row.method);
+	jw_value(b, "customer", json_get(o->customer, "name"));
+	jw_value(b, "shelf", o->shelf);
+	if (o->parcels.type == JSON_ARRAY)
+		jw_value(b, "parcels", o->parcels);
+	else
+		jw_raw(b, "parcels", slice_of("[]"));
+	jw_open(b, "lines", '[');
+	for (int i = 0; i < o->line_count; i++)
+		if (o->lines[i].goods)
+			add_line(b, &o->lines[i], st->done[i]);
+	jw_close(b, ']');
+	jw_int(b, "due", order_due(o));
+	jw_int(b, "paid", 0);
+	jw_bool(b, "age_check", any_age(o));
+	jw_raw(b, "suggest", slice_of("[]"));
+	jw_close(b, '}');
+}
+
+static void add_jobs(struct station *st, struct buf *b)
+{
+	struct job_row job = { .job = INT64_MAX };
+
+	jw_open(b, "jobs", '[');
+	for (int n = 0; n < JOBS_SHOWN && store_job_listed(st->store, &job); n++) {
+		jw_open(b, NULL, '{');
+		jw_int(b, "job", job.job);
+		jw_str(b, "printer", job.printer);
+		jw_str(b, "kind", job.kind);
+		jw_str(b, "status", job_status_name(job.status));
+		jw_close(b, '}');
+	}
+	jw_close(b, ']');
+}
+
+static void add_queued(struct buf *b, const char *order, const char *status, int64_t waiting_s)
+{
+	jw_open(b, NULL, '{');
+	jw_str(b, "order", order);
+	jw_str(b, "status", status);
+	jw_int(b, "waiting_s", waiting_s);
+	jw_close(b, '}');
+}
+
+/* Waiting in steps of half a minute, so that a quiet shop has quiet screens. */
+static int64_t waited_s(struct station *st, int64_t since_ms)
+{
+	int64_t s = since_ms ? (station_now(st) - since_ms) / 1000 : 0;
+
+	return s > 0 ? s / 30 * 30 : 0;
+}
+
+static int64_t waiting_since(struct station *st, const char *id)
+{
+	struct record r;
+	struct json body;
+	char text[48];
+	int64_t at = 0;
+
+	if (!store_find(st->store, STREAM_ORDERS, slice_of(id), &r) ||
+	    json_check(r.body, &body) < 0)
+		return 0;
+	if (json_string(json_get(body, "ready_at"), text, sizeof(text)) <= 0 &&
+	    json_string(json_get(body, "placed_at"), text, sizeof(text)) <= 0)
+		return 0;
+	return time_parse(slice_of(text), &at) == 0 ? at : 0;
+}
+
+static void write_queue(struct station *st, struct buf *b)
+{
+	static const char *const shown[] = { "ready", "picking", "placed" };
+	int64_t gen = store_cursor(st->store, STREAM_ORDERS).gen, at = 0;
+	char id[ID_MAX + 1] = "";
+
+	jw_open(b, NULL, '[');
+	for (int n = 0; n < QUEUE_SHOWN && store_here_next(st->store, id, &at); n++)
+		add_queued(b, id, "here", waited_s(st, at));
+	for (size_t s = 0; s < COUNT_OF(shown); s++) {
+		int n = 0;
+
+		id[0] = '\0';
+		while (n < QUEUE_SHOWN && store_lookup_next(st->store, gen, LOOKUP_STATUS,
+							    slice_of(shown[s]), id)) {
+			add_queued(b, id, shown[s], waited_s(st, waiting_since(st, id)));
+			n++;
+		}
+	}
+	jw_close(b, ']');
+}
+
+/* Reading a hundred orders for every scan is what a person would wait for; so only when one has
+ * changed, and now and then for the waiting times. */
+static void refresh_queue(struct station *st)
+{
+	int64_t now = station_mono(st);
+	struct buf b;
+
+	if (st->queue_n && !st->queue_stale && now - st->queue_ms < QUEUE_AGE_MS)
+		return;
+	buf_init(&b, st->queue, sizeof(st->queue));
+	write_queue(st, &b);
+	st->queue_n = b.overflow ? 0 : b.len;
+	st->queue_stale = false;
+	st->queue_ms = now;
+}
+
+static void add_queue(struct station *st, struct buf *b)
+{
+	jw_raw(b, "queue", st->queue_n ? (struct slice){ st->queue, st->queue_n } : slice_of("[]"));
+}
+
+static void add_product(struct station *st, struct buf *b)
+{
+	const char *sku = st->desks[DESK_COUNTER].product;
+	struct json body;
+	struct record r;
+	int64_t on_hand;
+
+	if (!sku[0] || !store_find(st->store, STREAM_CATALOG, slice_of(sku), &r) ||
+	    r.body.n >= sizeof(st->body)) {
+		jw_null(b, "product");
+		return;
+	}
+	memcpy(st->body, r.body.p, r.body.n);
+	if (json_check((struct slice){ st->body, r.body.n }, &body) < 0)
+		return;
+	jw_open(b, "product", '{');
+	jw_str(b, "sku", sku);
+	jw_value(b, "gtin", json_get(body, "gtin"));
+	jw_value(b, "name", json_get(body, "name"));
+	jw_value(b, "price", json_get(body, "price"));
+	jw_value(b, "location", json_get(body, "location"));
+	if (store_find(st->store, STREAM_STOCK, slice_of(sku), &r) &&
+	    json_check(r.body, &body) == 0 && json_int(json_get(body, "on_hand"), &on_hand) == 0)
+		jw_int(b, "on_hand", on_hand + store_stock_delta(st->store, slice_of(sku)));
+	else
+		jw_null(b, "on_hand");
+	jw_close(b, '}');
+}
+
+static const char *mode_word(const struct desk_state *d)
+{
+	if (d->waiting.active)
+		return "asking"; /* HQ, about an order that is not known here */
+	switch (d->mode) {
+	case MODE_IDLE:
+		return "idle";
+	case MODE_ASKING:
+		return "asking";
+	case MODE_PICKUP:
+		return "pickup";
+	}
+	return "idle";
+}
+
+static void add_tail(struct station *st, struct buf *b, enum language l)
+{
+	jw_str(b, "language", language_code(l));
+	jw_open(b, "station", '{');
+	jw_str(b, "store", st->config->store);
+	jw_str(b, "lane", st->config->lane);
+	jw_str(b, "name", st->config->name);
+	jw_str(b, "version", LADA_VERSION);
+	jw_close(b, '}');
+	jw_bool(b, "training", false);
+}
+
+static void counter_document(struct station *st, struct buf *b)
+{
+	const struct desk_state *desk = &st->desks[DESK_COUNTER];
+
+	jw_str(b, "mode", mode_word(desk));
+	add_notice(b, &desk->notice, false);
+	if (desk->waiting.active || desk->mode == MODE_ASKING) {
+		jw_open(b, "asking", '{');
+		jw_str(b, "order", desk->waiting.active ? desk->waiting.order : desk->row.order);
+		jw_str(b, "for", desk->waiting.active ? "order" : "pin");
+		jw_close(b, '}');
+	} else {
+		jw_null(b, "asking");
+	}
+	add_pickup(st, b);
+	jw_null(b, "return");
+	add_product(st, b);
+	add_staff(st, b);
+	add_hq(st, b, true);
+	add_devices(st, b);
+	add_jobs(st, b);
+	add_queue(st, b);
+	add_tail(st, b, desk->language);
+}
+
+/* The customer hears the desk where something happened last. */
+static const struct desk_state *customer_desk(const struct station *st)
+{
+	const struct desk_state *kiosk = &st->desks[DESK_KIOSK], *counter = &st->desks[DESK_COUNTER];
+
+	if (kiosk->notice.shown && (!counter->notice.shown || kiosk->notice.n > counter->notice.n))
+		return kiosk;
+	return counter->notice.shown || counter->mode == MODE_PICKUP ? counter : kiosk;
+}
+
+static void customer_pickup(struct station *st, struct buf *b, const struct desk_state *desk)
+{
+	const char *id = desk->mode == MODE_PICKUP ? desk->row.order : desk->greeted;
+	char number[128];
+
+	if (!id[0] || !order_load(st, slice_of(id))) {
+		jw_null(b, "greeting");
+		return;
+	}
+	order_number(&st->order, number, sizeof(number));
+	jw_open(b, "greeting", '{');
+	jw_str(b, "number", number);
+	jw_value(b, "name", json_get(st->order.customer, "name"));
+	jw_str(b, "verdict", "ok");
+	jw_close(b, '}');
+}
+
+static void customer_document(struct station *st, struct buf *b)
+{
+	const struct desk_state *desk = customer_desk(st);
+	bool quiet = desk == &st->desks[DESK_COUNTER] &&
+		     (!strcmp(desk->notice.code, "logged_in") ||
+		      !strcmp(desk->notice.code, "product"));
+	struct notice none = { 0 };
+
+	jw_str(b, "mode", mode_word(&st->desks[DESK_KIOSK]));
+	add_notice(b, quiet ? &none : &desk->notice, true);
+	customer_pickup(st, b, desk);
+	jw_null(b, "pickup");
+	jw_null(b, "return");
+	jw_null(b, "staff");
+	add_hq(st, b, false);
+	jw_raw(b, "devices", slice_of("[]"));
+	jw_raw(b, "jobs", slice_of("[]"));
+	jw_raw(b, "queue", slice_of("[]"));
+	add_tail(st, b, st->desks[DESK_KIOSK].language);
+}
+
+static void board_document(struct station *st, struct buf *b)
+{
+	jw_str(b, "mode", "idle");
+	jw_null(b, "notice");
+	jw_null(b, "pickup");
+	jw_null(b, "return");
+	jw_null(b, "staff");
+	add_hq(st, b, false);
+	jw_raw(b, "devices", slice_of("[]"));
+	jw_raw(b, "jobs", slice_of("[]"));
+	add_queue(st, b);
+	add_tail(st, b, st->config->language);
+}
+
+static void login_document(struct station *st, struct buf *b)
+{
+	jw_str(b, "mode", "login");
+	jw_null(b, "notice");
+	add_tail(st, b, st->config->language);
+}
+
+static void add_streams(struct station *st, struct buf *b)
+{
+	char sum[24];
+
+	jw_open(b, "cursors", '{');
+	for (int s = 0; s < STREAM_COUNT; s++) {
+		struct cursor c = store_cursor(st->store, (enum stream)s);
+
+		text_fmt(sum, sizeof(sum), "%016llx", (unsigned long long)c.sum);
+		jw_open(b, stream_name((enum stream)s), '{');
+		jw_int(b, "epoch", c.epoch);
+		jw_int(b, "seq", c.seq);
+		jw_int(b, "count", c.count);
+		jw_str(b, "sum", sum);
+		jw_close(b, '}');
+	}
+	jw_close(b, '}');
+}
+
+static void manage_document(struct station *st, struct buf *b)
+{
+	jw_str(b, "mode", mode_word(&st->desks[DESK_COUNTER]));
+	jw_null(b, "notice");
+	jw_null(b, "pickup");
+	jw_null(b, "return");
+	add_staff(st, b);
+	add_hq(st, b, true);
+	add_devices(st, b);
+	add_jobs(st, b);
+	jw_raw(b, "queue", slice_of("[]"));
+	add_streams(st, b);
+	jw_int(b, "letters", store_letter_count(st->store));
+	jw_int(b, "epoch", st->ledger.epoch);
+	jw_int(b, "last", st->ledger.last);
+	jw_int(b, "acked", st->ledger.acked);
+	add_tail(st, b, st->config->language);
+}
+
+static bool differs(struct slice text, uint8_t last[HASH_BYTES])
+{
+	uint8_t hash[HASH_BYTES];
+
+	hash_bytes(text, hash);
+	if (!memcmp(hash, last, HASH_BYTES))
+		return false;
+	memcpy(last, hash, HASH_BYTES);
+	return true;
+}
+
+static void publish_screen(struct station *st, enum screen screen,
+			   void (*write)(struct station *st, struct buf *b))
+{
+	struct door_out out = { .kind = OUT_SCREEN };
+	struct buf b;
+
+	buf_init(&b, st->screen, sizeof(st->screen));
+	jw_open(&b, NULL, '{');
+	write(st, &b);
+	jw_close(&b, '}');
+	if (b.overflow || !differs(buf_read(&b), st->screen_hash[screen]))
+		return;
+	out.screen.screen = screen;
+	out.screen.revision = st->revision;
+	out.screen.scan_ns = screen == SCREEN_COUNTER ? st->oldest_scan_ns : 0;
+	/* The ui puts the revision in front: `{"revision":N,` and the rest behind our brace. */
+	door_emit(st->door, &out, (struct slice){ b.p + 1, b.len - 1 });
+}
+
+void documents_publish(struct station *st)
+{
+	st->dirty = false;
+	st->revision++;
+	refresh_queue(st);
+	publish_screen(st, SCREEN_COUNTER, counter_document);
+	publish_screen(st, SCREEN_CUSTOMER, customer_document);
+	publish_screen(st, SCREEN_BOARD, board_document);
+	publish_screen(st, SCREEN_MANAGE, manage_document);
+	publish_screen(st, SCREEN_LOGIN, login_document);
+}
+
+void heartbeat_publish(struct station *st)
+{
+	struct door_out out = { .kind = OUT_HEARTBEAT };
+	char memory[8192];
+	struct buf b;
+
+	buf_init(&b, memory, sizeof(memory));
+	jw_str(&b, "store", st->config->store);
+	jw_str(&b, "lane", st->config->lane);
+	jw_int(&b, "epoch", st->ledger.epoch);
+	jw_str(&b, "version", LADA_VERSION);
+	jw_str(&b, "key", st->identity);
+	add_streams(st, &b);
+	jw_int(&b, "outbox", store_waiting(st->store));
+	jw_int(&b, "acked", st->ledger.acked);
+	jw_open(&b, "devices", '[');
+	for (int i = 0; i < st->config->device_count; i++) {
+		jw_open(&b, NULL, '{');
+		jw_str(&b, "name", st->config->devices[i].name);
+		jw_str(&b, "kind", device_kind_name(st->config->devices[i].kind));
+		jw_str(&b, "status", device_status_name(st->devices[i].status));
+		jw_close(&b, '}');
+	}
+	jw_close(&b, ']');
+	jw_close(&b, '}');
+	if (!b.overflow && differs(buf_read(&b), st->heartbeat_hash))
+		door_emit(st->door, &out, buf_read(&b));
+}
+
+static void metric(struct buf *b, const char *name, const char *type, const char *help, int64_t v)
+{
+	buf_fmt(b, "# HELP lada_%s %s\n# TYPE lada_%s %s\nlada_%s %lld\n", name, help, name, type,
+		name, (long long)v);
+}
+
+void metrics_publish(struct station *st)
+{
+	struct door_out out = { .kind = OUT_METRICS };
+	const struct counters *c = &st->counters;
+	char memory[8192];
+	struct buf b;
+
+	buf_init(&b, memory, sizeof(memory));
+	metric(&b, "scans_total", "counter", "Codes read or typed as a scan.", c->scans);
+	metric(&b, "scans_refused_total", "counter", "Pickups refused.", c->scans_refused);
+	metric(&b, "verbs_total", "counter", "Presses and calls.", c->verbs);
+	metric(&b, "handovers_total", "counter", "Orders handed over.", c->handovers);
+	metric(&b, "down_applied_total", "counter", "Stream messages applied.", c->down_applied);
+	metric(&b, "down_dropped_total", "counter", "Stream messages known already.",
+	       c->down_dropped);
+	metric(&b, "down_old_epoch_total", "counter", "Stream messages of an older epoch.",
+	       c->down_old_epoch);
+	metric(&b, "letters_total", "counter", "Ops that could not be applied.", c->letters);
+	metric(&b, "messages_refused_total", "counter", "Messages not let in.",
+	       c->refused_messages);
+	metric(&b, "acks_ignored_total", "counter", "Acknowledgements above what was sent.",
+	       c->acks_ignored);
+	metric(&b, "outbox", "gauge", "Events HQ has not acknowledged.", store_waiting(st->store));
+	metric(&b, "hq_reachable", "gauge", "1 while HQ's beat is fresh.",
+	       station_hq_reachable(st));
+	if (!b.overflow && differs(buf_read(&b), st->metrics_hash))
+		door_emit(st->door, &out, buf_read(&b));
+}

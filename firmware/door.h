@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The one door. Everything that happens to a station comes in here as an event and is decided by
+ * the step thread; everything it wants done goes out here to the loop thread. sync/, ui/ and
+ * devices know the rest of the station only through this header: it is their permission.
+ *
+ * An event or output is a small value and one payload. Submitting copies both, so the caller
+ * keeps what it owns; taking hands out memory that stays valid until the next take.
+ *
+ * Two queues go in: `now` (scans, presses, prints, clocks) is always taken before `bulk` (what
+ * HQ says). All queues are bounded. A full bulk queue loses the message, which the protocol asks
+ * for again; a full now queue is -ENOBUFS and the caller says so to its person. The queue going
+ * out makes the step wait for the loop, never the other way round.
+ *
+ * Times: `_ms` wall or monotonic milliseconds as named, `_ns` monotonic nanoseconds.
+ */
+#ifndef LADA_FIRMWARE_DOOR_H
+#define LADA_FIRMWARE_DOOR_H
+
+#include "firmware/base/bytes.h"
+#include "firmware/base/device.h"
+#include "firmware/base/text.h"
+
+enum stream {
+	STREAM_ORDERS,
+	STREAM_CATALOG,
+	STREAM_STOCK,
+	STREAM_LOYALTY,
+	STREAM_POLICY,
+	STREAM_TIMELINE,
+};
+#define STREAM_COUNT 6
+const char *stream_name(enum stream s); /* "orders" … as on the topic */
+const char *stream_type(enum stream s); /* "order", "product", "stock", "member" … */
+int stream_find(struct slice name, enum stream *ret_stream); /* -ENOENT */
+
+enum screen { SCREEN_COUNTER, SCREEN_CUSTOMER, SCREEN_BOARD, SCREEN_MANAGE, SCREEN_LOGIN };
+#define SCREEN_COUNT 5 /* SCREEN_LOGIN is what counter and manage show without a session */
+const char *screen_name(enum screen s);
+
+enum role { ROLE_NONE, ROLE_CLERK, ROLE_SUPERVISOR, ROLE_SERVICE };
+
+#define VERB_MAX 32
+#define TOKEN_TEXT_MAX 65 /* a session: 32 random bytes as hex and a NUL */
+#define IDEMPOTENCY_KEY_MAX 129
+#define DOOR_PAYLOAD_MAX (1024 * 1024 + 4096)
+
+/* A piece of an event's payload. */
+struct span {
+	uint32_t at;
+	uint32_t n;
+};
+struct slice span_of(struct slice payload, struct span s);
+
+/* ---- in ---- */
+
+enum door_kind {
+	DOOR_SCAN,	/* payload: the text that was read, AIM identifier taken off */
+	DOOR_VERB,	/* payload: a JSON object that json_check accepted */
+	DOOR_PIN,	/* a slow hash that OUT_PIN asked for is done */
+	DOOR_DOWN,	/* payload: a message of a stream, JSON that json_check accepted */
+	DOOR_ACK,	/* payload: the acknowledgement, JSON likewise */
+	DOOR_PULL,	/* sync's window has room for older events */
+	DOOR_LINK,	/* the broker came or went */
+	DOOR_BEAT,	/* a live beat of HQ, or its will */
+	DOOR_REFUSED,	/* a message that was not let in: payload its topic, `why` the reason */
+	DOOR_JOB,	/* what became of a print job */
+	DOOR_DEVICE,	/* a device's status */
+	DOOR_TICK,	/* about once a second */
+	DOOR_STOP,	/* finish and end the step thread */
+};
+
+enum down_what {
+	DOWN_OPS,    /* the numbered message seq with its ops (empty: a head notice) */
+	DOWN_OFFER,  /* snapshot {id, seq, parts} */
+	DOWN_PART,   /* snapshot part with ops */
+	DOWN_GONE,   /* that snapshot is gone, ask the stream again */
+	DOWN_ANSWER, /* to an ask for one order: found and ops */
+};
+
+struct door_down {
+	enum stream stream;
+	enum down_what what;
+	bool direct; /* came on the lane's own topic (replay), not the store's */
+	int64_t epoch;
+	int64_t seq;
+	char snapshot[ID_MAX + 1];
+	int32_t part;
+	int32_t parts;
+	char ask[ID_MAX + 1];	/* ANSWER: which ask */
+	char order[ID_MAX + 1]; /* ANSWER */
+	bool found;		/* ANSWER */
+	struct span ops;	/* the array's text; n = 0 where there is none */
+	struct span upto;	/* the object's text; n = 0 where there is none */
+};
+
+struct door_event {
+	enum door_kind kind;
+	union {
+		struct {
+			enum desk desk;
+			enum symbology symbology;
+			int64_t read_ns; /* when the last byte had been read */
+			char device[DEVICE_NAME_MAX];
+		} scan;
+		struct {
+			uint64_t request; /* answered by an OUT_REPLY with this number */
+			char verb[VERB_MAX];
+			char token[TOKEN_TEXT_MAX];	 /* "" without a session */
+			char press[IDEMPOTENCY_KEY_MAX]; /* Idempotency-Key or "" */
+		} verb;
+		struct {
+			uint64_t check; /* the number OUT_PIN gave */
+			bool right;
+		} pin;
+		struct door_down down;
+		struct {
+			int64_t epoch;
+			int64_t seq;
+			struct span reject; /* the array's text or n = 0 */
+		} ack;
+		struct {
+			int64_t epoch;
+			int64_t after; /* the first row wanted is after + 1 */
+		} pull;
+		struct {
+			bool up;
+		} link;
+		struct {
+			bool online; /* false: HQ's will */
+			int64_t at_ms; /* HQ's wall time, 0 unknown */
+		} beat;
+		struct {
+			char why[32]; /* "json", "too_big", "signature", "shape" … */
+		} refused;
+		struct {
+			int64_t job;
+			enum job_result result;
+			char detail[DEVICE_DETAIL_MAX];
+		} job;
+		struct {
+			char name[DEVICE_NAME_MAX];
+			enum device_status status;
+			char detail[DEVICE_DETAIL_MAX];
+		} device;
+	};
+};
+
+/* ---- out ---- */
+
+enum out_kind {
+	OUT_REPLY,     /* payload: the JSON body of an answer */
+	OUT_SCREEN,    /* payload: a screen's new document, without its `{"revision":N,` */
+	OUT_SESSION,   /* a session began or ended */
+	OUT_PIN,       /* payload: an argon2id hash, NUL, the PIN typed; answer with DOOR_PIN */
+	OUT_UP,	       /* payload: a batch of events as published */
+	OUT_ACKED,     /* where the outbox stands */
+	OUT_ASK,       /* payload: a request to HQ as published */
+	OUT_HEARTBEAT, /* payload: members of the state message behind "online" and "conn" */
+	OUT_PRINT,     /* payload: a document; answer with DOOR_JOB */
+	OUT_FEEDBACK,  /* the sound of a decision at a desk */
+	OUT_WAKE,      /* a DOOR_TICK is wanted at a time */
+	OUT_METRICS,   /* payload: the step's numbers as Prometheus text */
+	OUT_STOPPED,   /* the last one */
+};
+
+enum feedback { FEEDBACK_GOOD, FEEDBACK_ATTENTION, FEEDBACK_BAD };
+
+struct door_out {
+	enum out_kind kind;
+	union {
+		struct {
+			uint64_t request;
+			int http_status;
+			int64_t revision;
+			char set_token[TOKEN_TEXT_MAX]; /* "" = leave the cookie alone */
+			bool clear_token;
+		} reply;
+		struct {
+			enum screen screen;
+			int64_t revision;
+			int64_t scan_ns; /* read_ns of the oldest scan it shows, 0 none */
+		} screen;
+		struct {
+			char token_hash[33]; /* hash_text() of the token: neither side keeps it */
+			enum role role;
+			bool open;
+		} session;
+		struct {
+			uint64_t check;
+		} pin;
+		struct {
+			int64_t epoch;
+			int64_t first, last; /* seqs in the batch */
+			bool again;	     /* answers a DOOR_PULL */
+		} up;
+		struct {
+			int64_t epoch; /* the epoch whose rows go next; all older are done */
+			int64_t acked;
+			int64_t last;  /* of that epoch: rows acked+1 .. last wait */
+			int64_t waiting; /* over all epochs */
+		} acked;
+		struct {
+			int64_t job;
+			char printer[DEVICE_NAME_MAX];
+		} print;
+		struct {
+			enum desk desk;
+			enum feedback feedback;
+		} feedback;
+		struct {
+			int64_t mono_ms;
+		} wake;
+	};
+};
+
+/* ---- the queues ---- */
+
+struct door;
+
+/* `wake_loop` is called on the step thread when something went out. NULL in simulations, where
+ * one thread does all and nothing ever waits. NULL when out of memory. */
+struct door *door_new(void (*wake_loop)(void *ctx), void *ctx);
+void door_free(struct door *door);
+
+/* Loop side. -ENOBUFS: full; -EMSGSIZE: payload above DOOR_PAYLOAD_MAX. */
+int door_submit(struct door *door, const struct door_event *event, struct slice payload);
+/* False when nothing is out. The payload is valid until the next call. */
+bool door_collect(struct door *door, struct door_out *ret_out, struct slice *ret_payload);
+
+/* Step side. `wait`: until there is something. The payload is valid until the next take. */
+bool door_take(struct door *door, bool wait, struct door_event *ret_event,
+	       struct slice *ret_payload);
+/* Nothing emitted can be seen before door_flush(), which a step calls after its commit; it also
+ * tells the loop, so that a batch of outputs is one wake-up. Emitting waits while what was
+ * flushed before fills the queue. What one step emits must fit OUT_STEP_MAX; more is a defect. */
+#define OUT_STEP_MAX (3 * 1024 * 1024)
+void door_emit(struct door *door, const struct door_out *out, struct slice payload);
+void door_flush(struct door *door);
+/* Bytes emitted since the last flush. */
+size_t door_pending(const struct door *door);
+
+#endif

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "firmware/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int make_dirs(const char *path)
+{
+	char part[PATH_MAX];
+
+	for (const char *p = path + 1;; p++) {
+		if (*p != '/' && *p != '\0')
+			continue;
+		if (text_fmt(part, sizeof(part), "%.*s", (int)(p - path), path) < 0)
+			return -ENAMETOOLONG;
+		if (mkdir(part, 0700) < 0 && errno != EEXIST)
+			return -errno;
+		if (*p == '\0')
+			return 0;
+	}
+}
+
+int files_lock(const char *data, char *ret_message, size_t cap)
+{
+	char path[PATH_MAX];
+	int fd, err = make_dirs(data);
+
+	if (err < 0) {
+		text_fmt(ret_message, cap, "%s: cannot be made: %s", data, strerror(-err));
+		return -EIO;
+	}
+	text_fmt(path, sizeof(path), "%s/lock", data);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		text_fmt(ret_message, cap, "%s: %s", path, strerror(errno));
+		return -EIO;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		text_fmt(ret_message, cap, "%s is in use: another ladad serves this station", data);
+		close(fd);
+		return -EBUSY;
+	}
+	return fd;
+}
+
+/* Writes a whole file under a temporary name and renames it, so half a file is never seen. */
+static int write_file(const char *path, const char *text)
+{
+	char temporary[PATH_MAX];
+	size_t n = strlen(text);
+	int fd, err = 0;
+
+	text_fmt(temporary, sizeof(temporary), "%s.new", path);
+	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, n) != (ssize_t)n || fsync(fd) < 0)
+		err = -EIO;
+	close(fd);
+	if (err == 0 && rename(temporary, path) < 0)
+		err = -errno;
+	return err;
+}
+
+static ssize_t read_file(const char *path, char *dst, size_t cap)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = read(fd, dst, cap);
+	close(fd);
+	return n < 0 ? -EIO : n;
+}
+
+int files_identity(const char *data, const struct clock *clock, struct trust_pair *ret_pair,
+		   char *ret_message, size_t cap)
+{
+	uint8_t seed[TRUST_SEED_BYTES];
+	char path[PATH_MAX], text[2 * TRUST_SEED_BYTES + 2];
+	ssize_t n;
+	int err = 0;
+
+	text_fmt(path, sizeof(path), "%s/identity", data);
+	n = read_file(path, text, sizeof(text));
+	if (n == -ENOENT) {
+		clock->random(clock->ctx, seed, sizeof(seed));
+		hex_encode(seed, sizeof(seed), text);
+		err = write_file(path, text);
+		if (err < 0)
+			text_fmt(ret_message, cap, "%s: cannot be written: %s", path,
+				 strerror(-err));
+	} else if (n < (ssize_t)(2 * TRUST_SEED_BYTES) ||
+		   hex_decode((struct slice){ text, 2 * TRUST_SEED_BYTES }, seed, sizeof(seed)) <
+			   0) {
+		text_fmt(ret_message, cap,
+			 "%s: is no identity key; restore it from a backup, or move it away and "
+			 "have HQ accept a new one",
+			 path);
+		err = -EBADMSG;
+	}
+	if (err == 0)
+		trust_pair_from_seed(seed, ret_pair);
+	explicit_bzero(seed, sizeof(seed));
+	explicit_bzero(text, sizeof(text));
+	return err;
+}
+
+int files_operator_token(const char *data, const struct clock *clock,
+			 char ret_token[TOKEN_TEXT_MAX], char *ret_message, size_t cap)
+{
+	char path[PATH_MAX];
+	uint8_t random[32];
+	int err;
+
+	clock->random(clock->ctx, random, sizeof(random));
+	hex_encode(random, sizeof(random), ret_token);
+	text_fmt(path, sizeof(path), "%s/operator-token", data);
+	err = write_file(path, ret_token);
+	if (err < 0)
+		text_fmt(ret_message, cap, "%s: cannot be written: %s", path, strerror(-err));
+	return err;
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Events: chained, written in the transaction of their effect, published after its commit. */
+#include <string.h>
+
+#include "firmware/base/log.h"
+#include "firmware/station.h"
+#include "firmware/trust/hash.h"
+
+struct buf event_begin(struct station *st)
+{
+	struct buf b;
+
+	buf_init(&b, st->event_body, sizeof(st->event_body));
+	buf_byte(&b, '{');
+	return b;
+}
+
+int64_t event_end(struct station *st, const char *type, struct buf *body, struct slice person,
+		  char ret_id[ULID_TEXT_MAX])
+{
+	char id[ULID_TEXT_MAX], at[TIME_TEXT_MAX], hash[HASH_TEXT_MAX];
+	int64_t seq = st->ledger.last + 1;
+	struct buf e;
+
+	if (person.n) {
+		hash_text(person, hash);
+		jw_str(body, "person_hash", hash);
+	}
+	buf_byte(body, '}');
+	ulid_make(&st->clock, id);
+	time_format(station_now(st), at);
+	buf_init(&e, st->event_text, sizeof(st->event_text));
+	jw_open(&e, NULL, '{');
+	jw_int(&e, "seq", seq);
+	jw_str(&e, "id", id);
+	jw_str(&e, "type", type);
+	jw_str(&e, "at", at);
+	jw_str(&e, "prev", st->ledger.prev);
+	/* A body that did not fit is a defect of ours; the event itself must not be lost. */
+	jw_raw(&e, "body", body->overflow ? slice_of("{\"truncated\":true}") : buf_read(body));
+	jw_close(&e, '}');
+	if (body->overflow)
+		log_error("event %s: body too large", type);
+	hash_text(buf_read(&e), hash);
+	store_event(st->store, st->ledger.epoch, seq, type, buf_read(&e), person, hash);
+	st->ledger.last = seq;
+	memcpy(st->ledger.prev, hash, sizeof(st->ledger.prev));
+	st->dirty = true;
+	if (ret_id)
+		memcpy(ret_id, id, ULID_TEXT_MAX);
+	return seq;
+}
+
+/* One batch from `after` on as a message; the last seq in it. */
+static int64_t publish(struct station *st, int64_t epoch, int64_t after, bool again)
+{
+	struct door_out out = { .kind = OUT_UP };
+	struct buf b;
+	int64_t last;
+
+	buf_init(&b, st->up, sizeof(st->up));
+	jw_open(&b, NULL, '{');
+	jw_str(&b, "store", st->config->store);
+	jw_str(&b, "lane", st->config->lane);
+	jw_int(&b, "epoch", epoch);
+	jw_open(&b, "events", '[');
+	last = store_batch(st->store, epoch, after, UP_MESSAGE_MAX - 8, &b);
+	jw_close(&b, ']');
+	jw_close(&b, '}');
+	out.up.epoch = epoch;
+	out.up.first = after + 1;
+	out.up.last = b.overflow ? after : last;
+	out.up.again = again;
+	if (b.overflow)
+		log_error("event %lld/%lld does not fit a message", (long long)epoch,
+			  (long long)after + 1);
+	door_emit(st->door, &out, last > after && !b.overflow ? buf_read(&b) : (struct slice){ 0 });
+	return last;
+}
+
+void ledger_publish_fresh(struct station *st)
+{
+	while (st->fresh_after < st->ledger.last) {
+		int64_t last = publish(st, st->ledger.epoch, st->fresh_after, false);
+
+		st->fresh_after = last > st->fresh_after ? last : st->ledger.last;
+	}
+	ledger_announce(st);
+}
+
+void ledger_announce(struct station *st)
+{
+	struct ledger l = store_ledger_waiting(st->store);
+	struct door_out out = { .kind = OUT_ACKED };
+
+	out.acked.epoch = l.epoch;
+	out.acked.acked = l.acked;
+	out.acked.last = l.last;
+	out.acked.waiting = store_waiting(st->store);
+	door_emit(st->door, &out, (struct slice){ 0 });
+}
+
+void ledger_pull(struct station *st, int64_t epoch, int64_t after)
+{
+	publish(st, epoch, after, true);
+}
+
+static void keep_rejects(struct station *st, int64_t epoch, struct slice reject)
+{
+	struct json list;
+	struct json_walk w;
+	char reason[128];
+
+	if (reject.n == 0 || json_check(reject, &list) < 0)
+		return;
+	for (w = json_walk(list); json_next(&w);) {
+		int64_t seq = json_int_or(json_get(w.value, "seq"), 0);
+
+		if (json_string(json_get(w.value, "reason"), reason, sizeof(reason)) < 0)
+			text_fmt(reason, sizeof(reason), "unknown");
+		store_rejected(st->store, epoch, seq, slice_of(reason));
+		log_warning("HQ rejects event %lld/%lld: %s", (long long)epoch, (long long)seq,
+			    reason);
+	}
+}
+
+void ledger_acked(struct station *st, int64_t epoch, int64_t seq, struct slice reject)
+{
+	struct ledger l;
+
+	bool known = store_ledger_of(st->store, epoch, &l);
+
+	/* Of an epoch before a restore HQ may have more than this database remembers. */
+	if (known && epoch < st->ledger.epoch && seq > l.last)
+		seq = l.last;
+	/* Above what was sent: not ours to believe. Below what was acknowledged: HQ was restored
+	 * and needs those again, which the window does by itself. */
+	if (!known || seq < 0 || seq > l.last) {
+		st->counters.acks_ignored++;
+		log_warning("acknowledgement %lld/%lld is above what was sent: ignored",
+			    (long long)epoch, (long long)seq);
+		return;
+	}
+	keep_rejects(st, epoch, reject);
+	if (seq != l.acked) {
+		store_acked(st->store, epoch, seq);
+		if (epoch == st->ledger.epoch)
+			st->ledger.acked = seq;
+		st->dirty = true;
+	}
+	ledger_announce(st);
+}

@@ -1,0 +1,619 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * A desk at work: what a scan does in each mode. A desk is idle, asks for a code, or has a
+ * pickup open; while HQ is asked about an unknown order, scans are kept and take their turn.
+ */
+#include <string.h>
+
+#include "firmware/base/log.h"
+#include "firmware/station.h"
+#include "firmware/trust/code.h"
+
+#define KIOSK_WIPE_MS 45000
+
+static const char *mode_name(enum desk_mode m)
+{
+	switch (m) {
+	case MODE_IDLE:
+		return "idle";
+	case MODE_ASKING:
+		return "asking";
+	case MODE_PICKUP:
+		return "pickup";
+	}
+	return "idle";
+}
+
+void desk_load(struct station *st)
+{
+	for (int d = 0; d < DESK_COUNT; d++) {
+		struct desk_state *desk = &st->desks[d];
+
+		desk->language = st->config->language;
+		if (!store_desk(st->store, (enum desk)d, &desk->row))
+			continue;
+		desk->mode = !strcmp(desk->row.mode, "pickup")	 ? MODE_PICKUP
+			     : !strcmp(desk->row.mode, "asking") ? MODE_ASKING
+								 : MODE_IDLE;
+	}
+}
+
+static void set_mode(struct station *st, enum desk desk, enum desk_mode mode)
+{
+	struct desk_state *d = &st->desks[desk];
+
+	d->mode = mode;
+	d->product[0] = '\0';
+	st->dirty = true;
+	if (mode == MODE_IDLE) {
+		store_desk_clear(st->store, desk);
+		d->row = (struct desk_row){ 0 };
+		return;
+	}
+	text_fmt(d->row.mode, sizeof(d->row.mode), "%s", mode_name(mode));
+	store_desk_set(st->store, desk, &d->row);
+}
+
+void pickup_close(struct station *st, enum desk desk)
+{
+	set_mode(st, desk, MODE_IDLE);
+}
+
+void pickup_done_load(struct station *st, enum desk desk)
+{
+	for (int i = 0; i < st->order.line_count; i++) {
+		struct check c = store_check(st->store, desk, json_text(st->order.lines[i].id));
+
+		int64_t left = order_line_left(&st->order.lines[i]);
+
+		/* HQ may have lowered the quantity since it was checked. */
+		if (c.short_ > left)
+			c.short_ = left;
+		if (c.checked > left - c.short_)
+			c.checked = left - c.short_;
+		st->done[i] = (struct pickup_line){ c.checked, c.short_ };
+	}
+}
+
+/* Refused at the door: told to HQ, shown at the desk. `order` "" when it is not known which. */
+static void refuse(struct station *st, const struct call *c, enum reason r, const char *order,
+		   const char *method, const struct word_values *values)
+{
+	struct buf b = event_begin(st);
+
+	st->counters.scans_refused++;
+	if (order[0])
+		jw_str(&b, "order", order);
+	jw_str(&b, "reason", reason_code(r));
+	jw_str(&b, "method", method);
+	if (c->session.valid && c->desk == DESK_COUNTER)
+		jw_str(&b, "staff", c->session.row.staff);
+	event_end(st, "pickup.refused", &b, (struct slice){ 0 }, NULL);
+	if (st->desks[c->desk].mode == MODE_ASKING)
+		set_mode(st, c->desk, MODE_IDLE);
+	answer_no(st, c, 409, r, values);
+}
+
+/* The words a refusal needs: the number people know, times, places. */
+struct refusal_words {
+	char number[128];
+	char time[WHEN_TEXT_MAX];
+	char store[256];
+	char at[TIME_TEXT_MAX + 8];
+};
+
+static void explain_collected(struct station *st, struct refusal_words *w, struct word_values *v)
+{
+	struct order_fact f;
+	int64_t at;
+
+	if (store_order_fact(st->store, st->order.id, &f)) {
+		when_clock(f.at_ms, station_now(st), w->time);
+		text_fmt(w->store, sizeof(w->store), "%s", f.lane);
+	} else if (json_string(json_get(st->order.collected, "at"), w->at, sizeof(w->at)) > 0 &&
+		   time_parse(slice_of(w->at), &at) == 0) {
+		when_clock(at, station_now(st), w->time);
+		if (json_string(json_get(st->order.collected, "lane"), w->store,
+				sizeof(w->store)) < 0)
+			w->store[0] = '\0';
+	}
+	v->time = w->time[0] ? w->time : NULL;
+	v->store = w->store[0] ? w->store : NULL;
+}
+
+/* Where a store is, by policy `stores`; its id when the policy does not say. */
+static void explain_store(struct station *st, const char *store, struct refusal_words *w,
+			  struct word_values *v)
+{
+	struct json s = json_get(policy_get(st, "stores"), store);
+	char name[96] = "", address[96] = "";
+
+	if (json_string(json_get(s, "name"), name, sizeof(name)) < 0)
+		name[0] = '\0';
+	if (json_string(json_get(s, "address"), address, sizeof(address)) < 0)
+		address[0] = '\0';
+	text_fmt(w->store, sizeof(w->store), "%s%s%s", name[0] ? name : store,
+		 address[0] ? ", " : "", address);
+	v->store = w->store;
+}
+
+static struct word_values explain(struct station *st, enum reason r, struct refusal_words *w)
+{
+	struct word_values v = words_none();
+	char store[ID_MAX + 1];
+
+	memset(w, 0, sizeof(*w));
+	order_number(&st->order, w->number, sizeof(w->number));
+	v.order = w->number;
+	if (r == REASON_ALREADY_COLLECTED) {
+		explain_collected(st, w, &v);
+	} else if (r == REASON_NOT_READY && st->order.promised_ms) {
+		when_clock(st->order.promised_ms, station_now(st), w->time);
+		v.time = w->time;
+	} else if (r == REASON_EXPIRED && st->order.collect_by_ms) {
+		when_clock(st->order.collect_by_ms, station_now(st), w->time);
+		v.time = w->time;
+	} else if (r == REASON_WRONG_STORE &&
+		   json_string(st->order.store, store, sizeof(store)) > 0) {
+		explain_store(st, store, w, &v);
+	}
+	return v;
+}
+
+static const char *how_now(const struct station *st)
+{
+	return station_hq_reachable(st) ? "online" : "offline";
+}
+
+static void greet(struct station *st, const struct call *c, const char *number)
+{
+	struct desk_state *desk = &st->desks[c->desk];
+	struct word_values v = words_none();
+	struct buf b = event_begin(st);
+
+	jw_slice(&b, "order", st->order.id);
+	jw_str(&b, "desk", desk_name(c->desk));
+	event_end(st, "customer.arrived", &b, (struct slice){ 0 }, NULL);
+	store_here_add(st->store, st->order.id, station_now(st));
+	st->queue_stale = true;
+	slice_copy(st->order.id, desk->greeted, sizeof(desk->greeted));
+	desk->language = st->order.language;
+	desk->wipe_ms = station_mono(st) + KIOSK_WIPE_MS;
+	station_wake_at(st, desk->wipe_ms);
+	v.order = number;
+	notice_word(st, c->desk, NOTICE_GOOD, "ready", WORD_GREETING, WORD_GREETING, &v);
+	answer_ok(st, c, "\"verdict\":\"ok\"");
+}
+
+static void open_here(struct station *st, const struct call *c, const char *number,
+		      const char *method)
+{
+	struct desk_state *desk = &st->desks[c->desk];
+	struct word_values v = words_none();
+	const char *how = station_isolated(st) ? "isolated" : how_now(st);
+	char members[2 * ID_MAX];
+	struct buf b = event_begin(st);
+
+	jw_slice(&b, "order", st->order.id);
+	jw_str(&b, "method", method);
+	jw_str(&b, "mode", how);
+	jw_str(&b, "staff", c->session.row.staff);
+	event_end(st, "pickup.verified", &b, (struct slice){ 0 }, NULL);
+	store_desk_clear(st->store, c->desk);
+	desk->row = (struct desk_row){ .rev = st->order.rev };
+	slice_copy(st->order.id, desk->row.order, sizeof(desk->row.order));
+	text_fmt(desk->row.method, sizeof(desk->row.method), "%s", method);
+	text_fmt(desk->row.how, sizeof(desk->row.how), "%s", how);
+	set_mode(st, c->desk, MODE_PICKUP);
+	v.order = number;
+	notice_word(st, c->desk, NOTICE_GOOD, "ready", WORD_READY, WORD_GREETING, &v);
+	text_fmt(members, sizeof(members), "\"order\":\"%s\",\"verdict\":\"ok\"", desk->row.order);
+	answer_ok(st, c, members);
+}
+
+void pickup_open(struct station *st, const struct call *c, const char *order, const char *method)
+{
+	struct desk_state *desk = &st->desks[c->desk];
+	struct pickup_policy policy = pickup_policy_now(st);
+	struct pickup_facts f = { NULL, st->config->store, station_now(st) };
+	struct word_values v = words_none();
+	struct refusal_words w;
+	enum reason r;
+
+	if (desk->mode == MODE_PICKUP) {
+		if (!strcmp(desk->row.order, order))
+			answer_ok(st, c, "\"verdict\":\"ok\"");
+		else
+			answer_no(st, c, 409, REASON_BUSY, &v);
+		return;
+	}
+	f.order = order_load(st, slice_of(order)) ? &st->order : NULL;
+	r = pickup_verdict(&f, &policy);
+	if (r != REASON_NONE) {
+		v.order = order;
+		if (f.order)
+			v = explain(st, r, &w);
+		refuse(st, c, r, order, method, &v);
+		return;
+	}
+	order_number(&st->order, w.number, sizeof(w.number));
+	if (c->desk == DESK_KIOSK)
+		greet(st, c, w.number);
+	else
+		open_here(st, c, w.number, method);
+}
+
+/* The order is known: is this still the code that counts? Then open it. */
+static void open_by_code(struct station *st, const struct call *c, const char *order,
+			 const char *nonce)
+{
+	struct word_values v = words_none();
+	struct record r;
+	struct json body;
+
+	v.order = order;
+	if (store_find(st->store, STREAM_ORDERS, slice_of(order), &r) &&
+	    json_check(r.body, &body) == 0) {
+		struct json counts = json_get(body, "code_nonce");
+
+		if (counts.type == JSON_STRING && !json_is(counts, nonce)) {
+			refuse(st, c, REASON_CODE_REPLACED, order, "code", &v);
+			return;
+		}
+	}
+	pickup_open(st, c, order, "code");
+}
+
+static void wait_for_order(struct station *st, const struct call *c, const char *order,
+			   const char *nonce)
+{
+	struct waiting *w = &st->desks[c->desk].waiting;
+
+	*w = (struct waiting){ .active = true, .call = *c };
+	w->deadline_ms = station_mono(st) + ASK_WAIT_MS;
+	text_fmt(w->order, sizeof(w->order), "%s", order);
+	text_fmt(w->nonce, sizeof(w->nonce), "%s", nonce);
+	stream_ask_order(st, order, w->ask);
+	st->dirty = true;
+	station_wake_at(st, w->deadline_ms);
+}
+
+static enum reason reason_of_code(enum code_verdict v)
+{
+	switch (v) {
+	case CODE_GOOD:
+		return REASON_NONE;
+	case CODE_UNKNOWN_KEY:
+		return REASON_UNKNOWN_KEY;
+	case CODE_NOT_ONE:
+	case CODE_BROKEN:
+	case CODE_BAD_SIGNATURE:
+		return REASON_BAD_SIGNATURE;
+	}
+	return REASON_BAD_SIGNATURE;
+}
+
+static void scan_pickup(struct station *st, const struct call *c, struct slice text)
+{
+	struct word_values v = words_none();
+	const struct desk_state *desk = &st->desks[c->desk];
+	struct pickup_code code;
+	struct refusal_words w;
+	struct record known;
+	char nonce[2 * CODE_NONCE_BYTES + 1];
+	enum reason r = reason_of_code(code_verify(text, &st->config->keys, &code));
+
+	if (r != REASON_NONE) {
+		refuse(st, c, r, "", "code", &v);
+		return;
+	}
+	v.order = code.order;
+	if (desk->mode == MODE_PICKUP && strcmp(desk->row.order, code.order) != 0) {
+		answer_no(st, c, 409, REASON_BUSY, &v);
+		return;
+	}
+	hex_encode(code.nonce, CODE_NONCE_BYTES, nonce);
+	if (code.expires_s && station_now(st) / 1000 >= code.expires_s) {
+		refuse(st, c, REASON_CODE_EXPIRED, code.order, "code", &v);
+	} else if (store_find(st->store, STREAM_ORDERS, slice_of(code.order), &known)) {
+		open_by_code(st, c, code.order, nonce);
+	} else if (strcmp(code.store, st->config->store) != 0) {
+		explain_store(st, code.store, &w, &v);
+		refuse(st, c, REASON_WRONG_STORE, code.order, "code", &v);
+	} else {
+		wait_for_order(st, c, code.order, nonce);
+	}
+}
+
+/* Keeps an order HQ told of, beside the stream. */
+static void keep_guest(struct station *st, const struct waiting *w, struct slice ops)
+{
+	struct ops_target t = { .stream = STREAM_ORDERS, .gen = GEN_GUEST };
+	struct json list;
+
+	if (json_check_loose(ops, &list) < 0)
+		return;
+	for (struct json_walk op = json_walk(list); json_next(&op);) {
+		char one[BODY_MAX / 16];
+		struct buf b;
+
+		if (!json_is(json_get(op.value, "id"), w->order))
+			continue;
+		buf_init(&b, one, sizeof(one));
+		jw_open(&b, NULL, '[');
+		jw_value(&b, NULL, op.value);
+		jw_close(&b, ']');
+		if (!b.overflow)
+			ops_apply(st, &t, buf_read(&b));
+	}
+}
+
+static void resume_kept(struct station *st, enum desk desk)
+{
+	struct desk_state *d = &st->desks[desk];
+
+	while (d->kept_count && !d->waiting.active) {
+		struct kept_scan first = d->kept[0];
+
+		memmove(&d->kept[0], &d->kept[1], (size_t)--d->kept_count * sizeof(d->kept[0]));
+		desk_scan(st, &first.call, (struct slice){ first.text, first.n }, first.symbology);
+	}
+}
+
+static void finish_waiting(struct station *st, enum desk desk)
+{
+	struct waiting w = st->desks[desk].waiting;
+	struct word_values v = words_none();
+	struct record known;
+
+	st->desks[desk].waiting.active = false;
+	v.order = w.order;
+	if (store_find(st->store, STREAM_ORDERS, slice_of(w.order), &known))
+		open_by_code(st, &w.call, w.order, w.nonce);
+	else
+		refuse(st, &w.call, REASON_NOT_FOUND, w.order, "code", &v);
+	resume_kept(st, desk);
+}
+
+void desk_answer_ops(struct station *st, const struct door_down *d, struct slice payload)
+{
+	for (int i = 0; i < DESK_COUNT; i++) {
+		struct waiting *w = &st->desks[i].waiting;
+
+		if (!w->active || strcmp(w->ask, d->ask) != 0)
+			continue;
+		if (d->found)
+			keep_guest(st, w, span_of(payload, d->ops));
+		finish_waiting(st, (enum desk)i);
+	}
+}
+
+void desk_tick(struct station *st)
+{
+	int64_t now = station_mono(st);
+
+	for (int i = 0; i < DESK_COUNT; i++) {
+		struct desk_state *d = &st->desks[i];
+
+		if (d->waiting.active && now >= d->waiting.deadline_ms)
+			finish_waiting(st, (enum desk)i);
+		if (d->wipe_ms && now >= d->wipe_ms)
+			desk_wipe(st, (enum desk)i);
+		/* The loop keeps one alarm; what is still ahead is told again. */
+		if (d->waiting.active)
+			station_wake_at(st, d->waiting.deadline_ms);
+		if (d->wipe_ms)
+			station_wake_at(st, d->wipe_ms);
+	}
+}
+
+void desk_wipe(struct station *st, enum desk desk)
+{
+	struct desk_state *d = &st->desks[desk];
+
+	d->wipe_ms = 0;
+	d->greeted[0] = '\0';
+	d->language = st->config->language;
+	notice_clear(st, desk);
+	st->dirty = true;
+}
+
+static void scan_gtin(struct station *st, const struct call *c, const struct scan *s)
+{
+	struct desk_state *desk = &st->desks[c->desk];
+	struct word_values v = words_none();
+	char sku[ID_MAX + 1], name[256] = "";
+	struct record r;
+	struct json body;
+
+	if (!product_by_gtin(st, s, sku)) {
+		answer_no(st, c, 409, REASON_NOT_FOUND, &v);
+		return;
+	}
+	if (store_find(st->store, STREAM_CATALOG, slice_of(sku), &r) &&
+	    json_check(r.body, &body) == 0)
+		json_string(json_get(json_get(body, "name"), language_code(desk->language)), name,
+			    sizeof(name));
+	v.item = name[0] ? name : sku;
+	if (c->desk == DESK_COUNTER)
+		text_fmt(desk->product, sizeof(desk->product), "%s", sku);
+	notice_word(st, c->desk, NOTICE_GOOD, "product", WORD_PRODUCT, WORD_PRODUCT, &v);
+	answer_ok(st, c, "");
+}
+
+static int line_of_gtin(struct station *st, const struct scan *s, enum desk desk)
+{
+	char text[64], gtin14[15], sku[ID_MAX + 1] = "";
+	int found = -1;
+
+	if (!product_by_gtin(st, s, sku))
+		sku[0] = '\0';
+	pickup_done_load(st, desk);
+	/* The same product may stand in two lines: fill the first that still wants a piece. */
+	for (int i = 0; i < st->order.line_count; i++) {
+		const struct order_line *l = &st->order.lines[i];
+		bool same = (json_string(l->gtin, text, sizeof(text)) > 0 &&
+			     gtin_pad(slice_of(text), gtin14) && !strcmp(gtin14, s->gtin14)) ||
+			    (sku[0] && json_is(l->sku, sku));
+
+		if (!same || !l->goods)
+			continue;
+		if (pickup_check(l, st->done[i], 1) == REASON_NONE)
+			return i;
+		found = i;
+	}
+	return found;
+}
+
+static void scan_in_pickup(struct station *st, const struct call *c, const struct scan *s)
+{
+	struct desk_state *desk = &st->desks[c->desk];
+	struct word_values v = words_none();
+	enum reason r = REASON_ITEM_UNKNOWN;
+	int line;
+
+	v.order = desk->row.order;
+	if (!order_load(st, slice_of(desk->row.order))) {
+		answer_no(st, c, 409, REASON_NOT_FOUND, &v);
+		return;
+	}
+	if (s->kind == SCAN_PARCEL) {
+		r = pickup_check_parcel(st, c->desk, s->text);
+	} else if (s->kind == SCAN_GTIN) {
+		line = line_of_gtin(st, s, c->desk);
+		if (line >= 0)
+			r = pickup_check_pieces(st, c->desk, line, 1);
+	}
+	if (r != REASON_NONE) {
+		answer_no(st, c, 409, r, &v);
+		return;
+	}
+	notice_clear(st, c->desk);
+	feedback_send(st, c->desk, FEEDBACK_GOOD);
+	answer_ok(st, c, "");
+}
+
+static void scan_text(struct station *st, const struct call *c, const struct scan *s)
+{
+	struct desk_state *desk = &st->desks[c->desk];
+	struct word_values v = words_none();
+	char order[ID_MAX + 1];
+
+	if (!order_named(st, s->text, order)) {
+		refuse(st, c, REASON_NOT_FOUND, "", "code", &v);
+		return;
+	}
+	desk->row = (struct desk_row){ 0 };
+	text_fmt(desk->row.order, sizeof(desk->row.order), "%s", order);
+	set_mode(st, c->desk, MODE_ASKING);
+	v.order = order;
+	notice_word(st, c->desk, NOTICE_ATTENTION, "asking", WORD_ASK_CODE, WORD_ASK_CODE, &v);
+	answer_ok(st, c, "\"asking\":true");
+}
+
+static void scan_text_in_pickup(struct station *st, const struct call *c, const struct scan *s)
+{
+	struct word_values v = words_none();
+	char order[ID_MAX + 1];
+
+	/* The order that is open, scanned again, changes nothing. */
+	if (!order_named(st, s->text, order))
+		answer_no(st, c, 409, REASON_ITEM_UNKNOWN, &v);
+	else if (!strcmp(order, st->desks[c->desk].row.order))
+		answer_ok(st, c, "");
+	else
+		answer_no(st, c, 409, REASON_BUSY, &v);
+}
+
+static bool keep_scan(struct station *st, const struct call *c, struct slice text,
+		      enum symbology sym)
+{
+	struct desk_state *d = &st->desks[c->desk];
+	struct kept_scan *k = &d->kept[d->kept_count];
+
+	if (d->kept_count == SCANS_KEPT_MAX || text.n > sizeof(k->text))
+		return false;
+	*k = (struct kept_scan){ .call = *c, .symbology = sym, .n = text.n };
+	memcpy(k->text, text.p, text.n);
+	d->kept_count++;
+	return true;
+}
+
+static void scan_by_kind(struct station *st, const struct call *c, const struct scan *s)
+{
+	struct desk_state *desk = &st->desks[c->desk];
+	struct word_values v = words_none();
+
+	switch (s->kind) {
+	case SCAN_NOTHING:
+		answer_no(st, c, 409, REASON_UNREADABLE, &v);
+		return;
+	case SCAN_PICKUP:
+		scan_pickup(st, c, s->text);
+		return;
+	case SCAN_BADGE:
+		staff_badge(st, c, s);
+		return;
+	case SCAN_PIN:
+		if (desk->mode == MODE_ASKING)
+			pickup_try_pin(st, c, desk->row.order, s->text);
+		else if (desk->mode == MODE_PICKUP)
+			scan_text_in_pickup(st, c, s);
+		else
+			scan_text(st, c, s);
+		return;
+	case SCAN_GTIN:
+	case SCAN_PARCEL:
+		if (desk->mode == MODE_PICKUP)
+			scan_in_pickup(st, c, s);
+		else if (s->kind == SCAN_GTIN)
+			scan_gtin(st, c, s);
+		else
+			scan_text(st, c, s);
+		return;
+	case SCAN_CARD_LIKE:
+		answer_no(st, c, 409, REASON_CARD_NUMBER_REFUSED, &v);
+		return;
+	case SCAN_SLIP:
+	case SCAN_SHELF:
+	case SCAN_MEMBER:
+	case SCAN_TEXT:
+		if (desk->mode == MODE_PICKUP)
+			scan_text_in_pickup(st, c, s);
+		else
+			scan_text(st, c, s);
+		return;
+	}
+}
+
+/* What looks like a card number may be a product or an order this station knows. */
+static void resolve_card_like(struct station *st, struct scan *s)
+{
+	char id[ID_MAX + 1];
+
+	if (gtin_pad(s->text, s->gtin14) && product_by_gtin(st, s, id))
+		s->kind = SCAN_GTIN;
+	else if (order_named(st, s->text, id))
+		s->kind = SCAN_TEXT;
+}
+
+void desk_scan(struct station *st, const struct call *c, struct slice text, enum symbology sym)
+{
+	struct word_values v = words_none();
+	struct scan s;
+
+	st->counters.scans++;
+	if (st->desks[c->desk].waiting.active) {
+		if (!keep_scan(st, c, text, sym))
+			answer_no(st, c, 409, REASON_BUSY, &v);
+		return;
+	}
+	scan_read(text, sym, &s);
+	if (s.kind == SCAN_CARD_LIKE)
+		resolve_card_like(st, &s);
+	if (c->desk == DESK_COUNTER && !c->session.valid && s.kind != SCAN_BADGE) {
+		answer_no(st, c, 409, REASON_FORBIDDEN, &v);
+		return;
+	}
+	scan_by_kind(st, c, &s);
+}

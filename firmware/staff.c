@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+/* People: PINs and badges, sessions. A PIN's hash is slow on purpose and runs off this thread. */
+#include <string.h>
+
+#include "firmware/base/log.h"
+#include "firmware/station.h"
+#include "firmware/trust/hash.h"
+
+/* Wrong PINs: the third and each further one makes the person wait, twice as long each time. */
+#define FREE_TRIES 3
+#define FIRST_WAIT_MS 5000
+#define LONGEST_WAIT_MS (15 * 60 * 1000)
+
+static struct json staff_person(struct station *st, const char *id)
+{
+	struct json people = json_get(policy_get(st, "staff"), "people");
+
+	for (struct json_walk w = json_walk(people); json_next(&w);)
+		if (json_is(json_get(w.value, "id"), id))
+			return w.value;
+	return (struct json){ 0 };
+}
+
+static enum role role_of(struct json word)
+{
+	if (json_is(word, "clerk"))
+		return ROLE_CLERK;
+	if (json_is(word, "supervisor"))
+		return ROLE_SUPERVISOR;
+	if (json_is(word, "service"))
+		return ROLE_SERVICE;
+	return ROLE_NONE;
+}
+
+bool staff_name(struct station *st, const char *id, char *ret_name, size_t cap,
+		enum role *ret_role)
+{
+	struct json p = staff_person(st, id);
+
+	if (p.type != JSON_OBJECT || json_string(json_get(p, "name"), ret_name, cap) <= 0)
+		return false;
+	*ret_role = role_of(json_get(p, "role"));
+	return *ret_role != ROLE_NONE;
+}
+
+static void tell_session(struct station *st, const char *token_hash, enum role role, bool open)
+{
+	struct door_out out = { .kind = OUT_SESSION };
+
+	text_fmt(out.session.token_hash, sizeof(out.session.token_hash), "%s", token_hash);
+	out.session.role = role;
+	out.session.open = open;
+	door_emit(st->door, &out, (struct slice){ 0 });
+}
+
+/* Tokens are kept as hashes only; sessions outlive a restart. */
+void staff_start(struct station *st)
+{
+	char hash[HASH_TEXT_MAX];
+	struct session_row row;
+
+	if (st->operator_token[0]) {
+		hash_text(slice_of(st->operator_token), hash);
+		tell_session(st, hash, ROLE_SERVICE, true);
+	}
+	for (int64_t n = 0; store_session_nth(st->store, n, hash, &row); n++)
+		tell_session(st, hash, row.role, true);
+}
+
+struct session staff_session(struct station *st, const char *token)
+{
+	struct session s = { 0 };
+	char name[128];
+
+	if (!token[0])
+		return s;
+	if (st->operator_token[0] && hash_text_eq(token, st->operator_token)) {
+		s.valid = true;
+		s.row = (struct session_row){ DESK_COUNTER, ROLE_SERVICE, "operator" };
+		return s;
+	}
+	hash_text(slice_of(token), s.token_hash);
+	s.valid = store_session(st->store, s.token_hash, &s.row);
+	/* A leaver's session dies with the policy that no longer lists them. */
+	if (s.valid && !staff_name(st, s.row.staff, name, sizeof(name), &s.row.role)) {
+		store_session_drop(st->store, s.token_hash);
+		tell_session(st, s.token_hash, ROLE_NONE, false);
+		s.valid = false;
+	}
+	return s;
+}
+
+static void open_session(struct station *st, struct call *c, const char *id, enum role role)
+{
+	char token[TOKEN_TEXT_MAX], hash[HASH_TEXT_MAX], name[128];
+	struct word_values v = words_none();
+	uint8_t random[32];
+	enum role ignored;
+
+	st->clock.random(st->clock.ctx, random, sizeof(random));
+	hex_encode(random, sizeof(random), token);
+	hash_text(slice_of(token), hash);
+	c->session.valid = true;
+	c->session.row = (struct session_row){ DESK_COUNTER, role, "" };
+	text_fmt(c->session.row.staff, sizeof(c->session.row.staff), "%s", id);
+	store_session_add(st->store, hash, &c->session.row, station_now(st));
+	tell_session(st, hash, role, true);
+	if (staff_name(st, id, name, sizeof(name), &ignored))
+		v.item = name;
+	notice_word(st, DESK_COUNTER, NOTICE_GOOD, "logged_in", WORD_LOGGED_IN, WORD_GREETING, &v);
+	answer_login(st, c, token);
+}
+
+static struct pin_check *free_check(struct station *st)
+{
+	for (int i = 0; i < PIN_CHECKS_MAX; i++)
+		if (!st->pins[i].active)
+			return &st->pins[i];
+	return NULL;
+}
+
+static bool must_wait(struct station *st, const char *subject)
+{
+	struct tries t = store_tries(st->store, subject);
+	int64_t left = t.until_ms - station_now(st);
+
+	return t.until_ms && left > 0 && left <= LONGEST_WAIT_MS;
+}
+
+static void count_wrong(struct station *st, const char *subject)
+{
+	struct tries t = store_tries(st->store, subject);
+	int64_t wait = FIRST_WAIT_MS;
+
+	t.count++;
+	for (int64_t i = FREE_TRIES; i < t.count && wait < LONGEST_WAIT_MS; i++)
+		wait *= 2;
+	if (t.count >= FREE_TRIES)
+		t.until_ms = station_now(st) + (wait < LONGEST_WAIT_MS ? wait : LONGEST_WAIT_MS);
+	store_tries_set(st->store, subject, t);
+}
+
+void verb_staff_login(struct station *st, const struct call *c, struct json args)
+{
+	/* A hash nobody's PIN fits: an unknown person takes as long as a known one. */
+	static const char nobody[] = "$argon2id$v=19$m=8192,t=3,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
+				     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+	struct door_out out = { .kind = OUT_PIN };
+	struct word_values v = words_none();
+	char id[ID_MAX + 1], pin[64], subject[ID_MAX + 16], memory[512];
+	struct pin_check *check = free_check(st);
+	struct json person;
+	struct buf b;
+
+	if (!arg_text(args, "staff", id, sizeof(id)) ||
+	    json_string(json_get(args, "pin"), pin, sizeof(pin)) < 0) {
+		answer_no(st, c, 400, REASON_BAD_REQUEST, &v);
+		return;
+	}
+	if (json_count(json_get(policy_get(st, "staff"), "people")) == 0) {
+		answer_quiet(st, c, 409, REASON_NO_STAFF);
+		return;
+	}
+	text_fmt(subject, sizeof(subject), "staff:%s", id);
+	if (must_wait(st, subject) || !check) {
+		answer_quiet(st, c, 409, check ? REASON_PIN_LOCKED : REASON_BUSY);
+		return;
+	}
+	person = staff_person(st, id);
+	*check = (struct pin_check){ true, ++st->pin_number, *c, "" };
+	text_fmt(check->staff, sizeof(check->staff), "%s", id);
+	buf_init(&b, memory, sizeof(memory));
+	if (json_string(json_get(person, "pin"), memory, 256) > 0)
+		b.len = strlen(memory);
+	else
+		buf_text(&b, nobody);
+	buf_byte(&b, 0);
+	buf_text(&b, pin);
+	buf_byte(&b, 0);
+	out.pin.check = check->number;
+	door_emit(st->door, &out, buf_read(&b));
+	memset(memory, 0, sizeof(memory));
+}
+
+void staff_pin_checked(struct station *st, uint64_t number, bool right)
+{
+	for (int i = 0; i < PIN_CHECKS_MAX; i++) {
+		struct pin_check *check = &st->pins[i];
+		char subject[ID_MAX + 16], name[128];
+		enum role role = ROLE_NONE;
+
+		if (!check->active || check->number != number)
+			continue;
+		check->active = false;
+		text_fmt(subject, sizeof(subject), "staff:%s", check->staff);
+		/* The policy may have changed while the hash was computed. */
+		if (right && staff_name(st, check->staff, name, sizeof(name), &role)) {
+			store_tries_set(st->store, subject, (struct tries){ 0 });
+			open_session(st, &check->call, check->staff, role);
+		} else {
+			count_wrong(st, subject);
+			answer_quiet(st, &check->call, 409, REASON_PIN_WRONG);
+		}
+		return;
+	}
+}
+
+void staff_badge(struct station *st, const struct call *c, const struct scan *s)
+{
+	struct word_values v = words_none();
+	char id[ID_MAX + 1], want[HASH_TEXT_MAX] = "", have[HASH_TEXT_MAX], name[128];
+	enum role role = ROLE_NONE;
+	struct call mine = *c;
+	struct json person;
+
+	if (c->desk != DESK_COUNTER || !st->config->has_secret ||
+	    slice_copy(s->first, id, sizeof(id)) < 0) {
+		answer_no(st, c, 409, REASON_FORBIDDEN, &v);
+		return;
+	}
+	person = staff_person(st, id);
+	if (json_string(json_get(person, "badge"), want, sizeof(want)) < 0)
+		want[0] = '\0';
+	hash_keyed(st->config->secret, "badge", s->second, NULL, have);
+	if (!want[0] || !hash_text_eq(want, have) ||
+	    !staff_name(st, id, name, sizeof(name), &role)) {
+		answer_no(st, c, 409, REASON_NOT_FOUND, &v);
+		return;
+	}
+	open_session(st, &mine, id, role);
+}
+
+void verb_staff_logout(struct station *st, const struct call *c, struct json args)
+{
+	(void)args;
+	store_session_drop(st->store, c->session.token_hash);
+	tell_session(st, c->session.token_hash, ROLE_NONE, false);
+	answer_logout(st, c);
+}

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * One station: all state of the step side hangs here, nothing is global. Clock, chance, storage
+ * and the door are given from outside, so a process can hold one station or a thousand, and a
+ * simulation runs the very code that ships.
+ *
+ * Everything in this header runs on the step thread, inside the transaction step.c opened.
+ * Texts that functions hand out borrow the station's buffers until the same function is called
+ * again.
+ */
+#ifndef LADA_FIRMWARE_STATION_H
+#define LADA_FIRMWARE_STATION_H
+
+#include "firmware/base/clock.h"
+#include "firmware/config.h"
+#include "firmware/counter/order.h"
+#include "firmware/counter/pickup.h"
+#include "firmware/counter/scan.h"
+#include "firmware/counter/slip.h"
+#include "firmware/counter/words.h"
+#include "firmware/door.h"
+#include "firmware/store/store.h"
+
+#define NOTICE_TEXT_MAX 512
+#define SCANS_KEPT_MAX 8
+#define BODY_MAX (1024 * 1024)
+#define DOCUMENT_MAX (512 * 1024)
+#define QUEUE_TEXT_MAX 65536
+#define EVENT_TEXT_MAX 65536
+#define UP_MESSAGE_MAX 65536 /* INTERFACES: a batch of events, bytes */
+#define ASK_WAIT_MS 2800     /* an answer to a person comes within 3 s, so this ends before */
+#define BEAT_FRESH_MS 30000
+
+enum desk_mode { MODE_IDLE, MODE_ASKING, MODE_PICKUP };
+
+enum notice_level { NOTICE_GOOD, NOTICE_ATTENTION, NOTICE_BAD };
+
+struct notice {
+	bool shown;
+	int64_t n;
+	enum notice_level level;
+	char code[24];
+	char text[NOTICE_TEXT_MAX];	 /* in the desk's language */
+	char customer[NOTICE_TEXT_MAX]; /* what the customer's screen says */
+};
+
+struct session {
+	bool valid;
+	struct session_row row;
+	char token_hash[33];
+};
+
+/* Who does something, where, and who waits for the answer. */
+struct call {
+	enum desk desk;
+	uint64_t request; /* 0: a scan, nobody waits for a body */
+	struct session session;
+	char press[IDEMPOTENCY_KEY_MAX];
+	char token[TOKEN_TEXT_MAX];
+	int64_t scan_ns;
+};
+
+/* A scan that waits for HQ's answer about an order. */
+struct waiting {
+	bool active;
+	int64_t deadline_ms; /* monotonic */
+	char ask[ULID_TEXT_MAX];
+	char order[ID_MAX + 1];
+	char nonce[17];
+	struct call call;
+};
+
+struct kept_scan {
+	struct call call;
+	enum symbology symbology;
+	size_t n;
+	char text[512];
+};
+
+struct desk_state {
+	enum desk_mode mode;
+	struct desk_row row; /* pickup; asking: row.order */
+	struct notice notice;
+	enum language language;
+	struct waiting waiting;
+	struct kept_scan kept[SCANS_KEPT_MAX];
+	int kept_count;
+	char product[ID_MAX + 1]; /* sku shown, "" none */
+	char greeted[ID_MAX + 1]; /* kiosk: the order whose customer is greeted */
+	int64_t wipe_ms;	  /* kiosk: when to forget, monotonic, 0 never */
+};
+
+struct device_state {
+	enum device_status status;
+	char detail[DEVICE_DETAIL_MAX];
+	int64_t retry_ms; /* printers: not before this, monotonic */
+};
+
+/* What a stream is being asked for. */
+struct follow {
+	bool wanted;		/* something is missing, or not known to be complete */
+	int64_t next_ask_ms;	/* monotonic */
+	int64_t asked_after;	/* cursor seq of the last ask */
+	int64_t head_doubt;	/* an empty direct message with this seq was taken for a head */
+	int replayed;		/* messages since the last ask */
+	int32_t part_from;	/* window of parts asked for */
+	int32_t part_until;
+};
+
+/* A slow hash under way. */
+struct pin_check {
+	bool active; /* waits for the loop's worker */
+	uint64_t number;
+	struct call call;
+	char staff[ID_MAX + 1];
+};
+#define PIN_CHECKS_MAX 8
+
+struct counters {
+	int64_t scans, scans_refused, verbs, steps, commits;
+	int64_t down_applied, down_dropped, down_old_epoch, letters;
+	int64_t refused_messages, acks_ignored, handovers;
+};
+
+struct station {
+	struct clock clock;
+	const struct config *config;
+	struct door *door;
+	struct store *store;
+	char identity[48]; /* public key, base64 */
+	char operator_token[TOKEN_TEXT_MAX];
+
+	struct ledger ledger; /* mirror of the newest epoch's row */
+	int64_t fresh_after;  /* events above this were not published yet */
+	int64_t revision;
+	bool dirty;	      /* some document may have changed */
+	bool queue_stale;     /* orders, arrivals or ages have changed */
+	int64_t queue_ms;     /* monotonic, when the queue was written */
+	int64_t oldest_scan_ns; /* of this step, for the latency figure */
+
+	struct desk_state desks[DESK_COUNT];
+	int64_t notice_n;
+	struct device_state devices[DEVICES_MAX];
+	struct follow follow[STREAM_COUNT];
+	struct pin_check pins[PIN_CHECKS_MAX];
+	uint64_t pin_number;
+
+	bool link_up;
+	bool beat_known;
+	int64_t beat_ms; /* monotonic, of the last live beat */
+	int64_t wake_ms; /* the earliest deadline announced to the loop, 0 none */
+	int64_t refused_told_ms;
+	int64_t pruned_ms;
+	int64_t busy_ms;     /* monotonic, of the last event that was no tick */
+	bool log_unmoved;    /* something was committed since the last checkpoint */
+	bool stopping;
+	bool bulk; /* this step took bulk work: more may wait */
+	struct counters counters;
+
+	/* Work space, so that nothing here needs a heap. */
+	struct order order;
+	struct pickup_line done[ORDER_LINES_MAX];
+	char body[BODY_MAX];
+	char policy[65536];
+	char message[BODY_MAX + 4096]; /* a held message while it is applied */
+	char event_body[EVENT_TEXT_MAX];
+	char event_text[EVENT_TEXT_MAX + 512];
+	char up[UP_MESSAGE_MAX + 512];
+	char doc[65536];
+	char screen[DOCUMENT_MAX];
+	char queue[QUEUE_TEXT_MAX]; /* the queue as JSON, kept between steps */
+	size_t queue_n;
+	uint8_t screen_hash[SCREEN_COUNT][16];
+	uint8_t heartbeat_hash[16];
+	uint8_t metrics_hash[16];
+};
+
+/* ---- step.c ---- */
+
+/* Makes the station's state from its database; opens an epoch when there is none. 0 or -EIO. */
+int station_start(struct station *st);
+/* Takes and decides what is in the door, commits once, lets the outputs out. `wait`: until there
+ * is something. False when it took nothing, or after DOOR_STOP or database trouble. */
+bool station_step(struct station *st, bool wait);
+int64_t station_now(const struct station *st);	/* wall ms */
+int64_t station_mono(const struct station *st); /* monotonic ms */
+void station_wake_at(struct station *st, int64_t mono_ms);
+bool station_hq_reachable(const struct station *st);
+/* Several lanes and no claims between them yet: this lane cannot know what others do. */
+bool station_isolated(struct station *st);
+
+/* ---- answers.c ---- */
+
+/* 200 with `members` (JSON text of further members or "") */
+void answer_ok(struct station *st, const struct call *c, const char *members);
+void answer_login(struct station *st, const struct call *c, const char *token);
+void answer_logout(struct station *st, const struct call *c);
+/* The shop says no: notice at the desk, and for a verb `http` (409, 401, 403, 404, 400). */
+void answer_no(struct station *st, const struct call *c, int http, enum reason r,
+	       const struct word_values *values);
+/* The same without a notice at the desk: logging in is between one person and the page. */
+void answer_quiet(struct station *st, const struct call *c, int http, enum reason r);
+void notice_hide_from_customer(struct station *st, enum desk desk);
+void notice_word(struct station *st, enum desk desk, enum notice_level level, const char *code,
+		 enum word w, enum word customer, const struct word_values *values);
+void notice_clear(struct station *st, enum desk desk);
+void feedback_send(struct station *st, enum desk desk, enum feedback f);
+struct word_values words_none(void);
+
+/* ---- ledger.c: events ---- */
+
+/* Starts an event's body; write members into the buffer, then event_end(). */
+struct buf event_begin(struct station *st);
+/* `person` is personal data beside the chain (JSON object text) or n = 0. Returns its seq;
+ * ret_id may be NULL. */
+int64_t event_end(struct station *st, const char *type, struct buf *body, struct slice person,
+		  char ret_id[ULID_TEXT_MAX]);
+void ledger_publish_fresh(struct station *st);
+void ledger_acked(struct station *st, int64_t epoch, int64_t seq, struct slice reject);
+void ledger_pull(struct station *st, int64_t epoch, int64_t after);
+void ledger_announce(struct station *st);
+
+/* ---- stream.c, ops.c: what HQ says ---- */
+
+void stream_down(struct station *st, const struct door_down *d, struct slice payload);
+void stream_link_up(struct station *st);
+void stream_tick(struct station *st);
+/* Asks HQ for one order; the ask's id. */
+void stream_ask_order(struct station *st, const char *order, char ret_ask[ULID_TEXT_MAX]);
+
+struct ops_target {
+	enum stream stream;
+	int64_t gen;
+	int64_t epoch, seq; /* for dead letters */
+	int64_t count;	    /* kept up to date */
+	uint64_t sum;
+	bool live; /* the stream's live generation: facts and conflicts matter */
+};
+void ops_apply(struct station *st, struct ops_target *t, struct slice ops);
+
+/* ---- orders.c ---- */
+
+/* Loads an order with facts laid over it into st->order; false when not known here. */
+bool order_load(struct station *st, struct slice id);
+/* By id, or by the number people use; the id in ret_id. */
+bool order_named(struct station *st, struct slice text, char ret_id[ID_MAX + 1]);
+struct json policy_get(struct station *st, const char *id); /* borrows st->policy */
+struct pickup_policy pickup_policy_now(struct station *st);
+bool product_by_gtin(struct station *st, const struct scan *s, char ret_sku[ID_MAX + 1]);
+/* Raised when HQ says otherwise than what this store did. */
+void order_conflict_check(struct station *st, struct slice id);
+void order_changed(struct station *st, struct slice id);
+
+/* ---- pickups.c: a desk at work ---- */
+
+void desk_scan(struct station *st, const struct call *c, struct slice text, enum symbology sym);
+/* HQ's answer to an ask for one order. */
+void desk_answer_ops(struct station *st, const struct door_down *d, struct slice payload);
+/* Forgets what the last customer saw. */
+void desk_wipe(struct station *st, enum desk desk);
+void desk_tick(struct station *st);
+void desk_load(struct station *st);
+void pickup_open(struct station *st, const struct call *c, const char *order, const char *method);
+void pickup_close(struct station *st, enum desk desk);
+void pickup_done_load(struct station *st, enum desk desk); /* st->order -> st->done */
+/* ---- pickup_verbs.c ---- */
+void pickup_try_pin(struct station *st, const struct call *c, const char *order,
+		    struct slice digits);
+void verb_pickup_find(struct station *st, const struct call *c, struct json args);
+void verb_pickup_take(struct station *st, const struct call *c, struct json args);
+void verb_pickup_check(struct station *st, const struct call *c, struct json args);
+void verb_pickup_short(struct station *st, const struct call *c, struct json args);
+void verb_pickup_handover(struct station *st, const struct call *c, struct json args);
+void verb_pickup_cancel(struct station *st, const struct call *c, struct json args);
+enum reason pickup_check_pieces(struct station *st, enum desk desk, int line, int64_t qty);
+enum reason pickup_check_parcel(struct station *st, enum desk desk, struct slice label);
+
+/* ---- staff.c ---- */
+
+void verb_staff_login(struct station *st, const struct call *c, struct json args);
+void verb_staff_logout(struct station *st, const struct call *c, struct json args);
+void staff_pin_checked(struct station *st, uint64_t number, bool right);
+void staff_badge(struct station *st, const struct call *c, const struct scan *s);
+struct session staff_session(struct station *st, const char *token);
+void staff_start(struct station *st);
+/* Display name and role of a person; false when policy does not know them. */
+bool staff_name(struct station *st, const char *id, char *ret_name, size_t cap, enum role *ret_role);
+
+/* ---- jobs.c ---- */
+
+/* Queues a document at the first printer; 0 when there is none. */
+int64_t job_queue(struct station *st, const char *kind, const char *printer, struct slice doc);
+void job_pump(struct station *st);
+void job_ended(struct station *st, int64_t job, enum job_result result, const char *detail);
+void verb_print_test(struct station *st, const struct call *c, struct json args);
+void verb_print_retry(struct station *st, const struct call *c, struct json args);
+void verb_print_drop(struct station *st, const struct call *c, struct json args);
+void verb_print_came(struct station *st, const struct call *c, struct json args);
+int device_index(const struct station *st, const char *name); /* -1 none */
+
+/* ---- verbs.c ---- */
+
+void verb_call(struct station *st, const struct door_event *e, struct slice payload);
+/* A string argument that is an id; false (and answered) when it is not. */
+bool arg_text(struct json args, const char *name, char *dst, size_t cap);
+
+/* ---- documents.c ---- */
+
+void documents_publish(struct station *st);
+void heartbeat_publish(struct station *st);
+void metrics_publish(struct station *st);
+
+#endif

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The step: take, decide, commit once, let out. The only BEGIN and COMMIT are here. */
+#include <errno.h>
+#include <string.h>
+
+#include "firmware/base/log.h"
+#include "firmware/station.h"
+#include "firmware/trust/hash.h"
+
+/* One commit for all that waited, within what a person would notice. */
+#define EVENTS_PER_STEP 128
+#define BULK_PER_STEP 8
+#define SWEEP_ROWS 400
+#define PRESS_KEEP_MS (24 * 3600 * INT64_C(1000))
+#define PRUNE_EVERY_MS (600 * 1000)
+#define ALARM_EARLY_MS 5
+#define QUIET_MS 5000 /* no work for so long: time to move the write-ahead log */
+#define JOBS_KEEP 500
+#define REVISIONS_PER_START 1000000
+
+int64_t station_now(const struct station *st)
+{
+	return st->clock.wall_ms(st->clock.ctx);
+}
+
+int64_t station_mono(const struct station *st)
+{
+	return st->clock.mono_ms(st->clock.ctx);
+}
+
+void station_wake_at(struct station *st, int64_t mono_ms)
+{
+	struct door_out out = { .kind = OUT_WAKE, .wake.mono_ms = mono_ms };
+
+	if (st->wake_ms && st->wake_ms <= mono_ms && st->wake_ms > station_mono(st))
+		return;
+	st->wake_ms = mono_ms;
+	door_emit(st->door, &out, (struct slice){ 0 });
+}
+
+bool station_hq_reachable(const struct station *st)
+{
+	return st->link_up && st->beat_known &&
+	       station_mono(st) - st->beat_ms <= BEAT_FRESH_MS;
+}
+
+bool station_isolated(struct station *st)
+{
+	return json_count(json_get(policy_get(st, "lanes"), "lanes")) > 1;
+}
+
+/* Above any epoch this database has seen, and otherwise the time it was made. */
+static void open_epoch(struct station *st)
+{
+	int64_t epoch = station_now(st) / 1000;
+	int64_t floor = store_meta(st->store, "epoch_floor", 0); /* known before a restore */
+
+	if (floor < st->ledger.epoch)
+		floor = st->ledger.epoch;
+	if (epoch <= floor)
+		epoch = floor + 1;
+	store_ledger_open(st->store, epoch);
+	st->ledger = store_ledger(st->store);
+}
+
+int station_start(struct station *st)
+{
+	int64_t starts;
+
+	store_begin(st->store);
+	st->ledger = store_ledger(st->store);
+	if (st->ledger.epoch == 0 || store_meta(st->store, "restored", 0))
+		open_epoch(st);
+	store_meta_set(st->store, "restored", 0);
+	starts = store_meta(st->store, "starts", 0) + 1;
+	store_meta_set(st->store, "starts", starts);
+	st->revision = starts * REVISIONS_PER_START;
+	st->fresh_after = st->ledger.last;
+	if (store_jobs_interrupted(st->store))
+		log_notice("a print job was interrupted; a person has to say whether it came out");
+	for (int i = 0; i < st->config->device_count; i++)
+		st->devices[i].status = DEVICE_OFFLINE;
+	desk_load(st);
+	staff_start(st);
+	ledger_announce(st);
+	st->dirty = true;
+	documents_publish(st);
+	heartbeat_publish(st);
+	if (store_commit(st->store) < 0)
+		return -EIO;
+	door_flush(st->door);
+	return 0;
+}
+
+static void on_scan(struct station *st, const struct door_event *e, struct slice text)
+{
+	struct call c = { .desk = e->scan.desk, .scan_ns = e->scan.read_ns };
+
+	if (!st->oldest_scan_ns)
+		st->oldest_scan_ns = e->scan.read_ns;
+	c.session.valid = store_session_at(st->store, e->scan.desk, &c.session.row);
+	desk_scan(st, &c, text, e->scan.symbology);
+}
+
+static void on_link(struct station *st, bool up)
+{
+	st->link_up = up;
+	if (up)
+		stream_link_up(st);
+	else
+		st->beat_known = false;
+	ledger_announce(st);
+	st->dirty = true;
+}
+
+static void on_beat(struct station *st, const struct door_event *e)
+{
+	bool before = station_hq_reachable(st);
+
+	st->beat_known = e->beat.online;
+	st->beat_ms = station_mono(st);
+	if (e->beat.online)
+		station_wake_at(st, st->beat_ms + BEAT_FRESH_MS + 1);
+	st->dirty = st->dirty || before != station_hq_reachable(st);
+}
+
+/* Told to HQ at most once a minute: a flood must not fill the journal. */
+static void on_refused(struct station *st, const struct door_event *e, struct slice topic)
+{
+	int64_t now = station_mono(st);
+	struct buf body;
+
+	st->counters.refused_messages++;
+	if (st->refused_told_ms && now - st->refused_told_ms < 60000)
+		return;
+	st->refused_told_ms = now;
+	body = event_begin(st);
+	jw_slice(&body, "topic", topic);
+	jw_str(&body, "why", e->refused.why);
+	event_end(st, "frame.refused", &body, (struct slice){ 0 }, NULL);
+}
+
+static void on_device(struct station *st, const struct door_event *e)
+{
+	int i = device_index(st, e->device.name);
+	struct device_state *d = &st->devices[i < 0 ? 0 : i];
+	struct buf body;
+
+	if (i < 0 || (d->status == e->device.status && !strcmp(d->detail, e->device.detail)))
+		return;
+	if (d->status != e->device.status) {
+		body = event_begin(st);
+		jw_str(&body, "name", e->device.name);
+		jw_str(&body, "kind", device_kind_name(st->config->devices[i].kind));
+		jw_str(&body, "status", device_status_name(e->device.status));
+		jw_str(&body, "detail", e->device.detail);
+		event_end(st, "device.changed", &body, (struct slice){ 0 }, NULL);
+	}
+	d->status = e->device.status;
+	memcpy(d->detail, e->device.detail, sizeof(d->detail));
+	st->dirty = true;
+}
+
+static void on_tick(struct station *st)
+{
+	int64_t now = station_mono(st);
+
+	/* The loop's alarm may be a little early by its rounding; taken as still ahead, it would
+	 * never be set again. */
+	if (st->wake_ms <= now + ALARM_EARLY_MS)
+		st->wake_ms = 0;
+	stream_tick(st);
+	desk_tick(st);
+	if (st->beat_known && st->beat_ms + BEAT_FRESH_MS >= now)
+		station_wake_at(st, st->beat_ms + BEAT_FRESH_MS + 1);
+	st->dirty = true; /* HQ may have gone silent, ages have grown */
+	if (!st->pruned_ms || now - st->pruned_ms > PRUNE_EVERY_MS) {
+		st->pruned_ms = now;
+		store_press_prune(st->store, station_now(st) - PRESS_KEEP_MS);
+		store_jobs_prune(st->store, JOBS_KEEP);
+	}
+}
+
+static void on_event(struct station *st, const struct door_event *e, struct slice payload)
+{
+	switch (e->kind) {
+	case DOOR_SCAN:
+		on_scan(st, e, payload);
+		break;
+	case DOOR_VERB:
+		verb_call(st, e, payload);
+		break;
+	case DOOR_PIN:
+		staff_pin_checked(st, e->pin.check, e->pin.right);
+		break;
+	case DOOR_DOWN:
+		if (e->down.what == DOWN_ANSWER)
+			desk_answer_ops(st, &e->down, payload);
+		else
+			stream_down(st, &e->down, payload);
+		break;
+	case DOOR_ACK:
+		ledger_acked(st, e->ack.epoch, e->ack.seq, span_of(payload, e->ack.reject));
+		break;
+	case DOOR_PULL:
+		ledger_pull(st, e->pull.epoch, e->pull.after);
+		break;
+	case DOOR_LINK:
+		on_link(st, e->link.up);
+		break;
+	case DOOR_BEAT:
+		on_beat(st, e);
+		break;
+	case DOOR_REFUSED:
+		on_refused(st, e, payload);
+		break;
+	case DOOR_JOB:
+		job_ended(st, e->job.job, e->job.result, e->job.detail);
+		break;
+	case DOOR_DEVICE:
+		on_device(st, e);
+		break;
+	case DOOR_TICK:
+		on_tick(st);
+		break;
+	case DOOR_STOP:
+		st->stopping = true;
+		break;
+	}
+}
+
+static void finish_step(struct station *st)
+{
+	job_pump(st);
+	if (st->ledger.last > st->fresh_after)
+		ledger_publish_fresh(st);
+	if (st->dirty)
+		documents_publish(st);
+	heartbeat_publish(st);
+	metrics_publish(st);
+}
+
+static void checkpoint_when_quiet(struct station *st, bool only_tick)
+{
+	int64_t now = station_mono(st);
+
+	if (!only_tick) {
+		st->busy_ms = now;
+		st->log_unmoved = true;
+	} else if (st->log_unmoved && now - st->busy_ms > QUIET_MS) {
+		st->log_unmoved = false;
+		store_checkpoint(st->store);
+	}
+}
+
+bool station_step(struct station *st, bool wait)
+{
+	struct door_out stopped = { .kind = OUT_STOPPED };
+	struct door_event event;
+	struct slice payload;
+	int bulk = 0, taken = 0;
+
+	if (st->stopping || !door_take(st->door, wait, &event, &payload))
+		return false;
+	store_begin(st->store);
+	do {
+		bulk += event.kind == DOOR_DOWN || event.kind == DOOR_PULL;
+		on_event(st, &event, payload);
+	} while (++taken < EVENTS_PER_STEP && bulk < BULK_PER_STEP && !st->stopping &&
+		 door_pending(st->door) < OUT_STEP_MAX / 4 &&
+		 door_take(st->door, false, &event, &payload));
+	if (event.kind == DOOR_TICK && taken == 1)
+		store_gen_sweep(st->store, SWEEP_ROWS);
+	finish_step(st);
+	st->counters.steps++;
+	st->oldest_scan_ns = 0;
+	if (store_commit(st->store) < 0)
+		return false;
+	checkpoint_when_quiet(st, event.kind == DOOR_TICK && taken == 1);
+	if (st->stopping)
+		door_emit(st->door, &stopped, (struct slice){ 0 });
+	door_flush(st->door);
+	return !st->stopping;
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * SQLite, kept in one room. One connection per station, used by one thread.
+ *
+ * Every function here works inside the transaction that step.c opened. A database that fails
+ * (I/O, full disk, corruption) is not something a shop rule can handle: the first failure is
+ * kept in the store, everything after it does nothing, and db_commit() reports it; the caller
+ * stops the process and the next start recovers. So callers need no error paths of their own.
+ *
+ * Statements are prepared once and found again by the address of their SQL text, which must be
+ * a string literal.
+ */
+#ifndef LADA_STORE_DB_H
+#define LADA_STORE_DB_H
+
+#include <sqlite3.h>
+
+#include "firmware/base/bytes.h"
+
+struct store;
+
+/* Arguments by `types`: i = int64_t, s = const char * (NULL = NULL), t = struct slice. */
+int64_t db_run(struct store *st, const char *sql, const char *types, ...); /* rows changed */
+/* First row or NULL; end with db_done(), also after reading one row only. Text columns are
+ * valid until the next step of the same statement. */
+sqlite3_stmt *db_query(struct store *st, const char *sql, const char *types, ...);
+bool db_next(struct store *st, sqlite3_stmt *row);
+void db_done(sqlite3_stmt *row);
+int64_t db_int(sqlite3_stmt *row, int column);
+struct slice db_text(sqlite3_stmt *row, int column);
+/* One whole number, `otherwise` when there is no row. */
+int64_t db_number(struct store *st, int64_t otherwise, const char *sql, const char *types, ...);
+
+#endif

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Facts: what this store has done to orders and stock; laid over HQ's records when read. */
+#include "firmware/store/db.h"
+#include "firmware/store/store.h"
+
+bool store_order_fact(struct store *st, struct slice order, struct order_fact *ret_fact)
+{
+	struct order_fact f = { 0 };
+	sqlite3_stmt *row = db_query(st,
+				     "SELECT status, at, lane, epoch, seq, event, conflict_rev"
+				     " FROM fact_order WHERE id=?",
+				     "t", order);
+
+	if (!row)
+		return false;
+	slice_copy(db_text(row, 0), f.status, sizeof(f.status));
+	f.at_ms = db_int(row, 1);
+	slice_copy(db_text(row, 2), f.lane, sizeof(f.lane));
+	f.epoch = db_int(row, 3);
+	f.seq = db_int(row, 4);
+	slice_copy(db_text(row, 5), f.event, sizeof(f.event));
+	f.conflict_rev = db_int(row, 6);
+	db_done(row);
+	*ret_fact = f;
+	return true;
+}
+
+void store_order_fact_set(struct store *st, struct slice order, const struct order_fact *f)
+{
+	db_run(st, "INSERT OR REPLACE INTO fact_order VALUES (?,?,?,?,?,?,?,?)", "tsisiisi", order,
+	       f->status, f->at_ms, f->lane, f->epoch, f->seq, f->event, f->conflict_rev);
+}
+
+struct line_fact store_line_fact(struct store *st, struct slice order, struct slice line)
+{
+	struct line_fact f = { 0 };
+	sqlite3_stmt *row = db_query(
+		st, "SELECT handed, short FROM fact_line WHERE id=? AND line=?", "tt", order, line);
+
+	if (!row)
+		return f;
+	f.handed = db_int(row, 0);
+	f.short_ = db_int(row, 1);
+	db_done(row);
+	return f;
+}
+
+void store_line_fact_add(struct store *st, struct slice order, struct slice line,
+			 struct line_fact add)
+{
+	db_run(st,
+	       "INSERT INTO fact_line VALUES (?,?,?,?) ON CONFLICT (id, line) DO UPDATE"
+	       " SET handed=handed+excluded.handed, short=short+excluded.short",
+	       "ttii", order, line, add.handed, add.short_);
+}
+
+void store_order_facts_drop(struct store *st, struct slice order)
+{
+	db_run(st, "DELETE FROM fact_order WHERE id=?", "t", order);
+	db_run(st, "DELETE FROM fact_line WHERE id=?", "t", order);
+}
+
+int64_t store_refunded(struct store *st, struct slice order, struct slice payment)
+{
+	return db_number(st, 0, "SELECT amount FROM fact_refund WHERE id=? AND payment=?", "tt",
+			 order, payment);
+}
+
+void store_refunded_add(struct store *st, struct slice order, struct slice payment, int64_t amount)
+{
+	db_run(st,
+	       "INSERT INTO fact_refund VALUES (?,?,?) ON CONFLICT (id, payment) DO UPDATE"
+	       " SET amount=amount+excluded.amount",
+	       "tti", order, payment, amount);
+}
+
+void store_stock_delta_add(struct store *st, struct slice sku, int64_t delta, const char *lane,
+			   int64_t epoch, int64_t seq)
+{
+	db_run(st, "INSERT INTO stock_delta (sku, delta, lane, epoch, seq) VALUES (?,?,?,?,?)",
+	       "tisii", sku, delta, lane, epoch, seq);
+}
+
+int64_t store_stock_delta(struct store *st, struct slice sku)
+{
+	return db_number(st, 0, "SELECT sum(delta) FROM stock_delta WHERE sku=?", "t", sku);
+}
+
+void store_stock_deltas_covered(struct store *st, struct slice lane, int64_t epoch, int64_t seq)
+{
+	db_run(st, "DELETE FROM stock_delta WHERE lane=? AND (epoch, seq) <= (?, ?)", "tii", lane,
+	       epoch, seq);
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "firmware/store/file.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "firmware/store/schema.h"
+
+static int64_t number(sqlite3 *db, const char *sql, int64_t otherwise)
+{
+	sqlite3_stmt *s = NULL;
+	int64_t value = otherwise;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK &&
+	    sqlite3_step(s) == SQLITE_ROW)
+		value = sqlite3_column_int64(s, 0);
+	sqlite3_finalize(s);
+	return value;
+}
+
+static bool sound(sqlite3 *db)
+{
+	sqlite3_stmt *s = NULL;
+	bool ok = false;
+
+	if (sqlite3_prepare_v2(db, "PRAGMA integrity_check(1)", -1, &s, NULL) == SQLITE_OK &&
+	    sqlite3_step(s) == SQLITE_ROW)
+		ok = !strcmp((const char *)sqlite3_column_text(s, 0), "ok");
+	sqlite3_finalize(s);
+	return ok;
+}
+
+/* NULL with a message; the caller closes. */
+static sqlite3 *open_ours(const char *path, char *ret_message, size_t cap)
+{
+	sqlite3 *db = NULL;
+
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) ||
+	    number(db, "PRAGMA application_id", 0) != SCHEMA_APPLICATION_ID) {
+		text_fmt(ret_message, cap, "%s: %s", path,
+			 sqlite3_errcode(db) ? sqlite3_errmsg(db) : "is no Lada database");
+		sqlite3_close(db);
+		return NULL;
+	}
+	sqlite3_busy_timeout(db, 2000);
+	return db;
+}
+
+static int copy_pages(sqlite3 *from, const char *to, char *ret_message, size_t cap)
+{
+	sqlite3 *copy = NULL;
+	sqlite3_backup *b;
+	int err = -EIO;
+
+	if (sqlite3_open(to, &copy) == SQLITE_OK) {
+		b = sqlite3_backup_init(copy, "main", from, "main");
+		if (b) {
+			sqlite3_backup_step(b, -1);
+			sqlite3_backup_finish(b);
+		}
+		if (sqlite3_errcode(copy) == SQLITE_OK)
+			err = sound(copy) ? 0 : -EBADMSG;
+	}
+	if (err < 0)
+		text_fmt(ret_message, cap, "%s: %s", to,
+			 err == -EBADMSG ? "the copy is damaged" : sqlite3_errmsg(copy));
+	sqlite3_close(copy);
+	return err;
+}
+
+int file_copy(const char *from, const char *to, char *ret_message, size_t cap)
+{
+	sqlite3 *db = open_ours(from, ret_message, cap);
+	char temporary[PATH_MAX];
+	int err;
+
+	if (!db)
+		return -EBADMSG;
+	text_fmt(temporary, sizeof(temporary), "%s.new", to);
+	unlink(temporary);
+	err = copy_pages(db, temporary, ret_message, cap);
+	sqlite3_close(db);
+	if (err == 0 && (chmod(temporary, 0600) < 0 || rename(temporary, to) < 0)) {
+		text_fmt(ret_message, cap, "%s: %s", to, strerror(errno));
+		err = -EIO;
+	}
+	if (err < 0)
+		unlink(temporary);
+	return err;
+}
+
+int file_mark_restored(const char *path, int64_t floor, char *ret_message, size_t cap)
+{
+	char sql[160];
+	sqlite3 *db = NULL;
+	int err = 0;
+
+	text_fmt(sql, sizeof(sql),
+		 "INSERT OR REPLACE INTO meta VALUES ('restored', 1), ('epoch_floor', %lld)",
+		 (long long)floor);
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) ||
+	    sqlite3_exec(db, sql, NULL, NULL, NULL)) {
+		text_fmt(ret_message, cap, "%s: %s", path, sqlite3_errmsg(db));
+		err = -EIO;
+	}
+	sqlite3_close(db);
+	return err;
+}
+
+int64_t file_epoch(const char *path)
+{
+	char message[256];
+	sqlite3 *db = open_ours(path, message, sizeof(message));
+	int64_t epoch = db ? number(db, "SELECT max(epoch) FROM ledger", 0) : 0;
+
+	sqlite3_close(db);
+	return epoch;
+}
+
+static struct slice column(sqlite3_stmt *s, int i)
+{
+	return (struct slice){ (const char *)sqlite3_column_text(s, i),
+			       (size_t)sqlite3_column_bytes(s, i) };
+}
+
+int file_journal(const char *path, int64_t after,
+		 bool (*each)(void *ctx, int64_t number, const struct file_event *event), void *ctx,
+		 char *ret_message, size_t cap)
+{
+	static const char sql[] = "SELECT j.n, j.epoch, j.seq, j.seq <= l.acked, j.type, j.e,"
+				  " j.person FROM journal j JOIN ledger l ON l.epoch = j.epoch"
+				  " WHERE j.n > ? ORDER BY j.n";
+	sqlite3 *db = open_ours(path, ret_message, cap);
+	sqlite3_stmt *s = NULL;
+	int code, err = 0;
+
+	if (!db)
+		return -EBADMSG;
+	code = sqlite3_prepare_v2(db, sql, -1, &s, NULL);
+	sqlite3_bind_int64(s, 1, after);
+	while (code == SQLITE_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {
+		struct file_event e = { sqlite3_column_int64(s, 1), sqlite3_column_int64(s, 2),
+					sqlite3_column_int(s, 3),   column(s, 4),
+					column(s, 5),		    column(s, 6) };
+
+		code = each(ctx, sqlite3_column_int64(s, 0), &e) ? SQLITE_OK : SQLITE_DONE;
+	}
+	if (code != SQLITE_DONE && code != SQLITE_OK) {
+		text_fmt(ret_message, cap, "%s: %s", path, sqlite3_errmsg(db));
+		err = -EIO;
+	}
+	sqlite3_finalize(s);
+	sqlite3_close(db);
+	return err;
+}
+
+int file_figures(const char *path, struct file_figures *ret, char *ret_message, size_t cap)
+{
+	sqlite3 *db = open_ours(path, ret_message, cap);
+
+	if (!db)
+		return -EBADMSG;
+	if (!sound(db)) {
+		text_fmt(ret_message, cap,
+			 "%s: is damaged; stop ladad, then `lada restore` the newest backup", path);
+		sqlite3_close(db);
+		return -EBADMSG;
+	}
+	ret->records = number(db, "SELECT count(*) FROM record WHERE state=0", 0);
+	ret->events = number(db, "SELECT count(*) FROM journal", 0);
+	ret->waiting = number(db, "SELECT sum(last-acked) FROM ledger", 0);
+	ret->letters = number(db, "SELECT count(*) FROM letter", 0);
+	ret->jobs_unfinished = number(db, "SELECT count(*) FROM job WHERE status IN (0,1,3)", 0);
+	sqlite3_close(db);
+	return 0;
+}

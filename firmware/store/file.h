@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The database as a file, for the operator's tool: copies, checks, reading the journal. None of
+ * this runs in ladad. Readers open read-only, so they may look while ladad serves.
+ */
+#ifndef LADA_STORE_FILE_H
+#define LADA_STORE_FILE_H
+
+#include "firmware/base/bytes.h"
+
+/* A consistent copy of a database that may be in use, written to `to` (mode 0600) only when it
+ * is whole and sound. 0, -EBADMSG (not ours, damaged), -EIO, with a message. */
+int file_copy(const char *from, const char *to, char *ret_message, size_t cap);
+/* Marks a copy as restored: its station opens a new epoch, above `floor`, at its next start. */
+int file_mark_restored(const char *path, int64_t floor, char *ret_message, size_t cap);
+/* The newest epoch a database knows, 0 when it cannot be read. */
+int64_t file_epoch(const char *path);
+
+struct file_event {
+	int64_t epoch;
+	int64_t seq;
+	bool acked;
+	struct slice type, e, person;
+};
+/* Every event in order, above number `after` (a count over all epochs). Stops when `each`
+ * returns false. -EBADMSG or -EIO with a message. */
+int file_journal(const char *path, int64_t after,
+		 bool (*each)(void *ctx, int64_t number, const struct file_event *event), void *ctx,
+		 char *ret_message, size_t cap);
+
+struct file_figures {
+	int64_t records, events, waiting, letters, jobs_unfinished;
+};
+int file_figures(const char *path, struct file_figures *ret, char *ret_message, size_t cap);
+
+#endif

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The journal of events, which is also the outbox: rows above `acked` wait for HQ. */
+#include <string.h>
+
+#include "firmware/store/db.h"
+#include "firmware/store/store.h"
+
+static const char ZEROS[] = "00000000000000000000000000000000";
+
+static bool read_ledger(sqlite3_stmt *row, struct ledger *ret_ledger)
+{
+	if (!row)
+		return false;
+	*ret_ledger = (struct ledger){ db_int(row, 0), db_int(row, 1), db_int(row, 2), "" };
+	slice_copy(db_text(row, 3), ret_ledger->prev, sizeof(ret_ledger->prev));
+	db_done(row);
+	return true;
+}
+
+struct ledger store_ledger(struct store *st)
+{
+	struct ledger l = { 0 };
+
+	read_ledger(db_query(st,
+			     "SELECT epoch, last, acked, prev FROM ledger"
+			     " ORDER BY epoch DESC LIMIT 1",
+			     ""),
+		    &l);
+	return l;
+}
+
+bool store_ledger_of(struct store *st, int64_t epoch, struct ledger *ret_ledger)
+{
+	return read_ledger(
+		db_query(st, "SELECT epoch, last, acked, prev FROM ledger WHERE epoch=?", "i",
+			 epoch),
+		ret_ledger);
+}
+
+void store_ledger_open(struct store *st, int64_t epoch)
+{
+	db_run(st, "INSERT INTO ledger VALUES (?,0,0,?)", "is", epoch, ZEROS);
+}
+
+struct ledger store_ledger_waiting(struct store *st)
+{
+	struct ledger l;
+
+	if (read_ledger(db_query(st,
+				 "SELECT epoch, last, acked, prev FROM ledger WHERE acked<last"
+				 " ORDER BY epoch LIMIT 1",
+				 ""),
+			&l))
+		return l;
+	return store_ledger(st);
+}
+
+int64_t store_waiting(struct store *st)
+{
+	return db_number(st, 0, "SELECT sum(last-acked) FROM ledger", "");
+}
+
+void store_event(struct store *st, int64_t epoch, int64_t seq, const char *type, struct slice e,
+		 struct slice person, const char *hash)
+{
+	db_run(st, "INSERT INTO journal (epoch, seq, type, e, person) VALUES (?,?,?,?,nullif(?,''))",
+	       "iistt", epoch, seq, type, e, person);
+	db_run(st, "UPDATE ledger SET last=?, prev=? WHERE epoch=?", "isi", seq, hash, epoch);
+}
+
+void store_acked(struct store *st, int64_t epoch, int64_t seq)
+{
+	db_run(st, "UPDATE ledger SET acked=? WHERE epoch=?", "ii", seq, epoch);
+}
+
+void store_rejected(struct store *st, int64_t epoch, int64_t seq, struct slice reason)
+{
+	db_run(st, "INSERT OR REPLACE INTO reject VALUES (?,?,?)", "iit", epoch, seq, reason);
+}
+
+int64_t store_batch(struct store *st, int64_t epoch, int64_t after, size_t max_bytes, struct buf *b)
+{
+	sqlite3_stmt *row = db_query(st,
+				     "SELECT seq, e, person FROM journal WHERE epoch=? AND seq>?"
+				     " ORDER BY seq",
+				     "ii", epoch, after);
+	int64_t last = after;
+
+	for (bool more = row; more; more = db_next(st, row)) {
+		struct slice e = db_text(row, 1), person = db_text(row, 2);
+
+		/* One event always fits a message alone; two may not. */
+		if (last > after && b->len + e.n + person.n + 32 > max_bytes)
+			break;
+		jw_open(b, NULL, '{');
+		jw_raw(b, "e", e);
+		if (person.n)
+			jw_raw(b, "person", person);
+		jw_close(b, '}');
+		last = db_int(row, 0);
+	}
+	if (row)
+		db_done(row);
+	return last;
+}

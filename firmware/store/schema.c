@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "firmware/store/schema.h"
+
+/* Append only: a migration that shipped is never edited; the next one is added below it. */
+static const char *const migrations[] = {
+	/* 1 */
+	"CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+
+	/* How far each stream has been applied, and which generation of records is live. */
+	"CREATE TABLE cursor (stream INTEGER PRIMARY KEY, epoch INTEGER NOT NULL,"
+	" seq INTEGER NOT NULL, gen INTEGER NOT NULL, count INTEGER NOT NULL,"
+	" sum INTEGER NOT NULL) STRICT;"
+	/* A generation belongs to one stream; discarded ones are swept in slices. */
+	"CREATE TABLE gen (gen INTEGER PRIMARY KEY, discarded INTEGER NOT NULL) STRICT;"
+	/* A record as HQ wrote it; state is enum record_state. */
+	"CREATE TABLE record (n INTEGER PRIMARY KEY, gen INTEGER NOT NULL, id TEXT NOT NULL,"
+	" rev INTEGER NOT NULL, state INTEGER NOT NULL, body TEXT NOT NULL) STRICT;"
+	"CREATE UNIQUE INDEX record_id ON record (gen, id);"
+	"CREATE TABLE lookup (gen INTEGER NOT NULL, kind INTEGER NOT NULL, key TEXT NOT NULL,"
+	" id TEXT NOT NULL, PRIMARY KEY (gen, kind, key, id)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX lookup_id ON lookup (gen, id);"
+	/* A snapshot on its way in, and which of its parts are here. */
+	"CREATE TABLE shadow (stream INTEGER PRIMARY KEY, epoch INTEGER NOT NULL,"
+	" seq INTEGER NOT NULL, gen INTEGER NOT NULL, count INTEGER NOT NULL,"
+	" sum INTEGER NOT NULL, parts INTEGER NOT NULL, id TEXT NOT NULL, upto TEXT NOT NULL)"
+	" STRICT;"
+	"CREATE TABLE shadow_part (stream INTEGER NOT NULL, part INTEGER NOT NULL,"
+	" PRIMARY KEY (stream, part)) STRICT, WITHOUT ROWID;"
+	/* How far HQ had heard each lane when it wrote a stream. */
+	"CREATE TABLE upto (stream INTEGER NOT NULL, lane TEXT NOT NULL, epoch INTEGER NOT NULL,"
+	" seq INTEGER NOT NULL, PRIMARY KEY (stream, lane)) STRICT, WITHOUT ROWID;"
+	/* What HQ sent and nobody could apply. */
+	"CREATE TABLE letter (n INTEGER PRIMARY KEY, stream INTEGER NOT NULL,"
+	" epoch INTEGER NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL, reason TEXT NOT NULL,"
+	" op TEXT NOT NULL, at INTEGER NOT NULL) STRICT;"
+
+	/* What this store did to an order; HQ's record never lowers it. */
+	"CREATE TABLE fact_order (id TEXT PRIMARY KEY, status TEXT NOT NULL, at INTEGER NOT NULL,"
+	" lane TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, event TEXT NOT NULL,"
+	" conflict_rev INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE fact_line (id TEXT NOT NULL, line TEXT NOT NULL, handed INTEGER NOT NULL,"
+	" short INTEGER NOT NULL, PRIMARY KEY (id, line)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE fact_refund (id TEXT NOT NULL, payment TEXT NOT NULL,"
+	" amount INTEGER NOT NULL, PRIMARY KEY (id, payment)) STRICT, WITHOUT ROWID;"
+	/* Stock changes HQ has not counted yet. */
+	"CREATE TABLE stock_delta (n INTEGER PRIMARY KEY, sku TEXT NOT NULL,"
+	" delta INTEGER NOT NULL, lane TEXT NOT NULL, epoch INTEGER NOT NULL,"
+	" seq INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX stock_delta_sku ON stock_delta (sku);"
+
+	/* One row an epoch: the newest event, its hash, and how far HQ has acknowledged. */
+	"CREATE TABLE ledger (epoch INTEGER PRIMARY KEY, last INTEGER NOT NULL,"
+	" acked INTEGER NOT NULL, prev TEXT NOT NULL) STRICT;"
+	/* Events: the exact text that is chained, and personal data beside it. */
+	"CREATE TABLE journal (n INTEGER PRIMARY KEY, epoch INTEGER NOT NULL,"
+	" seq INTEGER NOT NULL, type TEXT NOT NULL, e TEXT NOT NULL, person TEXT) STRICT;"
+	"CREATE UNIQUE INDEX journal_seq ON journal (epoch, seq);"
+	"CREATE TABLE reject (epoch INTEGER NOT NULL, seq INTEGER NOT NULL, reason TEXT NOT NULL,"
+	" PRIMARY KEY (epoch, seq)) STRICT, WITHOUT ROWID;"
+
+	/* The open work of each desk. */
+	"CREATE TABLE desk (desk INTEGER PRIMARY KEY, mode TEXT NOT NULL, id TEXT NOT NULL,"
+	" method TEXT NOT NULL, how TEXT NOT NULL, rev INTEGER NOT NULL) STRICT;"
+	"CREATE TABLE desk_check (desk INTEGER NOT NULL, line TEXT NOT NULL,"
+	" checked INTEGER NOT NULL, short INTEGER NOT NULL, reason TEXT NOT NULL,"
+	" PRIMARY KEY (desk, line)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE here (id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	/* Sessions by the hash of their token: a copy of the database opens no door. */
+	"CREATE TABLE session (token TEXT PRIMARY KEY, desk INTEGER NOT NULL,"
+	" role INTEGER NOT NULL, staff TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE tries (subject TEXT PRIMARY KEY, count INTEGER NOT NULL,"
+	" until INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE press (key TEXT PRIMARY KEY, status INTEGER NOT NULL, body TEXT NOT NULL,"
+	" at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX press_at ON press (at);"
+	/* Print jobs; status is enum job_status. */
+	"CREATE TABLE job (job INTEGER PRIMARY KEY AUTOINCREMENT, printer TEXT NOT NULL,"
+	" kind TEXT NOT NULL, status INTEGER NOT NULL, doc TEXT NOT NULL, at INTEGER NOT NULL)"
+	" STRICT;"
+	"CREATE INDEX job_status ON job (status, job);",
+};
+
+size_t schema_version(void)
+{
+	return COUNT_OF(migrations);
+}
+
+const char *schema_migration(size_t n)
+{
+	return migrations[n];
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The station's memory: what HQ said (records), what this store did (facts, journal), what is
+ * under way (desks, jobs), what could not be understood (letters). All SQL is in this folder,
+ * one file per table family, one header for the step.
+ *
+ * Lifetime: texts handed out borrow a statement until the next call of the same function or the
+ * commit. All functions but open, close and commit run inside a transaction.
+ */
+#ifndef LADA_STORE_STORE_H
+#define LADA_STORE_STORE_H
+
+#include "firmware/base/json.h"
+#include "firmware/door.h"
+
+struct store;
+
+/* path NULL: in memory (simulation). -EIO, -EBADMSG (not ours or newer than this program) with
+ * a message that says what to do. */
+int store_open(const char *path, struct store **ret_store, char *ret_message, size_t cap);
+void store_close(struct store *st);
+void store_begin(struct store *st);
+int store_commit(struct store *st); /* 0 or -EIO: stop the process, see store_trouble() */
+const char *store_trouble(const struct store *st); /* "" while all is well */
+/* Moves the write-ahead log into the database; call it when nothing is waiting. */
+void store_checkpoint(struct store *st);
+
+int64_t store_meta(struct store *st, const char *key, int64_t otherwise);
+void store_meta_set(struct store *st, const char *key, int64_t value);
+
+/* ---- records: what HQ said (record.c) ---- */
+
+struct cursor {
+	int64_t epoch;
+	int64_t seq;
+	int64_t gen; /* which generation of records is live */
+	int64_t count;
+	uint64_t sum;
+};
+
+enum record_state { RECORD_LIVE, RECORD_DELETED, RECORD_UNREADABLE };
+
+struct record {
+	int64_t rev;
+	enum record_state state;
+	struct slice body;
+};
+
+/* What a record is looked up by, beside its id. */
+enum lookup {
+	LOOKUP_STATUS, /* orders: status, facts laid over it in the live generation */
+	LOOKUP_PHONE,  /* orders, members: phone_hash */
+	LOOKUP_NUMBER, /* orders: number */
+	LOOKUP_GTIN,   /* products */
+	LOOKUP_CARD,   /* members */
+	LOOKUP_CUSTOMER,
+};
+
+#define GEN_GUEST 0 /* orders asked for, kept beside the stream */
+
+struct cursor store_cursor(struct store *st, enum stream s);
+void store_cursor_set(struct store *st, enum stream s, const struct cursor *c);
+bool store_record(struct store *st, int64_t gen, struct slice id, struct record *ret_record);
+/* Inserts or replaces; lookups of the record before are gone. */
+void store_record_set(struct store *st, int64_t gen, struct slice id, const struct record *r);
+void store_record_drop(struct store *st, int64_t gen, struct slice id);
+void store_lookup_add(struct store *st, int64_t gen, enum lookup kind, struct slice key,
+		      struct slice id);
+/* An order's status is another one now. */
+void store_lookup_status(struct store *st, int64_t gen, struct slice id, const char *status);
+/* The next id under a key, in order of id: `id` holds the one before ("" to begin) and takes the
+ * next; false behind the last. Walks of this kind cost the same at any length. */
+bool store_lookup_next(struct store *st, int64_t gen, enum lookup kind, struct slice key,
+		       char id[ID_MAX + 1]);
+int64_t store_gen_new(struct store *st);
+void store_gen_discard(struct store *st, int64_t gen);
+/* Removes some rows of discarded generations; false when nothing is left to do. */
+bool store_gen_sweep(struct store *st, int64_t rows);
+
+/* Guests that a generation has by itself now. */
+void store_guests_prune(struct store *st, int64_t gen);
+/* The next order whose record in `gen` has a status that does not follow from this store's
+ * fact; `id` as above. */
+bool store_contradicted_next(struct store *st, int64_t gen, char id[ID_MAX + 1]);
+
+/* Live record of a stream by id. */
+bool store_find(struct store *st, enum stream s, struct slice id, struct record *ret_record);
+
+/* A snapshot being received. */
+struct shadow {
+	int64_t epoch;
+	int64_t seq;
+	int64_t gen;
+	int64_t count;
+	uint64_t sum;
+	int32_t parts;
+	char id[ID_MAX + 1];
+};
+bool store_shadow(struct store *st, enum stream s, struct shadow *ret_shadow);
+void store_shadow_set(struct store *st, enum stream s, const struct shadow *sh, struct slice upto);
+void store_shadow_count(struct store *st, enum stream s, int64_t count, uint64_t sum);
+struct slice store_shadow_upto(struct store *st, enum stream s);
+void store_shadow_drop(struct store *st, enum stream s); /* its parts' marks too */
+bool store_part_seen(struct store *st, enum stream s, int32_t part);
+void store_part_mark(struct store *st, enum stream s, int32_t part);
+int32_t store_part_count(struct store *st, enum stream s);
+/* The first part from `from` on that is not here. */
+int32_t store_part_missing(struct store *st, enum stream s, int32_t from);
+
+/* Messages that came before their turn; bounded, lost at a restart. */
+void store_hold(struct store *st, enum stream s, int64_t epoch, int64_t seq, struct slice message);
+bool store_held(struct store *st, enum stream s, int64_t epoch, int64_t seq,
+		struct slice *ret_message);
+void store_unhold(struct store *st, enum stream s, int64_t epoch, int64_t upto_seq);
+
+/* How far HQ had heard a lane when it wrote a stream. */
+void store_upto_set(struct store *st, enum stream s, struct slice lane, int64_t epoch,
+		    int64_t seq);
+bool store_upto_covers(struct store *st, enum stream s, const char *lane, int64_t epoch,
+		       int64_t seq);
+
+/* Dead letters. */
+void store_letter(struct store *st, enum stream s, int64_t epoch, int64_t seq, struct slice id,
+		  const char *reason, struct slice op, int64_t at_ms);
+int64_t store_letter_count(struct store *st);
+
+/* ---- facts: what this store did (fact.c) ---- */
+
+struct order_fact {
+	char status[20]; /* "" none; "collected", "partly_collected" */
+	int64_t at_ms;
+	char lane[ID_MAX + 1];
+	int64_t epoch, seq;	/* the event behind it */
+	char event[27];		/* its id */
+	int64_t conflict_rev;	/* rev a conflict was raised for last */
+};
+bool store_order_fact(struct store *st, struct slice order, struct order_fact *ret_fact);
+void store_order_fact_set(struct store *st, struct slice order, const struct order_fact *f);
+struct line_fact {
+	int64_t handed;
+	int64_t short_;
+};
+struct line_fact store_line_fact(struct store *st, struct slice order, struct slice line);
+void store_line_fact_add(struct store *st, struct slice order, struct slice line,
+			 struct line_fact add);
+void store_order_facts_drop(struct store *st, struct slice order); /* reopen */
+int64_t store_refunded(struct store *st, struct slice order, struct slice payment);
+void store_refunded_add(struct store *st, struct slice order, struct slice payment, int64_t amount);
+
+void store_stock_delta_add(struct store *st, struct slice sku, int64_t delta, const char *lane,
+			   int64_t epoch, int64_t seq);
+int64_t store_stock_delta(struct store *st, struct slice sku);
+void store_stock_deltas_covered(struct store *st, struct slice lane, int64_t epoch, int64_t seq);
+
+/* ---- journal: what is told to HQ (journal.c) ---- */
+
+struct ledger {
+	int64_t epoch;
+	int64_t last;  /* seq of the newest event, 0 none */
+	int64_t acked;
+	char prev[33]; /* hash of the newest event */
+};
+/* The epoch that is written now; epoch 0 when there is none yet. */
+struct ledger store_ledger(struct store *st);
+bool store_ledger_of(struct store *st, int64_t epoch, struct ledger *ret_ledger);
+void store_ledger_open(struct store *st, int64_t epoch);
+/* The oldest epoch with rows that wait, else the newest one. */
+struct ledger store_ledger_waiting(struct store *st);
+int64_t store_waiting(struct store *st); /* events not acknowledged, all epochs */
+void store_event(struct store *st, int64_t epoch, int64_t seq, const char *type, struct slice e,
+		 struct slice person, const char *hash);
+void store_acked(struct store *st, int64_t epoch, int64_t seq);
+void store_rejected(struct store *st, int64_t epoch, int64_t seq, struct slice reason);
+/* Appends `{"e":…,"person":…}` objects, comma between, from after+1 on while they fit in `b`
+ * up to max_bytes; the seq of the last one written, `after` for none. */
+int64_t store_batch(struct store *st, int64_t epoch, int64_t after, size_t max_bytes,
+		    struct buf *b);
+
+/* ---- work: desks, sessions, locks, presses, jobs (work.c) ---- */
+
+struct desk_row {
+	char mode[12]; /* "" = no row: idle */
+	char order[ID_MAX + 1];
+	char method[8];
+	char how[10]; /* "online", "offline" */
+	int64_t rev;  /* the record's rev a person has seen */
+};
+bool store_desk(struct store *st, enum desk desk, struct desk_row *ret_row);
+void store_desk_set(struct store *st, enum desk desk, const struct desk_row *row);
+void store_desk_clear(struct store *st, enum desk desk); /* and its checks */
+
+struct check {
+	int64_t checked;
+	int64_t short_;
+};
+struct check store_check(struct store *st, enum desk desk, struct slice line);
+void store_check_set(struct store *st, enum desk desk, struct slice line, struct check c,
+		     struct slice reason);
+
+
+struct session_row {
+	enum desk desk;
+	enum role role;
+	char staff[ID_MAX + 1];
+};
+void store_session_add(struct store *st, const char *token_hash, const struct session_row *s,
+		       int64_t at_ms);
+void store_session_drop(struct store *st, const char *token_hash);
+bool store_session(struct store *st, const char *token_hash, struct session_row *ret_session);
+bool store_session_nth(struct store *st, int64_t n, char ret_token_hash[33],
+		       struct session_row *ret_session);
+/* The newest session at a desk. */
+bool store_session_at(struct store *st, enum desk desk, struct session_row *ret_session);
+
+/* Wrong tries by subject ("order:ZAM-1", "desk:counter", "staff:E17"). */
+struct tries {
+	int64_t count;
+	int64_t until_ms; /* wall time the lock ends, 0 none */
+};
+struct tries store_tries(struct store *st, const char *subject);
+void store_tries_set(struct store *st, const char *subject, struct tries t);
+
+/* A press that was answered already: its status and body again. */
+bool store_press(struct store *st, const char *key, int64_t *ret_status, struct slice *ret_body);
+void store_press_add(struct store *st, const char *key, int64_t status, struct slice body,
+		     int64_t at_ms);
+void store_press_prune(struct store *st, int64_t before_ms);
+
+enum job_status {
+	JOB_QUEUED,
+	JOB_PRINTING,
+	JOB_DONE,
+	JOB_UNKNOWN,
+	JOB_FAILED,
+	JOB_DROPPED,
+};
+const char *job_status_name(enum job_status s);
+struct job_row {
+	int64_t job;
+	char printer[DEVICE_NAME_MAX];
+	char kind[16]; /* "pickup", "test" */
+	enum job_status status;
+	struct slice doc;
+};
+int64_t store_job_add(struct store *st, const char *printer, const char *kind, struct slice doc,
+		      int64_t at_ms);
+bool store_job(struct store *st, int64_t job, struct job_row *ret_row);
+void store_job_status(struct store *st, int64_t job, enum job_status status);
+/* The oldest queued job of a printer; false when there is none or one is printing. */
+bool store_job_next(struct store *st, const char *printer, struct job_row *ret_row);
+/* After a start: whatever was printing is unknown now. Rows changed. */
+int64_t store_jobs_interrupted(struct store *st);
+/* Unfinished jobs and the last ten, newest first: the next one below ret_row->job (INT64_MAX to
+ * begin). Without doc. */
+bool store_job_listed(struct store *st, struct job_row *ret_row);
+void store_jobs_prune(struct store *st, int64_t keep);
+
+/* Customers who are here (kiosk). */
+void store_here_add(struct store *st, struct slice order, int64_t at_ms);
+void store_here_drop(struct store *st, struct slice order);
+/* Longest first: the next one behind (*at_ms, order); 0 and "" to begin. */
+bool store_here_next(struct store *st, char order[ID_MAX + 1], int64_t *at_ms);
+bool store_is_here(struct store *st, struct slice order);
+
+#endif

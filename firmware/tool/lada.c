@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * lada: the operator's tool. What needs a running station goes through its HTTP as the operator;
+ * what needs the file opens it read-only beside it; a restore wants the station stopped.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "firmware/base/json.h"
+#include "firmware/files.h"
+#include "firmware/tool/chain.h"
+#include "firmware/tool/client.h"
+
+#define CONFIG_DEFAULT "/etc/lada/lada.conf"
+
+struct tool {
+	struct config config;
+	bool json;
+	int64_t after;
+	char database[PATH_MAX];
+	char message[512];
+	char memory[CLIENT_ANSWER_MAX];
+};
+
+static int fail(const struct tool *t)
+{
+	fprintf(stderr, "lada: %s\n", t->message);
+	return 1;
+}
+
+static void print_slice(struct slice s)
+{
+	fwrite(s.p, 1, s.n, stdout);
+	putchar('\n');
+}
+
+/* The state document `manage`; false and told when the station does not answer. */
+static bool read_state(struct tool *t, struct json *ret_doc, struct slice *ret_text)
+{
+	struct client_answer a;
+
+	if (client_call(&t->config, "/api/v1/state?screen=manage", NULL, t->memory,
+			sizeof(t->memory), &a, t->message, sizeof(t->message)) < 0)
+		return false;
+	if (a.status != 200 || json_check(a.body, ret_doc) < 0) {
+		text_fmt(t->message, sizeof(t->message), "ladad answered %d", a.status);
+		return false;
+	}
+	*ret_text = a.body;
+	return true;
+}
+
+static const char *text_of(struct json v, char *memory, size_t cap)
+{
+	return json_string(v, memory, cap) < 0 ? "-" : memory;
+}
+
+static void print_devices(struct json doc)
+{
+	char name[64], kind[32], protocol[32], status[32], detail[128];
+
+	printf("%-16s %-8s %-9s %-11s %s\n", "DEVICE", "KIND", "PROTOCOL", "STATUS", "DETAIL");
+	for (struct json_walk w = json_walk(json_get(doc, "devices")); json_next(&w);)
+		printf("%-16s %-8s %-9s %-11s %s\n",
+		       text_of(json_get(w.value, "name"), name, sizeof(name)),
+		       text_of(json_get(w.value, "kind"), kind, sizeof(kind)),
+		       text_of(json_get(w.value, "protocol"), protocol, sizeof(protocol)),
+		       text_of(json_get(w.value, "status"), status, sizeof(status)),
+		       text_of(json_get(w.value, "detail"), detail, sizeof(detail)));
+}
+
+static int run_status(struct tool *t, char **args)
+{
+	struct json doc, hq;
+	struct slice text;
+	char name[128], sum[32];
+
+	(void)args;
+	if (!read_state(t, &doc, &text))
+		return fail(t);
+	if (t->json) {
+		print_slice(text);
+		return 0;
+	}
+	hq = json_get(doc, "hq");
+	printf("station  %s/%s (%s)\n", t->config.store, t->config.lane, t->config.name);
+	printf("broker   %s\nHQ       %s\noutbox   %lld waiting, %lld of %lld acknowledged\n",
+	       json_true(json_get(hq, "broker")) ? "connected" : "not connected",
+	       json_true(json_get(hq, "reachable")) ? "reachable" : "not reachable",
+	       (long long)json_int_or(json_get(hq, "outbox"), 0),
+	       (long long)json_int_or(json_get(doc, "acked"), 0),
+	       (long long)json_int_or(json_get(doc, "last"), 0));
+	printf("letters  %lld\n", (long long)json_int_or(json_get(doc, "letters"), 0));
+	for (struct json_walk w = json_walk(json_get(doc, "cursors")); json_next(&w);)
+		printf("stream   %-9s epoch %lld seq %lld, %lld records, sum %s\n",
+		       text_of(w.name, name, sizeof(name)),
+		       (long long)json_int_or(json_get(w.value, "epoch"), 0),
+		       (long long)json_int_or(json_get(w.value, "seq"), 0),
+		       (long long)json_int_or(json_get(w.value, "count"), 0),
+		       text_of(json_get(w.value, "sum"), sum, sizeof(sum)));
+	print_devices(doc);
+	return 0;
+}
+
+static int run_devices(struct tool *t, char **args)
+{
+	struct slice text;
+	struct json doc;
+
+	(void)args;
+	if (!read_state(t, &doc, &text))
+		return fail(t);
+	if (t->json)
+		print_slice(json_text(json_get(doc, "devices")));
+	else
+		print_devices(doc);
+	return 0;
+}
+
+/* One verb with one text argument; prints what the shop says. */
+static int press(struct tool *t, const char *verb, const char *name, const char *value)
+{
+	char path[64], body[8192];
+	struct client_answer a;
+	struct json doc;
+	char said[512];
+	struct buf b;
+
+	buf_init(&b, body, sizeof(body));
+	jw_open(&b, NULL, '{');
+	jw_str(&b, name, value);
+	jw_close(&b, '}');
+	text_fmt(path, sizeof(path), "/api/v1/do/%s", verb);
+	if (!buf_str(&b)) {
+		text_fmt(t->message, sizeof(t->message), "%s is too long", name);
+		return fail(t);
+	}
+	if (client_call(&t->config, path, body, t->memory, sizeof(t->memory), &a, t->message,
+			sizeof(t->message)) < 0)
+		return fail(t);
+	if (t->json || json_check(a.body, &doc) < 0)
+		print_slice(a.body);
+	else if (a.status == 200)
+		puts("ok");
+	else
+		fprintf(stderr, "lada: %s\n",
+			text_of(json_get(json_get(doc, "error"), "message"), said, sizeof(said)));
+	return a.status == 200 ? 0 : 1;
+}
+
+static int run_scan(struct tool *t, char **args)
+{
+	return press(t, "scan", "code", args[0]);
+}
+
+static int run_print_test(struct tool *t, char **args)
+{
+	return press(t, "print.test", "name", args[0]);
+}
+
+static int run_backup(struct tool *t, char **args)
+{
+	if (file_copy(t->database, args[0], t->message, sizeof(t->message)) < 0)
+		return fail(t);
+	printf("%s: backed up and checked\n", args[0]);
+	return 0;
+}
+
+static int run_restore(struct tool *t, char **args)
+{
+	char fresh[PATH_MAX], side[PATH_MAX];
+	int64_t floor = file_epoch(t->database);
+	int lock = files_lock(t->config.data, t->message, sizeof(t->message));
+
+	if (lock < 0)
+		return fail(t);
+	text_fmt(fresh, sizeof(fresh), "%s/restored.db", t->config.data);
+	if (file_copy(args[0], fresh, t->message, sizeof(t->message)) < 0 ||
+	    file_mark_restored(fresh, floor, t->message, sizeof(t->message)) < 0)
+		return fail(t);
+	/* The log of the old database must not be read into the new one. */
+	text_fmt(side, sizeof(side), "%s-wal", t->database);
+	unlink(side);
+	text_fmt(side, sizeof(side), "%s-shm", t->database);
+	unlink(side);
+	if (rename(fresh, t->database) < 0) {
+		text_fmt(t->message, sizeof(t->message), "%s: %s", t->database, strerror(errno));
+		return fail(t);
+	}
+	close(lock);
+	puts("restored; the station starts a new epoch and HQ sends what is missing");
+	return 0;
+}
+
+static bool check_event(void *ctx, int64_t number, const struct file_event *event)
+{
+	(void)number;
+	return chain_add(ctx, event);
+}
+
+static int run_check(struct tool *t, char **args)
+{
+	struct file_figures f;
+	struct chain chain;
+
+	(void)args;
+	chain_init(&chain);
+	if (file_figures(t->database, &f, t->message, sizeof(t->message)) < 0 ||
+	    file_journal(t->database, 0, check_event, &chain, t->message, sizeof(t->message)) < 0)
+		return fail(t);
+	if (chain.wrong[0]) {
+		text_fmt(t->message, sizeof(t->message), "journal: %s", chain.wrong);
+		return fail(t);
+	}
+	printf("configuration good; database sound, %lld records; journal of %lld events unbroken, "
+	       "%lld waiting for HQ\n",
+	       (long long)f.records, (long long)chain.events, (long long)f.waiting);
+	return 0;
+}
+
+static bool print_event(void *ctx, int64_t number, const struct file_event *e)
+{
+	const struct tool *t = ctx;
+	struct json v;
+	char at[64];
+
+	if (t->json) {
+		print_slice(e->e);
+		return true;
+	}
+	if (json_check(e->e, &v) < 0)
+		v = (struct json){ 0 };
+	printf("%lld %lld/%lld %s %s %s %.*s\n", (long long)number, (long long)e->epoch,
+	       (long long)e->seq, e->acked ? "sent" : "waits",
+	       text_of(json_get(v, "at"), at, sizeof(at)), "", (int)e->type.n, e->type.p);
+	return true;
+}
+
+static int run_journal(struct tool *t, char **args)
+{
+	struct chain chain;
+
+	(void)args;
+	chain_init(&chain);
+	if (file_journal(t->database, t->after, print_event, t, t->message, sizeof(t->message)) <
+		    0 ||
+	    file_journal(t->database, 0, check_event, &chain, t->message, sizeof(t->message)) < 0)
+		return fail(t);
+	if (chain.wrong[0]) {
+		text_fmt(t->message, sizeof(t->message), "journal: %s", chain.wrong);
+		return fail(t);
+	}
+	return 0;
+}
+
+/* For a bug report: no secrets, no personal data. */
+static int run_diagnose(struct tool *t, char **args)
+{
+	struct file_figures f = { 0 };
+	struct statvfs disk = { 0 };
+	char memory[8192];
+	struct slice state;
+	struct json doc;
+	struct buf b;
+
+	(void)args;
+	statvfs(t->config.data, &disk);
+	buf_init(&b, memory, sizeof(memory));
+	jw_open(&b, NULL, '{');
+	jw_str(&b, "version", LADA_VERSION);
+	jw_str(&b, "store", t->config.store);
+	jw_str(&b, "lane", t->config.lane);
+	jw_str(&b, "url", t->config.url);
+	jw_bool(&b, "secret", t->config.has_secret);
+	jw_int(&b, "keys", t->config.keys.count);
+	jw_int(&b, "disk_free_bytes", (int64_t)disk.f_bavail * (int64_t)disk.f_frsize);
+	if (file_figures(t->database, &f, t->message, sizeof(t->message)) < 0)
+		jw_str(&b, "database", t->message);
+	jw_int(&b, "records", f.records);
+	jw_int(&b, "events", f.events);
+	jw_int(&b, "waiting", f.waiting);
+	jw_int(&b, "letters", f.letters);
+	jw_int(&b, "jobs_unfinished", f.jobs_unfinished);
+	if (read_state(t, &doc, &state)) {
+		jw_value(&b, "hq", json_get(doc, "hq"));
+		jw_value(&b, "devices", json_get(doc, "devices"));
+		jw_value(&b, "cursors", json_get(doc, "cursors"));
+	} else {
+		jw_str(&b, "running", t->message);
+	}
+	jw_close(&b, '}');
+	print_slice(buf_read(&b));
+	return 0;
+}
+
+static const struct command {
+	const char *name;
+	int args;
+	const char *help;
+	int (*run)(struct tool *t, char **args);
+} commands[] = {
+	{ "status", 0, "broker, HQ, outbox, streams and devices", run_status },
+	{ "devices", 0, "what is configured and how it is", run_devices },
+	{ "scan", 1, "CODE: as if it had been scanned at the counter", run_scan },
+	{ "print-test", 1, "NAME: a test page on a printer", run_print_test },
+	{ "backup", 1, "FILE: a checked copy of the database, while ladad runs", run_backup },
+	{ "restore", 1, "FILE: puts a backup in place; stop ladad first", run_restore },
+	{ "check", 0, "configuration, database and the journal's chain", run_check },
+	{ "journal", 0, "the events, one a line, and the chain checked", run_journal },
+	{ "diagnose", 0, "one JSON object for a bug report, without secrets", run_diagnose },
+};
+
+static void usage(FILE *to)
+{
+	fputs("Usage: lada [-c lada.conf] [--json] [--after N] COMMAND\n", to);
+	for (size_t i = 0; i < COUNT_OF(commands); i++)
+		fprintf(to, "  %-11s %s\n", commands[i].name, commands[i].help);
+	fputs("  --help, --version\n", to);
+}
+
+static int run_command(struct tool *t, const char *path, int argc, char **argv)
+{
+	for (size_t i = 0; argc > 0 && i < COUNT_OF(commands); i++) {
+		if (strcmp(argv[0], commands[i].name) != 0)
+			continue;
+		if (argc - 1 != commands[i].args)
+			break;
+		if (config_load(path, &t->config, t->message, sizeof(t->message)) < 0) {
+			fail(t);
+			return 2;
+		}
+		text_fmt(t->database, sizeof(t->database), "%s/lada.db", t->config.data);
+		return commands[i].run(t, argv + 1);
+	}
+	usage(stderr);
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = { { "config", required_argument, NULL, 'c' },
+						 { "json", no_argument, NULL, 'j' },
+						 { "after", required_argument, NULL, 'a' },
+						 { "help", no_argument, NULL, 'h' },
+						 { "version", no_argument, NULL, 'v' },
+						 { 0 } };
+	struct tool *t = calloc(1, sizeof(*t));
+	const char *path = CONFIG_DEFAULT;
+	int o, status;
+
+	if (!t || sodium_init() < 0)
+		return 1;
+	while ((o = getopt_long(argc, argv, "+c:", options, NULL)) != -1) {
+		if (o == 'c') {
+			path = optarg;
+		} else if (o == 'j') {
+			t->json = true;
+		} else if (o == 'a') {
+			t->after = strtoll(optarg, NULL, 10);
+		} else if (o == 'v') {
+			puts("lada " LADA_VERSION);
+			return 0;
+		} else {
+			usage(o == 'h' ? stdout : stderr);
+			return o == 'h' ? 0 : 2;
+		}
+	}
+	umask(077);
+	status = run_command(t, path, argc - optind, argv + optind);
+	free(t);
+	return status;
+}

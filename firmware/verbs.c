@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The table of verbs: who may do what at which desk. */
+#include <string.h>
+
+#include "firmware/station.h"
+#include "firmware/trust/hash.h"
+
+bool arg_text(struct json args, const char *name, char *dst, size_t cap)
+{
+	return json_string(json_get(args, name), dst, cap) > 0 && id_valid(slice_of(dst));
+}
+
+static void verb_scan(struct station *st, const struct call *c, struct json args)
+{
+	struct word_values v = words_none();
+	char code[SCAN_TEXT_MAX + 1];
+	int n = json_string(json_get(args, "code"), code, sizeof(code));
+
+	if (n <= 0)
+		answer_no(st, c, 400, REASON_BAD_REQUEST, &v);
+	else
+		desk_scan(st, c, (struct slice){ code, (size_t)n }, SYMBOLOGY_UNKNOWN);
+}
+
+static void verb_language(struct station *st, const struct call *c, struct json args)
+{
+	struct word_values v = words_none();
+	char lang[4];
+
+	if (json_string(json_get(args, "lang"), lang, sizeof(lang)) <= 0 ||
+	    strcmp(lang, language_code(language_of(slice_of(lang)))) != 0) {
+		answer_no(st, c, 400, REASON_BAD_REQUEST, &v);
+		return;
+	}
+	st->desks[c->desk].language = language_of(slice_of(lang));
+	st->dirty = true;
+	answer_ok(st, c, "");
+}
+
+static void verb_help(struct station *st, const struct call *c, struct json args)
+{
+	(void)args;
+	feedback_send(st, DESK_COUNTER, FEEDBACK_ATTENTION);
+	answer_ok(st, c, "");
+}
+
+static void verb_more_time(struct station *st, const struct call *c, struct json args)
+{
+	struct desk_state *d = &st->desks[c->desk];
+
+	(void)args;
+	if (d->wipe_ms) {
+		d->wipe_ms = station_mono(st) + 20000;
+		station_wake_at(st, d->wipe_ms);
+	}
+	answer_ok(st, c, "");
+}
+
+static void verb_end(struct station *st, const struct call *c, struct json args)
+{
+	(void)args;
+	if (c->desk == DESK_KIOSK)
+		desk_wipe(st, c->desk);
+	else
+		notice_clear(st, c->desk);
+	answer_ok(st, c, "");
+}
+
+static const struct verb {
+	const char *name;
+	bool customer; /* works at the kiosk without a session */
+	bool anyone;   /* works at the counter without a session */
+	enum role role;
+	void (*run)(struct station *st, const struct call *c, struct json args);
+} verbs[] = {
+	{ "scan", true, false, ROLE_CLERK, verb_scan },
+	{ "pickup.find", true, false, ROLE_CLERK, verb_pickup_find },
+	{ "language", true, false, ROLE_CLERK, verb_language },
+	{ "help", true, false, ROLE_CLERK, verb_help },
+	{ "more_time", true, false, ROLE_CLERK, verb_more_time },
+	{ "end", true, false, ROLE_CLERK, verb_end },
+	{ "staff.login", false, true, ROLE_NONE, verb_staff_login },
+	{ "staff.logout", false, false, ROLE_CLERK, verb_staff_logout },
+	{ "pickup.take", false, false, ROLE_CLERK, verb_pickup_take },
+	{ "pickup.check", false, false, ROLE_CLERK, verb_pickup_check },
+	{ "pickup.short", false, false, ROLE_CLERK, verb_pickup_short },
+	{ "pickup.handover", false, false, ROLE_CLERK, verb_pickup_handover },
+	{ "pickup.cancel", false, false, ROLE_CLERK, verb_pickup_cancel },
+	{ "print.test", false, false, ROLE_CLERK, verb_print_test },
+	{ "print.retry", false, false, ROLE_CLERK, verb_print_retry },
+	{ "print.drop", false, false, ROLE_SUPERVISOR, verb_print_drop },
+	{ "print.came", false, false, ROLE_CLERK, verb_print_came },
+};
+
+static const struct verb *find_verb(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(verbs); i++)
+		if (!strcmp(verbs[i].name, name))
+			return &verbs[i];
+	return NULL;
+}
+
+/* A press is one press of one person; another's key is another press. */
+static void scope_press(struct call *c, const char *verb)
+{
+	char text[IDEMPOTENCY_KEY_MAX + TOKEN_TEXT_MAX + VERB_MAX];
+
+	if (!c->press[0])
+		return;
+	text_fmt(text, sizeof(text), "%s %s %s", c->token, verb, c->press);
+	hash_text(slice_of(text), c->press);
+}
+
+static bool pressed_before(struct station *st, const struct call *c)
+{
+	struct door_out out = { .kind = OUT_REPLY };
+	int64_t status;
+	struct slice body;
+
+	if (!c->press[0] || !store_press(st->store, c->press, &status, &body))
+		return false;
+	out.reply.request = c->request;
+	out.reply.http_status = (int)status;
+	out.reply.revision = st->revision;
+	door_emit(st->door, &out, body);
+	return true;
+}
+
+/* Which desk: the kiosk without a session, else what `desk` says, else the counter. */
+static bool choose_desk(struct call *c, struct json args, bool anyone)
+{
+	struct json desk = json_get(args, "desk");
+
+	c->desk = c->session.valid || anyone ? DESK_COUNTER : DESK_KIOSK;
+	if (desk.type == JSON_NONE)
+		return true;
+	if (json_is(desk, "kiosk"))
+		c->desk = DESK_KIOSK;
+	else if (json_is(desk, "counter"))
+		c->desk = DESK_COUNTER;
+	else
+		return false;
+	return true;
+}
+
+/* 0, or the HTTP status of the refusal. */
+static int allowed(const struct verb *v, const struct call *c)
+{
+	if (v->anyone || (v->customer && c->desk == DESK_KIOSK))
+		return 0;
+	if (!c->session.valid)
+		return 401;
+	return c->session.row.role >= v->role ? 0 : 403;
+}
+
+void verb_call(struct station *st, const struct door_event *e, struct slice payload)
+{
+	struct call c = { .request = e->verb.request };
+	const struct verb *v = find_verb(e->verb.verb);
+	struct word_values none = words_none();
+	struct json args;
+	int refused;
+
+	st->counters.verbs++;
+	memcpy(c.press, e->verb.press, sizeof(c.press));
+	memcpy(c.token, e->verb.token, sizeof(c.token));
+	c.session = staff_session(st, e->verb.token);
+	scope_press(&c, e->verb.verb);
+	if (pressed_before(st, &c))
+		return;
+	if (json_check(payload, &args) < 0 || args.type != JSON_OBJECT ||
+	    !choose_desk(&c, args, v && v->anyone)) {
+		answer_no(st, &c, 400, REASON_BAD_REQUEST, &none);
+		return;
+	}
+	if (!v) {
+		answer_no(st, &c, 404, REASON_BAD_REQUEST, &none);
+		return;
+	}
+	refused = allowed(v, &c);
+	if (refused) {
+		/* Not kept under the press: after logging in the same press may go through. */
+		c.press[0] = '\0';
+		answer_no(st, &c, refused, REASON_FORBIDDEN, &none);
+		return;
+	}
+	v->run(st, &c, args);
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sync/hq/args.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PREFIX_MAX 128
+
+const char args_usage[] =
+	"usage: lada-hq --db FILE [OPTION...] COMMAND\n"
+	"\n"
+	"commands\n"
+	"  serve                  publish streams, take events, answer asks, until stopped\n"
+	"  import FILE            take records in: JSON lines or an array, - for standard input\n"
+	"  order put FILE         take one order in\n"
+	"  order get ID           print one order\n"
+	"  orders                 list orders\n"
+	"  code ORDER             sign a pickup code and print it\n"
+	"  keygen                 make a signing key, print its line for stations' keys files\n"
+	"  keygen --secret        print a new store secret\n"
+	"  hash pin ORDER DIGITS  print a keyed hash; also: hash phone NUMBER, hash badge TOKEN\n"
+	"  fleet                  stores and lanes, how far they are, alarms\n"
+	"  events                 the events taken, one a line\n"
+	"  acl                    print an access list for mosquitto\n"
+	"\n"
+	"options\n"
+	"  --db FILE              the database; made where a command needs a new one\n"
+	"  --url URL              broker, mqtt://HOST[:PORT] or mqtts://... (mqtt://127.0.0.1)\n"
+	"  --prefix P             first part of all topics (lada/1)\n"
+	"  --ca, --cert, --key FILE   for mqtts\n"
+	"  --user NAME --password-file FILE   for brokers that want them\n"
+	"  --store S              code, events, orders, order get: of this store\n"
+	"  --expires WHEN         code: seconds from now, Unix seconds, RFC 3339, 0 = never (0)\n"
+	"  --png, --svg FILE      code: draw the QR\n"
+	"  --text                 code: draw the QR in the terminal, after the code's line\n"
+	"  --purpose P            keygen: pickup, stream or update (pickup)\n"
+	"  --kid N                keygen: number of the key, 0..255 (the next free)\n"
+	"  --secret-file FILE     hash: the store secret, 32 bytes in hex\n"
+	"  --after N              events: numbers above N\n"
+	"  --follow               events: wait for more\n"
+	"  --json                 fleet, events, orders: for programs\n"
+	"  --help, --version\n"
+	"\n"
+	"exit status: 0 done, 1 failed or something was refused, 2 wrong usage\n";
+
+enum option_kind { OPTION_TEXT, OPTION_FLAG, OPTION_KID, OPTION_AFTER };
+
+struct option_row {
+	const char *name;
+	enum option_kind kind;
+	size_t at; /* in struct args */
+};
+
+static const struct option_row rows[] = {
+	{ "db", OPTION_TEXT, offsetof(struct args, db) },
+	{ "url", OPTION_TEXT, offsetof(struct args, url) },
+	{ "prefix", OPTION_TEXT, offsetof(struct args, prefix) },
+	{ "ca", OPTION_TEXT, offsetof(struct args, ca) },
+	{ "cert", OPTION_TEXT, offsetof(struct args, cert) },
+	{ "key", OPTION_TEXT, offsetof(struct args, key) },
+	{ "user", OPTION_TEXT, offsetof(struct args, user) },
+	{ "password-file", OPTION_TEXT, offsetof(struct args, password_file) },
+	{ "store", OPTION_TEXT, offsetof(struct args, store) },
+	{ "expires", OPTION_TEXT, offsetof(struct args, expires) },
+	{ "png", OPTION_TEXT, offsetof(struct args, png) },
+	{ "svg", OPTION_TEXT, offsetof(struct args, svg) },
+	{ "purpose", OPTION_TEXT, offsetof(struct args, purpose) },
+	{ "secret-file", OPTION_TEXT, offsetof(struct args, secret_file) },
+	{ "kid", OPTION_KID, offsetof(struct args, kid) },
+	{ "after", OPTION_AFTER, offsetof(struct args, after) },
+	{ "text", OPTION_FLAG, offsetof(struct args, text) },
+	{ "secret", OPTION_FLAG, offsetof(struct args, secret) },
+	{ "follow", OPTION_FLAG, offsetof(struct args, follow) },
+	{ "json", OPTION_FLAG, offsetof(struct args, json) },
+	{ "help", OPTION_FLAG, offsetof(struct args, help) },
+	{ "version", OPTION_FLAG, offsetof(struct args, version) },
+};
+#define ROWS ((int)(sizeof(rows) / sizeof(rows[0])))
+
+static int read_number(const char *text, int64_t max, int64_t *ret_value)
+{
+	char *end;
+	long long v;
+
+	errno = 0;
+	v = strtoll(text, &end, 10);
+	if (end == text || *end || errno || v < 0 || v > max)
+		return -EINVAL;
+	*ret_value = v;
+	return 0;
+}
+
+static int take_option(const struct option_row *row, const char *value, struct args *args)
+{
+	void *field = (char *)args + row->at;
+	int64_t n;
+
+	switch (row->kind) {
+	case OPTION_TEXT:
+		*(const char **)field = value;
+		return 0;
+	case OPTION_FLAG:
+		*(bool *)field = true;
+		return 0;
+	case OPTION_KID:
+		if (read_number(value, 255, &n) < 0)
+			break;
+		*(int *)field = (int)n;
+		return 0;
+	case OPTION_AFTER:
+		if (read_number(value, INT64_MAX, &n) < 0)
+			break;
+		*(int64_t *)field = n;
+		return 0;
+	}
+	fprintf(stderr, "lada-hq: --%s: %s is no number it takes\n", row->name, value);
+	return -EINVAL;
+}
+
+static int check_prefix(const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	if (n && n <= PREFIX_MAX && !strpbrk(prefix, "+#") && prefix[0] != '/' &&
+	    prefix[n - 1] != '/')
+		return 0;
+	fprintf(stderr, "lada-hq: --prefix: %s is no beginning of a topic\n", prefix);
+	return -EINVAL;
+}
+
+int args_parse(int argc, char **argv, struct args *ret_args)
+{
+	struct args args = { .url = "mqtt://127.0.0.1",
+			     .prefix = "lada/1",
+			     .kid = -1,
+			     .purpose = "pickup",
+			     .expires = "0" };
+	struct option options[ROWS + 1] = { 0 };
+	int c, index = 0;
+
+	for (int i = 0; i < ROWS; i++)
+		options[i] = (struct option){ rows[i].name,
+					      rows[i].kind == OPTION_FLAG ? no_argument
+									  : required_argument,
+					      NULL, 0 };
+	while ((c = getopt_long(argc, argv, "", options, &index)) != -1) {
+		if (c != 0 || take_option(&rows[index], optarg, &args) < 0)
+			return -EINVAL;
+	}
+	args.word = argv + optind;
+	args.words = argc - optind;
+	if (check_prefix(args.prefix) < 0)
+		return -EINVAL;
+	*ret_args = args;
+	return 0;
+}

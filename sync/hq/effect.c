@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sync/hq/effect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/hq/effect_order.h"
+#include "sync/hq/edit.h"
+#include "sync/hq/stream.h"
+
+static int read_id(struct json v, char dst[ID_MAX + 1])
+{
+	return json_string(v, dst, ID_MAX + 1) > 0 && id_valid(slice_of(dst)) ? 0 : -1;
+}
+
+/* ---- stock: counted by this event only ---- */
+
+static const char *stock_changed(const struct happening *h)
+{
+	const struct stream_kind *kind = stream_by_name("stock");
+	struct json root = { .type = JSON_NONE };
+	struct record r = { .rev = 0 };
+	struct edit_text room;
+	char sku[ID_MAX + 1];
+	struct change change = { .name = "on_hand" };
+	int64_t delta;
+
+	if (read_id(json_get(h->body, "sku"), sku) < 0 ||
+	    json_int(json_get(h->body, "delta"), &delta) < 0 || delta < -INT32_MAX ||
+	    delta > INT32_MAX)
+		return "body";
+	if (record_find(h->hq, h->store, kind, sku, &r) && r.live)
+		json_check(r.body, &root);
+	change.json = edit_int(json_int_or(json_get(root, "on_hand"), 0) + delta, &room);
+	buf_reset(&h->hq->edited);
+	edit_object(&h->hq->edited, NULL, root, &change, 1);
+	if (h->hq->edited.overflow)
+		return "too_big";
+	record_put(h->hq, h->store, kind, sku, r.rev + 1, buf_read(&h->hq->edited));
+	return NULL;
+}
+
+/* ---- points: counted by these two only ---- */
+
+/* The n-th store that has this member. */
+static bool member_store(struct hq *hq, const char *member, int n, char store[ID_MAX + 1])
+{
+	sqlite3_stmt *q = db_query(&hq->db,
+				   "SELECT store FROM record WHERE stream = 'loyalty' AND id = ?"
+				   " AND deleted = 0 ORDER BY store LIMIT 1 OFFSET ?",
+				   "ti", member, (int64_t)n);
+
+	if (!db_row(&hq->db, q))
+		return false;
+	db_copy(q, 0, store, ID_MAX + 1);
+	db_done(q);
+	return true;
+}
+
+static const char *add_points(const struct happening *h, int sign)
+{
+	const struct stream_kind *kind = stream_by_name("loyalty");
+	char member[ID_MAX + 1], store[ID_MAX + 1];
+	int64_t points;
+
+	if (read_id(json_get(h->body, "member"), member) < 0 ||
+	    json_int(json_get(h->body, "points"), &points) < 0 || points < 0 || points > INT32_MAX)
+		return "body";
+	for (int n = 0; member_store(h->hq, member, n, store); n++) {
+		struct edit_text room;
+		struct change change = { .name = "points" };
+		struct record r;
+		struct json root;
+
+		if (!record_find(h->hq, store, kind, member, &r) || json_check(r.body, &root) < 0)
+			continue;
+		change.json =
+			edit_int(json_int_or(json_get(root, "points"), 0) + sign * points, &room);
+		buf_reset(&h->hq->edited);
+		edit_object(&h->hq->edited, NULL, root, &change, 1);
+		if (!h->hq->edited.overflow)
+			record_put(h->hq, store, kind, member, r.rev + 1, buf_read(&h->hq->edited));
+	}
+	return NULL;
+}
+
+static const char *loyalty_earned(const struct happening *h)
+{
+	return add_points(h, 1);
+}
+
+static const char *loyalty_redeemed(const struct happening *h)
+{
+	char name[24];
+	int64_t n;
+
+	/* Grants are called G and their row. */
+	if (json_string(json_get(h->body, "grant"), name, sizeof(name)) > 1 && name[0] == 'G' &&
+	    text_digits(slice_of(name + 1)) && strlen(name) < 18) {
+		n = strtoll(name + 1, NULL, 10);
+		db_run(&h->hq->db, "UPDATE points_grant SET used = 1 WHERE n = ? AND store = ?",
+		       "it", n, h->store);
+	}
+	return add_points(h, -1);
+}
+
+/* ---- everything else ---- */
+
+static const char *doubled(const struct happening *h)
+{
+	char order[ID_MAX + 1];
+
+	if (read_id(json_get(h->body, "order"), order) < 0)
+		return "body";
+	hq_alarm(h->hq, h->store, h->lane, "pickup.doubled", order);
+	effect_touch_order(h);
+	return NULL;
+}
+
+static const struct {
+	const char *type;
+	const char *(*apply)(const struct happening *h);
+} effects[] = {
+	{ "pickup.completed", effect_pickup_completed },
+	{ "order.claimed", effect_order_picking },
+	{ "order.picked", effect_order_picked },
+	{ "order.staged", effect_order_staged },
+	{ "order.short", effect_order_short },
+	{ "order.extended", effect_order_extended },
+	{ "payment.taken", effect_payment_taken },
+	{ "payment.reversed", effect_payment_reversed },
+	{ "fiscal.recorded", effect_fiscal_recorded },
+	{ "return.accepted", effect_return_accepted },
+	{ "pickup.doubled", doubled },
+	{ "stock.changed", stock_changed },
+	{ "loyalty.earned", loyalty_earned },
+	{ "loyalty.redeemed", loyalty_redeemed },
+};
+
+const char *effect_apply(const struct happening *h)
+{
+	for (size_t i = 0; i < COUNT_OF(effects); i++) {
+		if (strcmp(effects[i].type, h->type) == 0)
+			return effects[i].apply(h);
+	}
+	effect_touch_order(h);
+	return NULL;
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What a store's event does to HQ's records. An event that names an order, but changes nothing
+ * about it here, still has the order said again, so that stations get the new `upto`.
+ *
+ * An order may be recorded under another store than the one that handed it over, and a member
+ * under several; the change goes where the record is.
+ */
+#ifndef LADA_SYNC_HQ_EFFECT_H
+#define LADA_SYNC_HQ_EFFECT_H
+
+#include "sync/hq/hq.h"
+
+struct happening {
+	struct hq *hq;
+	const char *store, *lane; /* where it happened */
+	const char *type;
+	struct slice at; /* JSON text of the time */
+	struct json body;
+};
+
+/* NULL, or the reason for which HQ cannot act on it (the event is then rejected, and nothing
+ * has been changed). Records unknown to HQ are no reason. */
+const char *effect_apply(const struct happening *h);
+
+#endif

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What events do to orders; each function is the effect of one type (see effect.h).
+ */
+#ifndef LADA_SYNC_HQ_EFFECT_ORDER_H
+#define LADA_SYNC_HQ_EFFECT_ORDER_H
+
+#include "sync/hq/effect.h"
+
+const char *effect_pickup_completed(const struct happening *h);
+const char *effect_order_picking(const struct happening *h); /* claimed for picking */
+const char *effect_order_picked(const struct happening *h);
+const char *effect_order_staged(const struct happening *h);
+const char *effect_order_short(const struct happening *h);
+const char *effect_order_extended(const struct happening *h);
+const char *effect_payment_taken(const struct happening *h);
+const char *effect_payment_reversed(const struct happening *h);
+const char *effect_fiscal_recorded(const struct happening *h);
+const char *effect_return_accepted(const struct happening *h);
+/* Says the named order again as it is; nothing when the event names none that HQ knows. */
+void effect_touch_order(const struct happening *h);
+
+#endif

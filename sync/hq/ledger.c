@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sync/hq/ledger.h"
+
+#include "firmware/base/log.h"
+#include "firmware/trust/hash.h"
+#include "sync/hq/effect.h"
+#include "sync/hq/stream.h"
+
+#define REASON_MAX  64
+#define REJECTS_MAX 8192 /* bytes of `reject`; what is more is on file only */
+#define NO_HASH	    "00000000000000000000000000000000"
+
+/* One batch on its way into the ledger. */
+struct batch {
+	struct hq *hq;
+	const char *store, *lane;
+	int64_t epoch;
+	int64_t seq;		  /* the last one taken */
+	char hash[HASH_TEXT_MAX]; /* of its text */
+	struct buf rejects;
+};
+
+enum taking { TAKING_DONE, TAKING_GAP, TAKING_FORK, TAKING_BROKEN };
+
+static void load(struct batch *b)
+{
+	sqlite3_stmt *q = db_query(&b->hq->db,
+				   "SELECT seq, hash FROM taken"
+				   " WHERE store = ? AND lane = ? AND epoch = ?",
+				   "tti", b->store, b->lane, b->epoch);
+
+	b->seq = 0;
+	slice_copy(slice_of(NO_HASH), b->hash, sizeof(b->hash));
+	if (db_row(&b->hq->db, q)) {
+		b->seq = db_int(q, 0);
+		db_copy(q, 1, b->hash, sizeof(b->hash));
+		db_done(q);
+	}
+}
+
+static void note_reject(struct batch *b, int64_t seq, const char *reason)
+{
+	if (b->rejects.cap - b->rejects.len < REASON_MAX + 64)
+		return;
+	jw_open(&b->rejects, NULL, '{');
+	jw_int(&b->rejects, "seq", seq);
+	jw_str(&b->rejects, "reason", reason);
+	jw_close(&b->rejects, '}');
+}
+
+/* A number already taken must be the event already taken. */
+static enum taking take_repeat(struct batch *b, int64_t seq, struct slice text)
+{
+	enum taking taking = TAKING_DONE;
+	char reason[REASON_MAX] = "";
+	sqlite3_stmt *q = db_query(&b->hq->db,
+				   "SELECT text, rejected FROM event"
+				   " WHERE store = ? AND lane = ? AND epoch = ? AND seq = ?",
+				   "ttii", b->store, b->lane, b->epoch, seq);
+
+	if (db_row(&b->hq->db, q)) {
+		if (!slice_same(db_slice(q, 0), text))
+			taking = TAKING_FORK;
+		db_copy(q, 1, reason, sizeof(reason));
+		db_done(q);
+	}
+	if (taking == TAKING_DONE && reason[0])
+		note_reject(b, seq, reason);
+	return taking;
+}
+
+/* NULL, or why an event that stands in its place cannot be acted on. */
+static const char *check_event(struct json e, struct json person, char type[ID_MAX + 1])
+{
+	struct json body = json_get(e, "body"), at = json_get(e, "at");
+	char hash[HASH_TEXT_MAX], text[ID_MAX + 1];
+	int64_t ms;
+
+	if (json_string(json_get(e, "type"), type, ID_MAX + 1) <= 0 || !id_valid(slice_of(type)))
+		return "type";
+	if (json_string(json_get(e, "id"), text, sizeof(text)) <= 0 || !id_valid(slice_of(text)))
+		return "id";
+	if (json_string(at, text, sizeof(text)) <= 0 || time_parse(slice_of(text), &ms) < 0)
+		return "at";
+	if (body.type != JSON_OBJECT)
+		return "body";
+	if (person.type == JSON_NONE)
+		return NULL; /* may have been purged */
+	hash_text(json_text(person), hash);
+	if (json_string(json_get(body, "person_hash"), text, sizeof(text)) <= 0 ||
+	    !hash_text_eq(hash, text))
+		return "person_hash";
+	return NULL;
+}
+
+static void keep_event(struct batch *b, int64_t seq, struct slice text, struct slice person,
+		       const char *reason)
+{
+	char at[TIME_TEXT_MAX];
+
+	hq_now_text(b->hq, at);
+	db_run(&b->hq->db,
+	       "INSERT INTO event (store, lane, epoch, seq, text, person, rejected, taken_at)"
+	       " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	       "ttiisstt", b->store, b->lane, b->epoch, seq, text, person, reason, at);
+	b->seq = seq;
+	hash_text(text, b->hash);
+}
+
+static void take_next(struct batch *b, int64_t seq, struct json e, struct json person)
+{
+	struct slice person_text = { NULL, 0 };
+	char type[ID_MAX + 1] = "";
+	const char *reason = check_event(e, person, type);
+
+	if (!reason) {
+		struct happening h = { b->hq,
+				       b->store,
+				       b->lane,
+				       type,
+				       json_text(json_get(e, "at")),
+				       json_get(e, "body") };
+
+		reason = effect_apply(&h);
+		if (person.type != JSON_NONE)
+			person_text = json_text(person);
+	}
+	if (reason) {
+		note_reject(b, seq, reason);
+		hq_alarm(b->hq, b->store, b->lane, "event_rejected", reason);
+	}
+	keep_event(b, seq, json_text(e), person_text, reason);
+}
+
+static enum taking take_one(struct batch *b, struct json element)
+{
+	struct json e = json_get(element, "e"), prev = json_get(e, "prev");
+	char hash[HASH_TEXT_MAX];
+	int64_t seq;
+
+	if (e.type != JSON_OBJECT || json_int(json_get(e, "seq"), &seq) < 0 || seq < 1)
+		return TAKING_BROKEN;
+	if (seq <= b->seq)
+		return take_repeat(b, seq, json_text(e));
+	if (seq > b->seq + 1)
+		return TAKING_GAP;
+	if (json_string(prev, hash, sizeof(hash)) < 0 || !hash_text_eq(hash, b->hash))
+		return TAKING_FORK;
+	take_next(b, seq, e, json_get(element, "person"));
+	return TAKING_DONE;
+}
+
+static void take_all(struct batch *b, struct json events)
+{
+	struct json_walk w = json_walk(events);
+	enum taking taking = TAKING_DONE;
+	char detail[96];
+
+	while (taking == TAKING_DONE && json_next(&w))
+		taking = take_one(b, w.value);
+	text_fmt(detail, sizeof(detail), "epoch %lld, after seq %lld", (long long)b->epoch,
+		 (long long)b->seq);
+	switch (taking) {
+	case TAKING_DONE:
+	case TAKING_GAP: /* the acknowledgement says from where */
+		return;
+	case TAKING_FORK:
+		hq_alarm(b->hq, b->store, b->lane, "fork", detail);
+		return;
+	case TAKING_BROKEN:
+		hq_alarm(b->hq, b->store, b->lane, "event_unreadable", detail);
+		return;
+	}
+}
+
+static void acknowledge(struct batch *b)
+{
+	struct buf *m = &b->hq->message;
+
+	buf_reset(m);
+	jw_open(m, NULL, '{');
+	jw_int(m, "epoch", b->epoch);
+	jw_int(m, "seq", b->seq);
+	if (b->rejects.len) {
+		jw_open(m, "reject", '[');
+		buf_slice(m, buf_read(&b->rejects));
+		jw_close(m, ']');
+	}
+	jw_close(m, '}');
+	post_add(&b->hq->post, buf_read(m), "%s/%s/ack", b->store, b->lane);
+}
+
+void ledger_up(struct hq *hq, const char *store, const char *lane, struct json root)
+{
+	struct batch b = { .hq = hq, .store = store, .lane = lane };
+	char rejects[REJECTS_MAX];
+	int64_t before;
+
+	if (!json_is(json_get(root, "store"), store) || !json_is(json_get(root, "lane"), lane) ||
+	    json_int(json_get(root, "epoch"), &b.epoch) < 0 || b.epoch < 1 ||
+	    json_get(root, "events").type != JSON_ARRAY) {
+		hq_alarm(hq, store, lane, "bad_message", "up");
+		return;
+	}
+	buf_init(&b.rejects, rejects, sizeof(rejects));
+	db_begin(&hq->db);
+	load(&b);
+	before = b.seq;
+	take_all(&b, json_get(root, "events"));
+	if (b.seq > before)
+		db_run(&hq->db,
+		       "INSERT OR REPLACE INTO taken (store, lane, epoch, seq, hash)"
+		       " VALUES (?, ?, ?, ?, ?)",
+		       "ttiit", store, lane, b.epoch, b.seq, b.hash);
+	stream_flush(hq);
+	acknowledge(&b);
+}

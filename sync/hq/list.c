@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sync/hq/list.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <time.h>
+
+#include "firmware/base/log.h"
+#include "sync/hq/stream.h"
+
+#define FOLLOW_POLL_NS 200000000
+
+static void print_slice(FILE *out, struct slice s)
+{
+	fwrite(s.p, 1, s.n, out);
+}
+
+/* ---- events ---- */
+
+static void event_json(struct hq *hq, sqlite3_stmt *q, FILE *out)
+{
+	struct buf *m = &hq->message;
+
+	buf_reset(m);
+	jw_open(m, NULL, '{');
+	jw_int(m, "n", db_int(q, 0));
+	jw_slice(m, "store", db_slice(q, 1));
+	jw_slice(m, "lane", db_slice(q, 2));
+	jw_int(m, "epoch", db_int(q, 3));
+	jw_int(m, "seq", db_int(q, 4));
+	if (db_slice(q, 7).p)
+		jw_slice(m, "rejected", db_slice(q, 7));
+	jw_slice(m, "taken_at", db_slice(q, 8));
+	jw_raw(m, "e", db_slice(q, 5));
+	if (db_slice(q, 6).p)
+		jw_raw(m, "person", db_slice(q, 6));
+	jw_close(m, '}');
+	print_slice(out, buf_read(m));
+	fputc('\n', out);
+}
+
+static void event_line(sqlite3_stmt *q, FILE *out)
+{
+	char type[ID_MAX + 1] = "?", at[TIME_TEXT_MAX] = "?", store[ID_MAX + 1], lane[ID_MAX + 1];
+	struct json e = { .type = JSON_NONE };
+
+	json_check(db_slice(q, 5), &e);
+	if (e.type == JSON_OBJECT) {
+		json_string(json_get(e, "type"), type, sizeof(type));
+		json_string(json_get(e, "at"), at, sizeof(at));
+	}
+	db_copy(q, 1, store, sizeof(store));
+	db_copy(q, 2, lane, sizeof(lane));
+	fprintf(out, "%6" PRId64 "  %-24s  %s/%s  %" PRId64 "  %-18s ", db_int(q, 0), at, store,
+		lane, db_int(q, 4), type);
+	print_slice(out, json_text(json_get(e, "body")));
+	if (db_slice(q, 7).p) {
+		fputs("  REJECTED ", out);
+		print_slice(out, db_slice(q, 7));
+	}
+	fputc('\n', out);
+}
+
+static void events_once(struct hq *hq, const struct events_wanted *wanted, int64_t *after,
+			FILE *out)
+{
+	sqlite3_stmt *q =
+		db_query(&hq->db,
+			 "SELECT n, store, lane, epoch, seq, text, person, rejected,"
+			 " taken_at FROM event WHERE n > ?1 AND (?2 IS NULL OR store = ?2)"
+			 " ORDER BY n",
+			 "it", *after, wanted->store);
+
+	while (db_row(&hq->db, q)) {
+		*after = db_int(q, 0);
+		if (wanted->json)
+			event_json(hq, q, out);
+		else
+			event_line(q, out);
+	}
+	fflush(out);
+}
+
+int list_events(struct hq *hq, const struct events_wanted *wanted, FILE *out)
+{
+	const struct timespec pause = { .tv_nsec = FOLLOW_POLL_NS };
+	int64_t after = wanted->after;
+
+	events_once(hq, wanted, &after, out);
+	while (wanted->follow && !hq->db.error && !ferror(out)) {
+		nanosleep(&pause, NULL);
+		events_once(hq, wanted, &after, out);
+	}
+	return hq->db.error ? -EIO : 0;
+}
+
+/* ---- orders ---- */
+
+int list_orders(struct hq *hq, const char *store, bool json, FILE *out)
+{
+	sqlite3_stmt *q = db_query(&hq->db,
+				   "SELECT store, id, rev, body FROM record WHERE stream = 'orders'"
+				   " AND deleted = 0 AND (?1 IS NULL OR store = ?1)"
+				   " ORDER BY store, id",
+				   "t", store);
+
+	while (db_row(&hq->db, q)) {
+		struct json body = { .type = JSON_NONE }, v;
+		char status[ID_MAX + 1] = "?", number[ID_MAX + 1] = "", at[ID_MAX + 1];
+
+		json_check(db_slice(q, 3), &body);
+		v = json_get(body, "status");
+		if (v.type == JSON_STRING)
+			json_string(v, status, sizeof(status));
+		v = json_get(body, "number");
+		if (v.type == JSON_STRING)
+			json_string(v, number, sizeof(number));
+		db_copy(q, 0, at, sizeof(at));
+		if (json) {
+			struct buf *m = &hq->message;
+
+			buf_reset(m);
+			jw_open(m, NULL, '{');
+			jw_str(m, "store", at);
+			jw_slice(m, "id", db_slice(q, 1));
+			jw_int(m, "rev", db_int(q, 2));
+			jw_str(m, "status", status);
+			jw_str(m, "number", number);
+			jw_close(m, '}');
+			print_slice(out, buf_read(m));
+			fputc('\n', out);
+		} else {
+			fprintf(out, "%-12s ", at);
+			db_copy(q, 1, at, sizeof(at));
+			fprintf(out, "%-16s rev %-5" PRId64 " %-17s %s\n", at, db_int(q, 2), status,
+				number);
+		}
+	}
+	return hq->db.error ? -EIO : 0;
+}
+
+int list_order(struct hq *hq, const char *store, const char *id, FILE *out)
+{
+	const struct stream_kind *kind = stream_by_name("orders");
+	struct buf *m = &hq->message;
+	struct record r;
+
+	if (store ? !record_find(hq, store, kind, id, &r) || !r.live
+		  : !record_find_anywhere(hq, "", kind, id, &r))
+		return hq->db.error ? -EIO : -ENOENT;
+	buf_reset(m);
+	jw_open(m, NULL, '{');
+	jw_str(m, "store", r.store);
+	jw_str(m, "type", kind->type);
+	jw_str(m, "id", id);
+	jw_int(m, "rev", r.rev);
+	jw_raw(m, "body", r.body);
+	jw_close(m, '}');
+	print_slice(out, buf_read(m));
+	fputc('\n', out);
+	return 0;
+}

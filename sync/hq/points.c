@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sync/hq/points.h"
+
+#include "sync/hq/stream.h"
+
+static int64_t points_free(struct hq *hq, const char *store, const char *member)
+{
+	struct record r;
+	struct json root;
+
+	if (!record_find_anywhere(hq, store, stream_by_name("loyalty"), member, &r) ||
+	    json_check(r.body, &root) < 0)
+		return 0;
+	return json_int_or(json_get(root, "points"), 0) -
+	       db_number(&hq->db, 0,
+			 "SELECT sum(points) FROM points_grant"
+			 " WHERE member = ? AND NOT used AND made_s > ?",
+			 "ti", member, hq_now_s(hq) - POINTS_HOLD_S);
+}
+
+static void answer(struct hq *hq, const char *store, const char *lane, const char *ask, int64_t n,
+		   int64_t points)
+{
+	struct buf *m = &hq->message;
+	char name[24];
+
+	text_fmt(name, sizeof(name), "G%lld", (long long)n);
+	buf_reset(m);
+	jw_open(m, NULL, '{');
+	jw_open(m, "answer", '{');
+	jw_str(m, "ask", ask);
+	jw_str(m, "grant", name);
+	jw_int(m, "points", points);
+	jw_close(m, '}');
+	jw_close(m, '}');
+	post_add(&hq->post, buf_read(m), "%s/%s/down/loyalty", store, lane);
+}
+
+void points_answer(struct hq *hq, const char *store, const char *lane, const char *ask,
+		   const char *member, int64_t points)
+{
+	sqlite3_stmt *q = db_query(&hq->db,
+				   "SELECT n, points FROM points_grant"
+				   " WHERE store = ? AND lane = ? AND ask = ?",
+				   "ttt", store, lane, ask);
+
+	if (db_row(&hq->db, q)) {
+		int64_t n = db_int(q, 0), granted = db_int(q, 1);
+
+		db_done(q);
+		answer(hq, store, lane, ask, n, granted);
+		return;
+	}
+	if (points > points_free(hq, store, member))
+		points = 0;
+	db_begin(&hq->db);
+	db_run(&hq->db,
+	       "INSERT INTO points_grant (store, lane, ask, member, points, made_s)"
+	       " VALUES (?, ?, ?, ?, ?, ?)",
+	       "ttttii", store, lane, ask, member, points, hq_now_s(hq));
+	answer(hq, store, lane, ask, sqlite3_last_insert_rowid(hq->db.sql), points);
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sync/hq/stream.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "firmware/base/log.h"
+#include "firmware/trust/hash.h"
+
+#define ANNOUNCE_MAX 64 /* messages a stream; who is further behind asks */
+#define PRUNE_EVERY  1000
+
+const struct stream_kind stream_kinds[STREAM_KINDS] = {
+	{ "orders", "order", true },   { "catalog", "product", false },
+	{ "stock", "stock", true },    { "loyalty", "member", true },
+	{ "policy", "policy", false }, { "timeline", "entry", false },
+};
+
+const struct stream_kind *stream_by_name(const char *name)
+{
+	for (int i = 0; i < STREAM_KINDS; i++) {
+		if (strcmp(stream_kinds[i].name, name) == 0)
+			return &stream_kinds[i];
+	}
+	return NULL;
+}
+
+const struct stream_kind *stream_by_type(const char *type)
+{
+	for (int i = 0; i < STREAM_KINDS; i++) {
+		if (strcmp(stream_kinds[i].type, type) == 0)
+			return &stream_kinds[i];
+	}
+	return NULL;
+}
+
+/* ---- numbering ---- */
+
+static bool read_state(struct hq *hq, const char *store, const struct stream_kind *kind,
+		       struct stream_state *ret_state)
+{
+	sqlite3_stmt *q = db_query(&hq->db,
+				   "SELECT epoch, head, count, sum FROM stream"
+				   " WHERE store = ? AND stream = ?",
+				   "tt", store, kind->name);
+
+	if (!db_row(&hq->db, q))
+		return false;
+	*ret_state = (struct stream_state){ db_int(q, 0), db_int(q, 1), db_int(q, 2),
+					    (uint64_t)db_int(q, 3) };
+	db_done(q);
+	return true;
+}
+
+static void write_state(struct hq *hq, const char *store, const struct stream_kind *kind,
+			const struct stream_state *s)
+{
+	db_run(&hq->db,
+	       "INSERT OR REPLACE INTO stream (store, stream, epoch, head, count, sum)"
+	       " VALUES (?, ?, ?, ?, ?, ?)",
+	       "ttiiii", store, kind->name, s->epoch, s->head, s->count, (int64_t)s->sum);
+}
+
+/* One row of the log: where the stream stands now, and the message that brought it here. */
+static void log_state(struct hq *hq, const char *store, const struct stream_kind *kind,
+		      const struct stream_state *s, struct slice message)
+{
+	db_run(&hq->db,
+	       "INSERT INTO log (store, stream, epoch, seq, count, sum, message)"
+	       " VALUES (?, ?, ?, ?, ?, ?, ?)",
+	       "ttiiiis", store, kind->name, s->epoch, s->head, s->count, (int64_t)s->sum, message);
+}
+
+struct stream_state stream_open(struct hq *hq, const char *store, const struct stream_kind *kind)
+{
+	struct stream_state s = { 0 };
+
+	if (read_state(hq, store, kind, &s))
+		return s;
+	db_begin(&hq->db);
+	s.epoch = hq_now_s(hq);
+	write_state(hq, store, kind, &s);
+	log_state(hq, store, kind, &s, (struct slice){ NULL, 0 });
+	return s;
+}
+
+void stream_renumber(struct hq *hq, const char *store, const struct stream_kind *kind, int64_t seen)
+{
+	struct stream_state s = stream_open(hq, store, kind);
+	int64_t now = hq_now_s(hq);
+
+	db_begin(&hq->db);
+	s.epoch = (s.epoch > seen ? s.epoch : seen) + 1;
+	if (s.epoch < now)
+		s.epoch = now;
+	s.head = 0;
+	db_run(&hq->db, "DELETE FROM log WHERE store = ? AND stream = ?", "tt", store, kind->name);
+	db_run(&hq->db, "DELETE FROM sent WHERE store = ? AND stream = ?", "tt", store, kind->name);
+	db_run(&hq->db, "DELETE FROM snapshot WHERE store = ? AND stream = ?", "tt", store,
+	       kind->name);
+	write_state(hq, store, kind, &s);
+	log_state(hq, store, kind, &s, (struct slice){ NULL, 0 });
+	hq_alarm(hq, store, "-", "renumbered", kind->name);
+}
+
+/* ---- writing messages ---- */
+
+void op_put(struct buf *b, const struct stream_kind *kind, const char *id, int64_t rev,
+	    struct slice body)
+{
+	jw_open(b, NULL, '{');
+	jw_str(b, "op", "put");
+	jw_str(b, "type", kind->type);
+	jw_str(b, "id", id);
+	jw_int(b, "rev", rev);
+	jw_raw(b, "body", body);
+	jw_close(b, '}');
+}
+
+static void op_del(struct buf *b, const struct stream_kind *kind, const char *id, int64_t rev)
+{
+	jw_open(b, NULL, '{');
+	jw_str(b, "op", "del");
+	jw_str(b, "type", kind->type);
+	jw_str(b, "id", id);
+	jw_int(b, "rev", rev);
+	jw_close(b, '}');
+}
+
+void stream_write_upto(struct hq *hq, struct buf *b, const char *store,
+		       const struct stream_kind *kind)
+{
+	sqlite3_stmt *q;
+
+	if (!kind->has_upto)
+		return;
+	q = db_query(&hq->db,
+		     "SELECT lane, max(epoch), seq FROM taken WHERE store = ? GROUP BY lane", "t",
+		     store);
+	jw_open(b, "upto", '{');
+	while (db_row(&hq->db, q)) {
+		char lane[ID_MAX + 1];
+
+		db_copy(q, 0, lane, sizeof(lane));
+		jw_open(b, lane, '[');
+		jw_int(b, NULL, db_int(q, 1));
+		jw_int(b, NULL, db_int(q, 2));
+		jw_close(b, ']');
+	}
+	jw_close(b, '}');
+}
+
+/* ---- flush: touched records become numbered messages ---- */
+
+struct flush {
+	struct hq *hq;
+	char store[ID_MAX + 1];
+	const struct stream_kind *kind;
+	struct stream_state state;
+};
+
+static void flush_message(struct flush *f, bool last)
+{
+	struct hq *hq = f->hq;
+	struct buf *m = &hq->message;
+
+	f->state.head++;
+	buf_reset(m);
+	jw_open(m, NULL, '{');
+	jw_str(m, "stream", f->kind->name);
+	jw_int(m, "epoch", f->state.epoch);
+	jw_int(m, "seq", f->state.head);
+	/* An upto in front of the puts it covers would uncover them for a moment. */
+	if (last)
+		stream_write_upto(hq, m, f->store, f->kind);
+	jw_open(m, "ops", '[');
+	buf_slice(m, buf_read(&hq->ops));
+	jw_close(m, ']');
+	jw_close(m, '}');
+	if (m->overflow) {
+		log_error("stream: a message of %s does not fit", f->kind->name);
+		hq->db.error = SQLITE_TOOBIG;
+		return;
+	}
+	log_state(hq, f->store, f->kind, &f->state, buf_read(m));
+	if (f->state.head % PRUNE_EVERY == 0)
+		db_run(&hq->db,
+		       "DELETE FROM log WHERE store = ? AND stream = ? AND epoch = ? AND seq <= ?",
+		       "ttii", f->store, f->kind->name, f->state.epoch,
+		       f->state.head - HQ_LOG_KEEP);
+	buf_reset(&hq->ops);
+}
+
+/* Adds one touched record's op; columns are those of flush_stream()'s query. */
+static void flush_record(struct flush *f, sqlite3_stmt *q)
+{
+	struct slice id = db_slice(q, 0), op = db_slice(q, 3), body = db_slice(q, 6);
+	bool was_live = db_int(q, 1) != 0, live = db_int(q, 5) == 0;
+	int64_t rev = db_int(q, 4);
+	char id_text[ID_MAX + 1];
+
+	slice_copy(id, id_text, sizeof(id_text));
+	if (f->hq->ops.len && f->hq->ops.len + body.n + op.n > HQ_OPS_MAX)
+		flush_message(f, false);
+	if (was_live)
+		f->state.sum ^= hash_record(f->kind->type, id, db_int(q, 2));
+	if (live)
+		f->state.sum ^= hash_record(f->kind->type, id, rev);
+	f->state.count += (int)live - (int)was_live;
+	if (op.p)
+		jw_raw(&f->hq->ops, NULL, op);
+	else if (live)
+		op_put(&f->hq->ops, f->kind, id_text, rev, body);
+	else
+		op_del(&f->hq->ops, f->kind, id_text, rev);
+}
+
+static void flush_stream(struct hq *hq, const char *store, const struct stream_kind *kind)
+{
+	struct flush f = { .hq = hq, .kind = kind, .state = stream_open(hq, store, kind) };
+	sqlite3_stmt *q;
+
+	slice_copy(slice_of(store), f.store, sizeof(f.store));
+	buf_reset(&hq->ops);
+	q = db_query(&hq->db,
+		     "SELECT t.id, t.was_live, t.was_rev, t.op, r.rev, r.deleted, r.body"
+		     " FROM touched t JOIN record r USING (store, stream, id)"
+		     " WHERE t.store = ? AND t.stream = ? ORDER BY t.n",
+		     "tt", f.store, kind->name);
+	while (db_row(&hq->db, q))
+		flush_record(&f, q);
+	if (hq->ops.len)
+		flush_message(&f, true);
+	write_state(hq, f.store, kind, &f.state);
+	db_run(&hq->db, "DELETE FROM touched WHERE store = ? AND stream = ?", "tt", f.store,
+	       kind->name);
+}
+
+void stream_flush(struct hq *hq)
+{
+	for (;;) {
+		char store[ID_MAX + 1], stream[16];
+		const struct stream_kind *kind;
+		sqlite3_stmt *q = db_query(
+			&hq->db, "SELECT store, stream FROM touched ORDER BY n LIMIT 1", "");
+
+		if (!db_row(&hq->db, q))
+			return;
+		db_copy(q, 0, store, sizeof(store));
+		db_copy(q, 1, stream, sizeof(stream));
+		db_done(q);
+		kind = stream_by_name(stream);
+		if (!kind)
+			return;
+		flush_stream(hq, store, kind);
+	}
+}
+
+/* ---- announcing ---- */
+
+static void announce_stream(struct hq *hq, const char *store, const char *stream, int64_t epoch,
+			    int64_t head, int64_t sent)
+{
+	sqlite3_stmt *q;
+
+	if (head - sent > ANNOUNCE_MAX)
+		sent = head - 1;
+	q = db_query(&hq->db,
+		     "SELECT message FROM log WHERE store = ? AND stream = ? AND epoch = ?"
+		     " AND seq > ? AND message IS NOT NULL ORDER BY seq",
+		     "ttii", store, stream, epoch, sent);
+	while (db_row(&hq->db, q))
+		post_add(&hq->post, db_slice(q, 0), "%s/down/%s", store, stream);
+	db_run(&hq->db,
+	       "INSERT OR REPLACE INTO sent (store, stream, epoch, seq) VALUES (?, ?, ?, ?)",
+	       "ttii", store, stream, epoch, head);
+}
+
+/* The last message of every stream. */
+static void announce_heads(struct hq *hq)
+{
+	sqlite3_stmt *q = db_query(&hq->db,
+				   "SELECT s.store, s.stream, l.message FROM stream s"
+				   " JOIN log l ON l.store = s.store AND l.stream = s.stream"
+				   " AND l.epoch = s.epoch AND l.seq = s.head"
+				   " WHERE l.message IS NOT NULL",
+				   "");
+
+	while (db_row(&hq->db, q)) {
+		char store[ID_MAX + 1], stream[16];
+
+		db_copy(q, 0, store, sizeof(store));
+		db_copy(q, 1, stream, sizeof(stream));
+		post_add(&hq->post, db_slice(q, 2), "%s/down/%s", store, stream);
+	}
+	db_run(&hq->db,
+	       "INSERT OR REPLACE INTO sent (store, stream, epoch, seq)"
+	       " SELECT store, stream, epoch, head FROM stream",
+	       "");
+}
+
+void stream_announce(struct hq *hq, bool fresh)
+{
+	if (fresh)
+		announce_heads(hq);
+	for (;;) {
+		char store[ID_MAX + 1], stream[16];
+		int64_t epoch, head, sent;
+		sqlite3_stmt *q = db_query(
+			&hq->db,
+			"SELECT s.store, s.stream, s.epoch, s.head, ifnull(t.seq, 0) FROM stream s"
+			" LEFT JOIN sent t ON t.store = s.store AND t.stream = s.stream"
+			" AND t.epoch = s.epoch WHERE t.seq IS NULL OR t.seq < s.head LIMIT 1",
+			"");
+
+		if (!db_row(&hq->db, q))
+			return;
+		db_copy(q, 0, store, sizeof(store));
+		db_copy(q, 1, stream, sizeof(stream));
+		epoch = db_int(q, 2);
+		head = db_int(q, 3);
+		sent = db_int(q, 4);
+		db_done(q);
+		announce_stream(hq, store, stream, epoch, head, sent);
+	}
+}

@@ -1,0 +1,550 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sync/sync.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware/base/json.h"
+#include "sync/decode.h"
+#include "sync/figures.h"
+#include "sync/up.h"
+
+/* Refusals reported to the door: this many at once, then one a second. */
+#define REPORT_BURST	20
+#define REPORT_EVERY_MS 1000
+#define WILL_BYTES	256
+
+struct sync {
+	struct sync_setup setup;
+	struct sync_pipe pipe;
+	struct door *door;
+	struct clock clock;
+	struct route_base base;
+	char subscription[ROUTE_SUBSCRIPTIONS][ROUTE_TOPIC_MAX];
+	char up_topic[ROUTE_TOPIC_MAX];
+	char ask_topic[ROUTE_TOPIC_MAX];
+	char state_topic[ROUTE_TOPIC_MAX];
+
+	bool linked;
+	bool told_linked; /* what the door was told last */
+	bool leaving;
+	int64_t conn;
+	int outstanding;
+	struct up up;
+
+	int64_t beat_n; /* the highest counter of a signed beat */
+	int64_t report_credit_ms;
+	int64_t report_at_ms;
+
+	char heartbeat[SYNC_HEARTBEAT_BYTES];
+	size_t heartbeat_len;
+	bool heartbeat_new;
+	int64_t heartbeat_at_ms; /* when the last one went */
+
+	struct buf scratch; /* FRAME_MESSAGE_MAX + FRAME_TOPIC_MAX, touched for signatures only */
+	struct buf wire;    /* one outgoing message */
+	char will[WILL_BYTES + FRAME_TOPIC_MAX];
+	size_t will_len;
+	struct figures figures;
+};
+
+static int64_t now_ms(const struct sync *s)
+{
+	return s->clock.mono_ms(s->clock.ctx);
+}
+
+/* ---- life ---- */
+
+static int make_topics(struct sync *s)
+{
+	if (strlen(s->base.prefix) > ROUTE_PREFIX_MAX)
+		return -ENAMETOOLONG;
+	for (int i = 0; i < ROUTE_SUBSCRIPTIONS; i++)
+		if (route_subscription(&s->base, i, s->subscription[i]) < 0)
+			return -ENAMETOOLONG;
+	if (route_own(&s->base, ROUTE_UP, s->up_topic) < 0 ||
+	    route_own(&s->base, ROUTE_ASK, s->ask_topic) < 0 ||
+	    route_own(&s->base, ROUTE_STATE, s->state_topic) < 0)
+		return -ENAMETOOLONG;
+	return 0;
+}
+
+static int make_buffer(struct buf *b, size_t size)
+{
+	char *memory = malloc(size);
+
+	if (!memory)
+		return -ENOMEM;
+	buf_init(b, memory, size);
+	return 0;
+}
+
+int sync_new(const struct sync_setup *setup, const struct sync_pipe *pipe, struct door *door,
+	     const struct clock *clock, struct sync **ret_sync)
+{
+	struct sync *s = calloc(1, sizeof(*s));
+	int err = -ENOMEM;
+
+	if (!s)
+		return -ENOMEM;
+	s->setup = *setup;
+	s->pipe = *pipe;
+	s->door = door;
+	s->clock = *clock;
+	s->base = (struct route_base){ setup->prefix, setup->store, setup->lane };
+	s->conn = setup->first_conn - 1;
+	s->beat_n = -1;
+	s->report_credit_ms = REPORT_BURST * REPORT_EVERY_MS;
+	s->report_at_ms = now_ms(s);
+	s->heartbeat_at_ms = s->report_at_ms - SYNC_HEARTBEAT_MAX_MS;
+	up_init(&s->up, clock);
+	if (make_buffer(&s->scratch, FRAME_MESSAGE_MAX + FRAME_TOPIC_MAX) < 0 ||
+	    make_buffer(&s->wire, FRAME_MESSAGE_MAX + FRAME_TOPIC_MAX) < 0)
+		goto out;
+	err = make_topics(s);
+out:
+	if (err < 0)
+		sync_free(s);
+	else
+		*ret_sync = s;
+	return err;
+}
+
+void sync_free(struct sync *s)
+{
+	if (!s)
+		return;
+	free(s->scratch.p);
+	free(s->wire.p);
+	free(s);
+}
+
+bool sync_connected(const struct sync *s)
+{
+	return s->linked;
+}
+
+int sync_outstanding(const struct sync *s)
+{
+	return s->outstanding;
+}
+
+void *sync_pipe_ctx(const struct sync *s)
+{
+	return s->pipe.ctx;
+}
+
+const char *sync_subscription(const struct sync *s, int i)
+{
+	return i >= 0 && i < ROUTE_SUBSCRIPTIONS ? s->subscription[i] : NULL;
+}
+
+/* ---- out ---- */
+
+static void sign_into(struct sync *s, const char *topic, struct slice json, struct buf *payload)
+{
+	buf_reset(&s->scratch);
+	frame_sign(s->setup.lane, s->setup.pair, topic, json, &s->scratch, payload);
+}
+
+/* 0, or -ENOTCONN, -ENOBUFS, -EMSGSIZE, or what the pipe says. */
+static int publish(struct sync *s, enum route route, const char *topic, struct slice json,
+		   bool retain)
+{
+	struct slice payload = json;
+	int err;
+
+	if (!s->linked || s->leaving)
+		return -ENOTCONN;
+	if (s->outstanding >= SYNC_PUBACK_MAX)
+		return -ENOBUFS;
+	if (s->setup.sign) {
+		buf_reset(&s->wire);
+		sign_into(s, topic, json, &s->wire);
+		if (s->wire.overflow)
+			return -EMSGSIZE;
+		payload = buf_read(&s->wire);
+	}
+	if (payload.n > FRAME_MESSAGE_MAX)
+		return -EMSGSIZE;
+	err = s->pipe.publish(s->pipe.ctx, topic, payload, retain);
+	if (err < 0)
+		return err;
+	s->outstanding++;
+	s->figures.published[route]++;
+	return 0;
+}
+
+static void send_heartbeat(struct sync *s)
+{
+	char text[SYNC_HEARTBEAT_BYTES + 64];
+	struct buf b;
+
+	buf_init(&b, text, sizeof(text));
+	buf_fmt(&b, "{\"online\":true,\"conn\":%lld,", (long long)s->conn);
+	buf_add(&b, s->heartbeat, s->heartbeat_len);
+	s->heartbeat_at_ms = now_ms(s);
+	/* What could not go stays new and is tried again a second later. */
+	s->heartbeat_new =
+		b.overflow || publish(s, ROUTE_STATE, s->state_topic, buf_read(&b), true) < 0;
+}
+
+static int64_t heartbeat_due_ms(const struct sync *s)
+{
+	if (!s->linked || s->leaving || s->heartbeat_len == 0)
+		return UP_NEVER_MS;
+	return s->heartbeat_at_ms +
+	       (s->heartbeat_new ? SYNC_HEARTBEAT_MIN_MS : SYNC_HEARTBEAT_MAX_MS);
+}
+
+static void tell_link(struct sync *s)
+{
+	struct door_event e = { .kind = DOOR_LINK, .link.up = s->linked };
+
+	if (s->told_linked != s->linked && door_submit(s->door, &e, (struct slice){ 0 }) == 0)
+		s->told_linked = s->linked;
+}
+
+static void pull_rows(struct sync *s)
+{
+	struct door_event e = { .kind = DOOR_PULL };
+
+	if (!up_pull(&s->up, s->outstanding < SYNC_PUBACK_WINDOW, &e.pull.epoch, &e.pull.after))
+		return;
+	if (door_submit(s->door, &e, (struct slice){ 0 }) < 0)
+		up_pull_failed(&s->up);
+}
+
+/* Does what is due and says when it wants to be called again. */
+void sync_tick(struct sync *s)
+{
+	int64_t now = now_ms(s), at = now + SYNC_HEARTBEAT_MAX_MS;
+
+	if (s->leaving)
+		return;
+	tell_link(s);
+	pull_rows(s);
+	if (heartbeat_due_ms(s) <= now)
+		send_heartbeat(s);
+	if (!s->pipe.wake)
+		return;
+	/* The door was full: try again soon. */
+	if (s->told_linked != s->linked || (s->up.linked && s->up.round && !s->up.pulling))
+		at = now + SYNC_HEARTBEAT_MIN_MS;
+	if (heartbeat_due_ms(s) < at)
+		at = heartbeat_due_ms(s);
+	if (up_deadline_ms(&s->up) < at)
+		at = up_deadline_ms(&s->up);
+	s->pipe.wake(s->pipe.ctx, at);
+}
+
+static void take_batch(struct sync *s, const struct door_out *out, struct slice payload)
+{
+	int64_t first = out->up.first, last = out->up.last;
+	int err;
+
+	if (!out->up.again && last >= first && payload.n > 0) {
+		err = publish(s, ROUTE_UP, s->up_topic, payload, false);
+		up_fresh(&s->up, out->up.epoch, first, last, err == 0);
+		s->figures.unsent += err < 0;
+	} else if (out->up.again && up_batch(&s->up, out->up.epoch, first, last)) {
+		err = publish(s, ROUTE_UP, s->up_topic, payload, false);
+		if (err < 0)
+			up_unsent(&s->up, first);
+		s->figures.unsent += err < 0;
+	}
+}
+
+static void take_heartbeat(struct sync *s, struct slice payload)
+{
+	if (payload.n > sizeof(s->heartbeat))
+		return;
+	memcpy(s->heartbeat, payload.p, payload.n);
+	s->heartbeat_len = payload.n;
+	s->heartbeat_new = true;
+}
+
+void sync_output(struct sync *s, const struct door_out *out, struct slice payload)
+{
+	switch (out->kind) {
+	case OUT_UP:
+		take_batch(s, out, payload);
+		break;
+	case OUT_ACKED:
+		up_acked(&s->up, out->acked.epoch, out->acked.acked, out->acked.last);
+		break;
+	case OUT_ASK:
+		if (publish(s, ROUTE_ASK, s->ask_topic, payload, false) < 0)
+			s->figures.unsent++;
+		break;
+	case OUT_HEARTBEAT:
+		take_heartbeat(s, payload);
+		break;
+	case OUT_REPLY:
+	case OUT_SCREEN:
+	case OUT_SESSION:
+	case OUT_PIN:
+	case OUT_PRINT:
+	case OUT_FEEDBACK:
+	case OUT_WAKE:
+	case OUT_METRICS:
+	case OUT_STOPPED:
+		return;
+	}
+	sync_tick(s);
+}
+
+/* ---- the link ---- */
+
+static void write_offline(const struct sync *s, struct buf *text)
+{
+	buf_fmt(text, "{\"online\":false,\"epoch\":%lld,\"conn\":%lld}", (long long)s->setup.epoch,
+		(long long)s->conn);
+}
+
+void sync_attempt(struct sync *s, const char **ret_topic, struct slice *ret_will)
+{
+	char text[WILL_BYTES];
+	struct buf json, will;
+
+	s->conn++;
+	s->figures.attempts++;
+	buf_init(&json, text, sizeof(text));
+	write_offline(s, &json);
+	buf_init(&will, s->will, sizeof(s->will));
+	if (s->setup.sign)
+		sign_into(s, s->state_topic, buf_read(&json), &will);
+	else
+		buf_slice(&will, buf_read(&json));
+	*ret_topic = s->state_topic;
+	*ret_will = buf_read(&will);
+}
+
+void sync_up(struct sync *s)
+{
+	s->linked = true;
+	s->outstanding = 0;
+	s->heartbeat_new = true;
+	/* First the door: the step asks for what is missing before rows go up again. */
+	tell_link(s);
+	up_link(&s->up, true);
+	sync_tick(s);
+}
+
+void sync_down(struct sync *s)
+{
+	s->figures.lost += s->linked;
+	s->linked = false;
+	s->outstanding = 0;
+	up_link(&s->up, false);
+	sync_tick(s);
+}
+
+void sync_delivered(struct sync *s)
+{
+	if (s->outstanding > 0)
+		s->outstanding--;
+	/* Room again, if rows are waiting for it. */
+	if (s->up.round)
+		sync_tick(s);
+}
+
+void sync_goodbye(struct sync *s)
+{
+	char text[WILL_BYTES];
+	struct buf b;
+
+	buf_init(&b, text, sizeof(text));
+	write_offline(s, &b);
+	publish(s, ROUTE_STATE, s->state_topic, buf_read(&b), true);
+	s->leaving = true;
+}
+
+/* ---- in ---- */
+
+/* A topic as it may stand in a report: valid UTF-8 of bounded length. */
+static struct slice report_topic(const char *topic)
+{
+	struct slice s = slice_of(topic);
+
+	if (!utf8_valid(s) || text_has_control(s))
+		return slice_of("?");
+	return utf8_cut(s, ROUTE_TOPIC_MAX / 4);
+}
+
+static void refuse(struct sync *s, const char *topic, enum refusal why)
+{
+	struct door_event e = { .kind = DOOR_REFUSED };
+	int64_t now = now_ms(s);
+
+	s->figures.refused[why]++;
+	s->report_credit_ms += now - s->report_at_ms;
+	s->report_at_ms = now;
+	if (s->report_credit_ms > REPORT_BURST * REPORT_EVERY_MS)
+		s->report_credit_ms = REPORT_BURST * REPORT_EVERY_MS;
+	if (s->report_credit_ms < REPORT_EVERY_MS)
+		return;
+	s->report_credit_ms -= REPORT_EVERY_MS;
+	slice_copy(slice_of(refusal_name(why)), e.refused.why, sizeof(e.refused.why));
+	if (door_submit(s->door, &e, report_topic(topic)) < 0)
+		s->figures.door_full++;
+}
+
+/* The pinned stream key that signed a frame; its KID must be the number as we would write it. */
+static bool signed_by_hq(struct sync *s, const struct frame *f, const char *topic)
+{
+	const struct trust_keys *keys = s->setup.keys;
+
+	if (!f->is_signed)
+		return false;
+	for (int i = 0; i < keys->count; i++) {
+		const struct trust_key *key = &keys->key[i];
+		char kid[8];
+
+		if (key->purpose != KEY_STREAM ||
+		    text_fmt(kid, sizeof(kid), "%u", (unsigned)key->kid) < 0 ||
+		    strcmp(kid, f->kid) != 0)
+			continue;
+		buf_reset(&s->scratch);
+		return frame_verify(f, topic, key->public_key, &s->scratch);
+	}
+	return false;
+}
+
+/* Takes the frame off; false when the message is refused. */
+static bool open_message(struct sync *s, enum route route, const char *topic, struct slice payload,
+			 struct slice *ret_text)
+{
+	bool must = route_from_hq(route) && trust_keys_has(s->setup.keys, KEY_STREAM);
+	struct frame frame;
+
+	if (frame_open(payload, &frame) < 0) {
+		refuse(s, topic, must ? REFUSED_SIGNATURE : REFUSED_FRAME);
+		return false;
+	}
+	if (must && !signed_by_hq(s, &frame, topic)) {
+		refuse(s, topic, REFUSED_SIGNATURE);
+		return false;
+	}
+	*ret_text = frame.json;
+	return true;
+}
+
+static void submit(struct sync *s, const struct door_event *event, struct slice payload)
+{
+	if (door_submit(s->door, event, payload) < 0)
+		s->figures.door_full++;
+}
+
+static void take_beat(struct sync *s, const char *topic, struct json root, bool retained)
+{
+	struct door_event e;
+	int64_t n;
+
+	if (decode_beat(root, &e, &n) < 0) {
+		refuse(s, topic, REFUSED_SHAPE);
+		return;
+	}
+	if (e.beat.online && trust_keys_has(s->setup.keys, KEY_STREAM)) {
+		/* The broker's stored beat says nothing about now, but what it has shown once
+		 * cannot be shown again as news. */
+		if (n <= s->beat_n && !retained) {
+			refuse(s, topic, n < 0 ? REFUSED_SHAPE : REFUSED_REPLAY);
+			return;
+		}
+		if (n > s->beat_n)
+			s->beat_n = n;
+	}
+	if (!retained)
+		submit(s, &e, (struct slice){ 0 });
+}
+
+static void take_down(struct sync *s, const struct route_found *at, const char *topic,
+		      struct slice text, struct json root)
+{
+	struct door_event e;
+	int err = decode_down(text, root, at->stream, at->direct, &e);
+
+	if (err == -ENOENT)
+		refuse(s, topic, REFUSED_STREAM);
+	else if (err == -EBADMSG)
+		refuse(s, topic, REFUSED_SHAPE);
+	else if (err == 0)
+		submit(s, &e, text);
+}
+
+static void take_ack(struct sync *s, const char *topic, struct slice text, struct json root)
+{
+	struct door_event e;
+
+	if (decode_ack(text, root, &e) < 0)
+		refuse(s, topic, REFUSED_SHAPE);
+	else
+		submit(s, &e, e.ack.reject.n ? text : (struct slice){ 0 });
+}
+
+static bool read_json(struct sync *s, const char *topic, struct slice text, struct json *ret_root)
+{
+	if (json_check(text, ret_root) == 0)
+		return true;
+	refuse(s, topic, utf8_valid(text) ? REFUSED_JSON : REFUSED_UTF8);
+	return false;
+}
+
+void sync_receive(struct sync *s, const char *topic, struct slice payload, bool retained)
+{
+	struct route_found at;
+	struct slice text;
+	struct json root;
+	int err = route_find(&s->base, topic, &at);
+
+	if (s->leaving)
+		return;
+	if (err < 0) {
+		refuse(s, topic, err == -EINVAL ? REFUSED_STREAM : REFUSED_TOPIC);
+		return;
+	}
+	s->figures.received[at.route]++;
+	if (payload.n > FRAME_MESSAGE_MAX) {
+		refuse(s, topic, REFUSED_TOO_BIG);
+		return;
+	}
+	if (!open_message(s, at.route, topic, payload, &text))
+		return;
+	switch (at.route) {
+	case ROUTE_DOWN:
+		/* Loose: a record that is no UTF-8 is set aside by the step, and its stream goes on. */
+		if (json_check_loose(text, &root) == 0)
+			take_down(s, &at, topic, text, root);
+		else
+			refuse(s, topic, REFUSED_JSON);
+		break;
+	case ROUTE_ACK:
+		/* A stored acknowledgement is an old one; HQ's next says where it stands. */
+		if (!retained && read_json(s, topic, text, &root))
+			take_ack(s, topic, text, root);
+		break;
+	case ROUTE_BEAT:
+		if (read_json(s, topic, text, &root))
+			take_beat(s, topic, root, retained);
+		break;
+	case ROUTE_CMD:
+	case ROUTE_BLOB:
+	case ROUTE_UP:
+	case ROUTE_ASK:
+	case ROUTE_STATE:
+	case ROUTE_CLAIM:
+		break; /* counted above; a single lane needs none of them */
+	}
+}
+
+void sync_metrics(const struct sync *s, struct buf *text)
+{
+	struct figures f = s->figures;
+
+	f.up = s->linked;
+	f.outstanding = (uint64_t)s->outstanding;
+	f.rounds = s->up.rounds;
+	figures_write(&f, text);
+}

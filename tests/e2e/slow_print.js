@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A printer that goes deaf in the middle of a job: the job is never taken for printed.
+'use strict';
+
+const test = require('node:test');
+const assert = require('node:assert');
+const { shopOf } = require('../lib/shop.js');
+const { order } = require('../lib/fixtures.js');
+
+const shop = shopOf('slow-print', () => ({
+	orders: Object.fromEntries(['MUTE', 'BACK', 'LAST']
+		.map((id) => [`ZAM-${id}`, order(`ZAM-${id}`, { goods: [['SKU-SOAP', 1]] })])),
+	scanner: false,
+}));
+
+function lastJob(doc)
+{
+	return [...doc.jobs].sort((a, b) => a.job - b.job).pop();
+}
+
+function waitLastJob(statuses, timeoutMs)
+{
+	return shop.station.waitState(`the last job is ${statuses}`,
+		(doc) => lastJob(doc) && statuses.includes(lastJob(doc).status), timeoutMs);
+}
+
+/** Hands an order over on a slow printer that goes deaf while its slip prints. */
+async function deafWithin(id)
+{
+	shop.printer.fault('slow');
+	await shop.handOver(id);
+	await waitLastJob(['printing'], 5000);
+	shop.printer.fault('deaf');
+}
+
+async function printerIsOk()
+{
+	await shop.station.waitState('the printer is ok',
+		(doc) => doc.devices[0].status === 'ok', 60000);
+}
+
+test('deaf for good: unknown; “it did not come” prints once more', async () => {
+	await deafWithin('ZAM-MUTE');
+	const doc = await waitLastJob(['unknown'], 60000);
+
+	shop.printer.fault('none');
+	await printerIsOk();
+	const before = shop.printer.jobsWith('LR.ZAM-MUTE.').length;
+
+	await shop.station.must('print.came', { job: lastJob(doc).job, yes: false });
+	await shop.station.waitState('printed', (d) => lastJob(d).status === 'done'
+		&& d.jobs.every((j) => j.status !== 'unknown'), 10000);
+	assert.strictEqual(shop.printer.jobsWith('LR.ZAM-MUTE.').length, before + 1);
+});
+
+test('deaf for a while: the job is settled soon after, and the next one prints', async () => {
+	await deafWithin('ZAM-BACK');
+	await shop.station.waitState('offline', (doc) => doc.devices[0].status === 'offline', 20000);
+	shop.printer.fault('none');
+	await waitLastJob(['done', 'unknown'], 30000);
+	await printerIsOk();
+	await shop.handOver('ZAM-LAST');
+	await shop.printer.waitJob('LR.ZAM-LAST.', 10000);
+	assert.ok(shop.printer.jobsWith('LR.ZAM-BACK.').length <= 1);
+});

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `lada`, the operator's tool, with a station that runs and with one that does not.
+'use strict';
+
+const test = require('node:test');
+const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
+const { shopOf } = require('../lib/shop.js');
+const { order } = require('../lib/fixtures.js');
+const { program, run } = require('../lib/world.js');
+
+const shop = shopOf('tool', () => ({
+	orders: { 'ZAM-1': order('ZAM-1'), 'ZAM-2': order('ZAM-2') }, scanner: false,
+}));
+
+function lada(...args)
+{
+	return run(program('lada'), ['-c', shop.station.conf, ...args]);
+}
+
+function good(...args)
+{
+	const result = lada(...args);
+
+	assert.strictEqual(result.code, 0, `${args}: ${result.stdout}${result.stderr}`);
+	return result.stdout;
+}
+
+test('status and devices, for people and for machines', () => {
+	assert.match(good('status'), /WAW-042|k1/);
+	assert.match(JSON.stringify(JSON.parse(good('--json', 'status'))), /orders/);
+	assert.match(good('devices'), /receipt/);
+	assert.match(JSON.stringify(JSON.parse(good('--json', 'devices'))), /"receipt"/);
+});
+
+test('scan is a scan at the counter', async () => {
+	good('scan', shop.code('ZAM-1'));
+	await shop.station.waitState('the pickup', (doc) => doc.mode === 'pickup');
+	await shop.station.must('pickup.cancel');
+	assert.strictEqual(lada('scan', shop.code('ZAM-2', { kid: 9 })).code, 1);
+});
+
+test('print-test prints a page', async () => {
+	const before = shop.printer.jobs().length;
+
+	good('print-test', 'receipt');
+	await shop.station.waitState('a page', () => shop.printer.jobs().length === before + 1);
+	assert.strictEqual(lada('print-test', 'nobody').code, 1);
+});
+
+test('journal, check and diagnose; no secret in any of them', async () => {
+	await shop.handOver('ZAM-1');
+	const journal = good('journal');
+
+	assert.match(journal, /pickup\.completed/);
+	good('check');
+	const diagnose = good('diagnose');
+	const secret = shop.station.keys.secret.toString('hex');
+
+	JSON.parse(diagnose);
+	for (const text of [journal, diagnose, good('--json', 'status')]) {
+		assert.ok(!text.includes(secret) && !text.includes('$argon2') && !text.includes('482100'));
+	}
+});
+
+test('a backup while it runs, restored: the store’s facts are there, under a new epoch', async () => {
+	const file = path.join(shop.dir, 'backup.db');
+
+	good('backup', file);
+	assert.ok(fs.statSync(file).size > 0);
+	assert.notStrictEqual(lada('restore', file).code, 0, 'not while ladad runs');
+	await shop.outboxEmpty();
+	const { epoch } = shop.hq.states.get('k1');
+
+	await shop.station.stop();
+	good('restore', file);
+	await shop.station.start();
+	await shop.hq.waitSynced();
+	await shop.station.login();
+	assert.strictEqual(await shop.station.refused('scan', { code: shop.code('ZAM-1') }),
+		'already_collected');
+	assert.ok(shop.hq.states.get('k1').epoch > epoch);
+	await shop.handOver('ZAM-2');
+	await shop.hq.waitEvent('pickup.completed', (body) => body.order === 'ZAM-2');
+	await shop.outboxEmpty();
+	shop.noProblems();
+	assert.strictEqual(shop.hq.events('pickup.completed').length, 2);
+});

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The scanner: a pseudo-terminal on which each line of standard input is typed as one scan,
+ * framed as a serial scanner frames it.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/sim/commands.h"
+#include "tests/sim/pty.h"
+#include "tests/sim/util.h"
+
+#define CHUNK_MAX 65536
+#define GAP_MAX_MS 60000
+#define LINGER_MAX_MS 600000
+
+static const char program[] = "lada-sim scanner";
+
+static const char help[] =
+	"Usage: lada-sim scanner --link PATH [options]\n"
+	"\n"
+	"Makes a pseudo-terminal with a stable symbolic link PATH and types each line of\n"
+	"standard input on it as one scan. For each it prints a line on standard output:\n"
+	"{\"typed\":N,\"bytes\":N,\"at_ns\":T}, T = CLOCK_MONOTONIC just after the last byte.\n"
+	"\n"
+	"  --link PATH       the device name to give to the station\n"
+	"  --suffix KIND     cr (default), lf, crlf, tab, none; etx = framed STX...ETX\n"
+	"  --prefix TEXT     before each scan, such as the AIM id ]Q1\n"
+	"  --escapes         \\xNN \\r \\n \\t \\\\ in lines and prefix stand for bytes\n"
+	"  --chunk N         write N bytes at a time\n"
+	"  --gap-ms N        wait between the pieces\n"
+	"  --linger-ms N     at the end wait so long for the station to read (default 2000)\n"
+	"  --stay            stay after the end of input, until SIGTERM\n";
+
+struct suffix {
+	const char *name;
+	const char *before;
+	const char *after;
+};
+
+static const struct suffix suffixes[] = {
+	{ "cr", "", "\r" },  { "lf", "", "\n" },	      { "crlf", "", "\r\n" },
+	{ "tab", "", "\t" }, { "etx", "\x02", "\x03" }, { "none", "", "" },
+};
+
+struct scanner {
+	const char *link;
+	const struct suffix *suffix;
+	const char *prefix;
+	bool escapes;
+	bool stay;
+	long chunk; /* 0 = all at once */
+	long gap_ms;
+	long linger_ms;
+
+	struct pty pty;
+	int signals;
+	struct sim_lines lines;
+	uint64_t typed;
+	bool stopped;
+	bool failed;
+};
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Appends text with its escapes undone; -EINVAL at an unknown one. */
+static int add_escaped(struct sim_buf *out, const char *text, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint8_t byte = (uint8_t)text[i];
+
+		if (byte == '\\') {
+			const char c = ++i < n ? text[i] : '\0';
+			const int high = c == 'x' && i + 2 < n ? hex_digit(text[i + 1]) : -1;
+			const int low = high >= 0 ? hex_digit(text[i + 2]) : -1;
+
+			if (low >= 0) {
+				byte = (uint8_t)(high * 16 + low);
+				i += 2;
+			} else if (c == 'r' || c == 'n' || c == 't' || c == '\\') {
+				byte = c == 'r' ? '\r' : c == 'n' ? '\n' : c == 't' ? '\t' : '\\';
+			} else {
+				return -EINVAL;
+			}
+		}
+		sim_buf_add(out, &byte, 1);
+	}
+	return 0;
+}
+
+static int scan_bytes(const struct scanner *s, const char *line, size_t n, struct sim_buf *out)
+{
+	int r = 0;
+
+	sim_buf_text(out, s->suffix->before);
+	if (s->escapes) {
+		r = add_escaped(out, s->prefix, strlen(s->prefix));
+		if (!r)
+			r = add_escaped(out, line, n);
+	} else {
+		sim_buf_text(out, s->prefix);
+		sim_buf_add(out, line, n);
+	}
+	sim_buf_text(out, s->suffix->after);
+	return r;
+}
+
+/* Waits for the events on the terminal, a signal or the end of time; true if stopped. */
+static bool scanner_wait(struct scanner *s, short events, int timeout_ms)
+{
+	struct pollfd fds[2] = {
+		{ .fd = s->signals, .events = POLLIN },
+		{ .fd = events ? s->pty.master : -1, .events = events },
+	};
+
+	poll(fds, 2, timeout_ms);
+	if (fds[0].revents)
+		s->stopped = true;
+	return s->stopped;
+}
+
+static int scanner_type(struct scanner *s, const uint8_t *bytes, size_t n)
+{
+	const size_t chunk = s->chunk ? (size_t)s->chunk : n;
+	size_t at = 0;
+
+	while (at < n) {
+		const size_t piece = n - at < chunk ? n - at : chunk;
+		ssize_t w = write(s->pty.master, bytes + at, piece);
+
+		if (w < 0 && errno != EAGAIN && errno != EINTR)
+			return -errno;
+		if (w < 0) {
+			if (scanner_wait(s, POLLOUT, -1))
+				return 0;
+			continue;
+		}
+		at += (size_t)w;
+		if (at < n && s->gap_ms && scanner_wait(s, 0, (int)s->gap_ms))
+			return 0;
+	}
+	return 0;
+}
+
+static void scanner_line(struct scanner *s, const char *line, size_t n)
+{
+	struct sim_buf bytes = { 0 };
+	int r;
+
+	if (scan_bytes(s, line, n, &bytes)) {
+		fprintf(stderr, "%s: unknown escape in: %s\n", program, line);
+		s->failed = true;
+		sim_buf_free(&bytes);
+		return;
+	}
+	r = scanner_type(s, bytes.bytes, bytes.len);
+	if (r) {
+		fprintf(stderr, "%s: typing failed: %s\n", program, strerror(-r));
+		s->failed = true;
+	} else if (!s->stopped) {
+		printf("{\"typed\":%" PRIu64 ",\"bytes\":%zu,\"at_ns\":%" PRId64 "}\n", ++s->typed,
+		       bytes.len, sim_now_ns());
+		fflush(stdout);
+	}
+	sim_buf_free(&bytes);
+}
+
+/* What the station sends to a scanner is read and dropped. */
+static void scanner_discard(const struct scanner *s)
+{
+	char bytes[4096];
+
+	while (read(s->pty.master, bytes, sizeof(bytes)) > 0)
+		;
+}
+
+static void scanner_loop(struct scanner *s)
+{
+	char *line;
+	size_t n;
+
+	while (!s->stopped && (!s->lines.eof || s->stay)) {
+		struct pollfd fds[3] = {
+			{ .fd = s->signals, .events = POLLIN },
+			{ .fd = s->pty.master, .events = POLLIN },
+			{ .fd = s->lines.eof ? -1 : STDIN_FILENO, .events = POLLIN },
+		};
+
+		if (poll(fds, 3, -1) < 0)
+			continue;
+		if (fds[0].revents)
+			return;
+		if (fds[1].revents)
+			scanner_discard(s);
+		if (fds[2].revents && sim_lines_fill(&s->lines) < 0)
+			s->lines.eof = true;
+		while (!s->stopped && (line = sim_lines_next(&s->lines, &n)))
+			scanner_line(s, line, n);
+	}
+}
+
+/* Closing the terminal would take unread scans away from a slow reader. */
+static void scanner_linger(struct scanner *s)
+{
+	const int64_t until_ms = sim_now_ms() + s->linger_ms;
+
+	while (!s->stopped && pty_unread(&s->pty) > 0 && sim_now_ms() < until_ms)
+		scanner_wait(s, 0, 5);
+}
+
+static int scanner_option(struct scanner *s, int option)
+{
+	switch (option) {
+	case 'l':
+		s->link = optarg;
+		return 0;
+	case 's':
+		s->suffix = NULL;
+		for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+			if (!strcmp(optarg, suffixes[i].name))
+				s->suffix = &suffixes[i];
+		return s->suffix ? 0 : sim_usage(program, "--suffix is cr, lf, crlf, tab, etx or none");
+	case 'p':
+		s->prefix = optarg;
+		return 0;
+	case 'e':
+		s->escapes = true;
+		return 0;
+	case 't':
+		s->stay = true;
+		return 0;
+	case 'c':
+		return sim_number(optarg, 1, CHUNK_MAX, &s->chunk) ?
+		       sim_usage(program, "--chunk is 1 to %d bytes", CHUNK_MAX) : 0;
+	case 'g':
+		return sim_number(optarg, 0, GAP_MAX_MS, &s->gap_ms) ?
+		       sim_usage(program, "--gap-ms is 0 to %d", GAP_MAX_MS) : 0;
+	case 'w':
+		return sim_number(optarg, 0, LINGER_MAX_MS, &s->linger_ms) ?
+		       sim_usage(program, "--linger-ms is 0 to %d", LINGER_MAX_MS) : 0;
+	default:
+		return sim_usage(program, "unknown option, or an option without its value");
+	}
+}
+
+/* Returns -1 to go on, or an exit status. */
+static int scanner_options(struct scanner *s, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "link", required_argument, NULL, 'l' },   { "suffix", required_argument, NULL, 's' },
+		{ "prefix", required_argument, NULL, 'p' }, { "escapes", no_argument, NULL, 'e' },
+		{ "chunk", required_argument, NULL, 'c' },  { "gap-ms", required_argument, NULL, 'g' },
+		{ "stay", no_argument, NULL, 't' },	    { "linger-ms", required_argument, NULL, 'w' },
+		{ "help", no_argument, NULL, 'h' },	    { "version", no_argument, NULL, 'v' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct sim_buf prefix = { 0 };
+	int option, r;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'h' || option == 'v') {
+			fputs(option == 'h' ? help : "lada-sim " SIM_VERSION "\n", stdout);
+			return 0;
+		}
+		r = scanner_option(s, option);
+		if (r)
+			return r;
+	}
+	if (optind < argc)
+		return sim_usage(program, "\"%s\" is too much", argv[optind]);
+	if (!s->link)
+		return sim_usage(program, "say where the device goes: --link PATH");
+	r = s->escapes ? add_escaped(&prefix, s->prefix, strlen(s->prefix)) : 0;
+	sim_buf_free(&prefix);
+	return r ? sim_usage(program, "--prefix has an unknown escape") : -1;
+}
+
+int scanner_main(int argc, char **argv)
+{
+	struct scanner *s = sim_alloc(NULL, sizeof(*s));
+	int r;
+
+	memset(s, 0, sizeof(*s));
+	s->suffix = &suffixes[0];
+	s->prefix = "";
+	s->linger_ms = 2000;
+	r = scanner_options(s, argc, argv);
+	if (r >= 0)
+		goto out;
+	s->signals = sim_signals_open();
+	r = s->signals < 0 ? s->signals : pty_open(&s->pty, s->link);
+	if (r < 0) {
+		fprintf(stderr, "%s: %s: %s\n", program, s->link, strerror(-r));
+		r = 1;
+		goto out;
+	}
+	sim_lines_init(&s->lines, STDIN_FILENO);
+	scanner_loop(s);
+	scanner_linger(s);
+	pty_close(&s->pty);
+	r = s->failed ? 1 : 0;
+out:
+	free(s);
+	return r;
+}
