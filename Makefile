@@ -53,7 +53,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps node-deps demo run check check-source check-all bench units install clean format
+.PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench units install clean format
 
 all: $(PROGRAMS)
 
@@ -131,7 +131,16 @@ check: node-deps
 
 check-all: node-deps
 	@$(MAKE) --no-print-directory -j2 all units
-	@node tests/run.js --slow
+	@node tests/run.js --slow slow_
+	@$(MAKE) --no-print-directory check-sanitized
+
+# The C tests and the end-to-end tests of bad input again, with a compiler that watches memory.
+SANITIZED := $(BUILD)/sanitized
+check-sanitized: node-deps
+	@$(MAKE) --no-print-directory -j2 BUILD=$(SANITIZED) OPT=-O1 \
+		SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" all units
+	@LADA_UNITS=$(CURDIR)/$(SANITIZED)/tests LADA_BIN=$(CURDIR)/$(SANITIZED)/bin \
+		node tests/run.js unit_ test_bad_input test_refusals test_crash
 
 bench: node-deps
 	@$(MAKE) --no-print-directory -j2 all $(BENCHES)
@@ -144,6 +153,11 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/man/man1/
 	install -d $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 $(wildcard firmware/*.5) $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d \
+		$(DESTDIR)$(PREFIX)/share/doc/lada
+	install -m 644 hw/systemd/ladad.service $(DESTDIR)$(PREFIX)/lib/systemd/system/
+	install -m 644 hw/systemd/lada.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/lada.conf
+	install -m 644 hw/lada.conf.example README.md $(DESTDIR)$(PREFIX)/share/doc/lada/
 
 format:
 	clang-format -i $(shell git ls-files '*.c' '*.h')

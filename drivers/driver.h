@@ -59,7 +59,7 @@ struct sink {
 /* How this device was configured; constant while it lives. */
 struct driver_setup {
 	const struct printer_profile *profile; /* printers: never NULL */
-	uint32_t max_job_ms;		       /* how long a printer may be silent in a job */
+	uint32_t max_job_ms; /* how long a printer that is well may take over a job */
 };
 
 #define DRIVER_MAX_JOB_MS    300000

@@ -6,8 +6,14 @@
  * been sent, the job is `nothing`. Then the bytes as the port has room, then a fence in order
  * with them (GS ( H process id, or GS r 1), then the real-time status again, and only then
  * `done`. Paper out or an open cover in the middle: the printer keeps what it has and goes on
- * by itself, so the job waits and status events say why; nothing is ever sent twice. A link
- * lost after the first byte, or max_job_ms of silence while nothing is wrong: `unknown`.
+ * by itself, so the job waits and status events say why; nothing is ever sent twice but the
+ * fence. A link lost after the first byte, or max_job_ms while nothing is wrong: `unknown`.
+ *
+ * A printer that said nothing of being unable to print must give signs of life: as long as bytes
+ * are on their way, they move or it answers (STUCK_MS); then it answers (SILENT_MS); else
+ * `unknown`. When it is well but the fence's answer stays away, the fence is sent again. The
+ * answer to a second fence proves the job only if the printer was heard all the time: one that
+ * was switched off and on answers it too, and has lost the job, so then it is `unknown`.
  *
  * Real-time commands are never sent between a job's first byte and the end of its fence: they
  * would land inside another command. Meanwhile automatic status (GS a) tells, where the printer
@@ -15,18 +21,24 @@
  * with it every 30 s, so that a printer that lost its power is noticed.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "drivers/driver.h"
 #include "drivers/escpos_answer.h"
 #include "drivers/escpos_encode.h"
+#include "drivers/escpos_fence.h"
 
 #define ANSWER_MS    2000 /* how long a printer may take for a real-time answer */
 #define MISSES_MAX   3	  /* rounds without an answer that make it silent */
 #define POLL_MS	     2000 /* without automatic status, or while a job waits */
 #define POLL_SLOW_MS 30000
 #define CONTROL_MAX  64
+
+#define STUCK_MS	 60000 /* nothing moves and nothing is heard while bytes go out */
+#define SILENT_MS	 20000 /* nothing is heard after the last byte */
+#define LINE_BYTES_PER_S 960   /* what was sent may still be on a line as slow as this */
+#define AGAIN_MS	 5000  /* well so long without the fence's answer: send it again */
+#define AGAIN_STEP_MAX	 3     /* each time after twice as long, up to 40 s */
 
 enum phase {
 	PHASE_IDLE,
@@ -54,6 +66,8 @@ struct print_escpos {
 	int misses;
 	bool automatic;	    /* automatic status has come over this connection */
 	bool automatic_bad; /* and its last word was that the printer cannot print */
+	bool bad;	    /* the printer's last word of any kind was that */
+	int64_t heard_ms;   /* when a byte last came */
 
 	bool reported;
 	enum device_status status;
@@ -65,6 +79,15 @@ struct print_escpos {
 	struct slice bytes;
 	size_t sent;
 	int64_t alive_ms; /* when the job last moved or had a reason to wait */
+
+	size_t room_max, room_left; /* of the port: when empty, after the last call */
+	size_t ahead;		    /* bytes in the port up to the end of the fence */
+	int64_t moved_ms;	    /* when they last became fewer */
+	bool well;		    /* behind the fence it said that it can print... */
+	int64_t well_ms;	    /* ...first then */
+	bool gap;		    /* since the fence a question met silence */
+	struct escpos_fence fence;
+	int64_t answered_ms; /* when the fence's answer came */
 };
 
 _Static_assert(sizeof(struct print_escpos) <= DRIVER_STATE_MAX, "state too large");
@@ -131,45 +154,30 @@ static void ask(struct print_escpos *s, int64_t now_ms)
 
 static void put_fence(struct print_escpos *s)
 {
-	char id[5];
+	uint8_t bytes[ESCPOS_FENCE_MAX];
 
-	switch (s->setup->profile->fence) {
-	case PROFILE_FENCE_STATUS:
-		control(s, "\x1dr\x01", 3);
-		break;
-	case PROFILE_FENCE_PROCESS:
-		snprintf(id, sizeof(id), "%04u", (unsigned)((uint64_t)s->job % 10000));
-		control(s, "\x1d(H\x06\x00\x30\x30", 7);
-		control(s, id, 4);
-		break;
-	}
+	control(s, bytes, escpos_fence_make(&s->fence, bytes));
 	s->fence_n = s->control_n;
 }
 
-static bool fence_matches(const struct print_escpos *s, const struct escpos_answer *a)
+static void fence_answered(struct print_escpos *s, const struct escpos_answer *a, int64_t now_ms,
+			   const struct sink *sink)
 {
-	char id[5];
+	const enum escpos_fence_match match = escpos_fence_take(&s->fence, a);
+	const bool early = s->fence_n > 0 && s->fence.sent == 1;
 
-	if (s->fence_n > 0)
-		return false;
-	switch (s->setup->profile->fence) {
-	case PROFILE_FENCE_STATUS:
-		return a->kind == ESCPOS_ANSWER_STATUS;
-	case PROFILE_FENCE_PROCESS:
-		snprintf(id, sizeof(id), "%04u", (unsigned)((uint64_t)s->job % 10000));
-		return a->kind == ESCPOS_ANSWER_PROCESS && memcmp(a->bytes, id, 4) == 0;
-	}
-	return false;
-}
-
-static void fence_answered(struct print_escpos *s, const struct escpos_answer *a, int64_t now_ms)
-{
-	if (s->phase != PHASE_FENCE || !fence_matches(s, a)) {
+	if (s->phase != PHASE_FENCE || early || match == ESCPOS_FENCE_OTHER) {
 		s->reader.garbage++;
+		return;
+	}
+	if (match == ESCPOS_FENCE_AGAIN && s->gap) {
+		finish(s, JOB_RESULT_UNKNOWN,
+		       "printer was silent in the middle of the job and may have lost it", sink);
 		return;
 	}
 	s->phase = PHASE_CONFIRM;
 	s->alive_ms = now_ms;
+	s->answered_ms = now_ms;
 	s->misses = 0;
 	/* Answers that come behind the fence's were given after it. */
 	if (s->asking)
@@ -192,11 +200,35 @@ static void decide(struct print_escpos *s, int64_t now_ms, const struct sink *si
 			finish(s, JOB_RESULT_NOTHING, s->detail, sink);
 		s->alive_ms = now_ms;
 	} else if (s->phase == PHASE_CONFIRM) {
+		/* One that came in the next job would be taken for its fence's. */
+		if (s->fence.owed > 0 && now_ms - s->answered_ms < ANSWER_MS)
+			return;
 		/* A process id says "printed"; GS r only "taken", so then the printer must
 		 * also be well: one that ran out of paper still has the last lines. */
 		if (printable(s->status) || s->setup->profile->fence == PROFILE_FENCE_PROCESS)
 			finish(s, JOB_RESULT_DONE, "", sink);
 	}
+}
+
+/* Bytes of the job or its fence are not yet out of the port. */
+static bool sending(const struct print_escpos *s)
+{
+	return s->phase == PHASE_SEND ||
+	       (s->phase == PHASE_FENCE && (s->fence_n > 0 || s->ahead > 0));
+}
+
+static void told(struct print_escpos *s, const struct escpos_facts *f, bool whole_round,
+		 int64_t now_ms, const struct sink *sink)
+{
+	s->bad = !printable(f->status);
+	if (s->bad || s->phase != PHASE_FENCE || sending(s)) {
+		s->well = false;
+	} else if (whole_round && !s->well) {
+		s->well = true;
+		s->well_ms = now_ms;
+	}
+	report(s, f->status, f->detail, sink);
+	report_drawer(s, f->drawer_high, sink);
 }
 
 static void realtime_answered(struct print_escpos *s, uint8_t byte, int64_t now_ms,
@@ -214,9 +246,12 @@ static void realtime_answered(struct print_escpos *s, uint8_t byte, int64_t now_
 	s->asking = false;
 	s->misses = 0;
 	f = escpos_facts_realtime(s->eot);
-	s->automatic_bad = s->automatic_bad && !printable(f.status);
-	report(s, f.status, f.detail, sink);
-	report_drawer(s, f.drawer_high, sink);
+	if (s->automatic_bad && printable(f.status)) {
+		/* Automatic status was on and kept quiet about that: the printer was reset. */
+		s->automatic_bad = false;
+		s->gap = s->gap || s->phase == PHASE_FENCE;
+	}
+	told(s, &f, true, now_ms, sink);
 	decide(s, now_ms, sink);
 }
 
@@ -227,8 +262,7 @@ static void automatic_came(struct print_escpos *s, const uint8_t asb[4], int64_t
 
 	s->automatic = true;
 	s->automatic_bad = !printable(f.status);
-	report(s, f.status, f.detail, sink);
-	report_drawer(s, f.drawer_high, sink);
+	told(s, &f, false, now_ms, sink);
 	if (s->phase == PHASE_CONFIRM && printable(f.status) && !s->asking)
 		ask(s, now_ms);
 }
@@ -249,6 +283,9 @@ static void print_start(void *state, const struct driver_setup *setup, int64_t n
 	s->misses = 0;
 	s->automatic = false;
 	s->automatic_bad = false;
+	s->bad = false;
+	s->heard_ms = now_ms;
+	s->room_max = s->room_left = 0;
 	s->reported = false;
 	s->phase = PHASE_IDLE;
 	ask(s, now_ms);
@@ -264,6 +301,8 @@ static void print_rx(void *state, const void *p, size_t n, int64_t now_ms, const
 	const uint8_t *bytes = p;
 	struct escpos_answer a;
 
+	if (n > 0)
+		s->heard_ms = now_ms;
 	for (size_t i = 0; i < n; i++) {
 		if (!escpos_read(&s->reader, bytes[i], &a))
 			continue;
@@ -276,7 +315,7 @@ static void print_rx(void *state, const void *p, size_t n, int64_t now_ms, const
 			break;
 		case ESCPOS_ANSWER_STATUS:
 		case ESCPOS_ANSWER_PROCESS:
-			fence_answered(s, &a, now_ms);
+			fence_answered(s, &a, now_ms, sink);
 			break;
 		}
 	}
@@ -328,19 +367,49 @@ static size_t send_job(struct print_escpos *s, size_t room, int64_t now_ms, cons
 	return n;
 }
 
+static size_t fill(struct print_escpos *s, size_t room, int64_t now_ms, const struct sink *sink)
+{
+	size_t done;
+
+	done = send_flush(s, room, sink);
+	done += send_control(s, room - done, sink);
+	if (s->phase != PHASE_SEND || s->control_n > 0 || s->flush > 0)
+		return done;
+	done += send_job(s, room - done, now_ms, sink);
+	return done + send_control(s, room - done, sink);
+}
+
+/* The port has more room than it was left with: so much has gone out. */
+static void drained(struct print_escpos *s, size_t room, int64_t now_ms)
+{
+	const size_t gone = room > s->room_left ? room - s->room_left : 0;
+
+	if (room > s->room_max)
+		s->room_max = room;
+	if (s->ahead == 0 || gone == 0)
+		return;
+	s->ahead -= gone < s->ahead ? gone : s->ahead;
+	s->moved_ms = now_ms;
+	if (s->fence.sent < 2)
+		s->alive_ms = now_ms;
+}
+
 static void print_room(void *state, size_t bytes, int64_t now_ms, const struct sink *sink)
 {
 	struct print_escpos *s = state;
+	bool of_job;
 	size_t done;
 
 	if (!s->up)
 		return;
-	done = send_flush(s, bytes, sink);
-	done += send_control(s, bytes - done, sink);
-	if (s->phase != PHASE_SEND || s->control_n > 0 || s->flush > 0)
-		return;
-	done += send_job(s, bytes - done, now_ms, sink);
-	send_control(s, bytes - done, sink);
+	drained(s, bytes, now_ms);
+	of_job = sending(s);
+	done = fill(s, bytes, now_ms, sink);
+	s->room_left = bytes - done;
+	if (of_job && done > 0) {
+		s->ahead = s->room_max - s->room_left;
+		s->moved_ms = now_ms;
+	}
 }
 
 /* Automatic status told why a job stands still. Its data may fill every buffer on the way, so
@@ -357,9 +426,11 @@ static int64_t poll_ms(const struct print_escpos *s)
 
 	if (explained(s))
 		return POLL_SLOW_MS;
+	if (s->phase != PHASE_IDLE)
+		return POLL_MS;
 	if (over > 0)
 		return over < 4 ? (int64_t)POLL_MS << over : POLL_SLOW_MS;
-	return s->automatic && s->phase == PHASE_IDLE ? POLL_SLOW_MS : POLL_MS;
+	return s->automatic ? POLL_SLOW_MS : POLL_MS;
 }
 
 /* A round that could not even leave goes on; it counts all the same. */
@@ -377,21 +448,63 @@ static void missed(struct print_escpos *s, int64_t now_ms, const struct sink *si
 		ask(s, now_ms);
 }
 
+/* A round was not answered whole, and in time. */
+static void unanswered(struct print_escpos *s, int64_t now_ms, const struct sink *sink)
+{
+	if (s->phase == PHASE_FENCE && s->eot_n == 0 && s->heard_ms <= s->asked_ms)
+		s->gap = true;
+	s->well = false;
+	if (explained(s))
+		s->asking = s->control_n > 0;
+	else
+		missed(s, now_ms, sink);
+}
+
+/* Why a job in the middle is given up, or NULL. */
+static const char *hopeless(const struct print_escpos *s, int64_t now_ms)
+{
+	const int64_t sign_ms = s->heard_ms > s->moved_ms ? s->heard_ms : s->moved_ms;
+	const int64_t travel_ms = (int64_t)s->bytes.n * 1000 / LINE_BYTES_PER_S;
+
+	if (now_ms - s->alive_ms >= s->setup->max_job_ms)
+		return "printer did not say that it has printed";
+	if (s->bad)
+		return NULL;
+	if (sending(s))
+		return now_ms - sign_ms < STUCK_MS ? NULL
+						   : "printer took no more and did not answer";
+	return now_ms - sign_ms < SILENT_MS + travel_ms
+		       ? NULL
+		       : "printer stopped answering in the middle of the job";
+}
+
 /* While the printer says what is wrong, a person is at it: the job's clock stands. */
 static void watch_job(struct print_escpos *s, int64_t now_ms, const struct sink *sink)
 {
-	const bool begun = s->phase == PHASE_FENCE || s->phase == PHASE_CONFIRM ||
-			   (s->phase == PHASE_SEND && s->sent > 0);
+	const bool begun = s->phase != PHASE_SEND || s->sent > 0;
 	const bool trouble = !printable(s->status) && s->misses < MISSES_MAX;
+	const char *why;
 
 	if (s->phase == PHASE_IDLE || s->phase == PHASE_CHECK)
 		return;
 	if (trouble)
 		s->alive_ms = now_ms;
-	if (now_ms - s->alive_ms < s->setup->max_job_ms)
+	why = hopeless(s, now_ms);
+	if (why)
+		finish(s, begun ? JOB_RESULT_UNKNOWN : JOB_RESULT_NOTHING, why, sink);
+}
+
+/* The printer is well and answers, but not to the fence: perhaps its answer was lost. */
+static void fence_again(struct print_escpos *s, int64_t now_ms)
+{
+	const int repeats = s->fence.sent - 1;
+	const int step = repeats < AGAIN_STEP_MAX ? repeats : AGAIN_STEP_MAX;
+
+	if (s->phase != PHASE_FENCE || !s->well || s->control_n > 0 ||
+	    now_ms - s->well_ms < (int64_t)AGAIN_MS << step)
 		return;
-	finish(s, begun ? JOB_RESULT_UNKNOWN : JOB_RESULT_NOTHING,
-	       "printer did not say that it has printed", sink);
+	s->well = false;
+	put_fence(s);
 }
 
 static void print_tick(void *state, int64_t now_ms, const struct sink *sink)
@@ -400,15 +513,11 @@ static void print_tick(void *state, int64_t now_ms, const struct sink *sink)
 
 	if (!s->up)
 		return;
-	if (s->asking && now_ms - s->asked_ms >= ANSWER_MS) {
-		if (explained(s))
-			s->asking = s->control_n > 0;
-		else
-			missed(s, now_ms, sink);
-	}
+	if (s->asking && now_ms - s->asked_ms >= ANSWER_MS)
+		unanswered(s, now_ms, sink);
 	watch_job(s, now_ms, sink);
-	if (!s->asking && s->phase != PHASE_SEND && s->control_n == 0 &&
-	    now_ms - s->asked_ms >= poll_ms(s))
+	fence_again(s, now_ms);
+	if (!s->asking && !sending(s) && s->control_n == 0 && now_ms - s->asked_ms >= poll_ms(s))
 		ask(s, now_ms);
 }
 
@@ -440,6 +549,11 @@ static int print_job(void *state, int64_t job, struct slice bytes, int64_t now_m
 	s->bytes = bytes;
 	s->sent = 0;
 	s->alive_ms = now_ms;
+	s->moved_ms = now_ms;
+	s->ahead = 0;
+	s->well = false;
+	s->gap = false;
+	s->fence = (struct escpos_fence){ .kind = s->setup->profile->fence, .job = job };
 	s->misses = 0;
 	if (s->asking)
 		s->stale = true;

@@ -3,7 +3,7 @@
  * What a receipt printer can do, as data. A profile is chosen by its name in lada.conf and
  * copied by the device manager, which puts the configured columns and drawer pin in. Numbers
  * are facts from the makers' manuals and from the ESC/POS printer database (its data is under
- * CC BY 4.0; see NOTICE), re-stated here.
+ * CC BY 4.0; see README.md, "Licence"), re-stated here.
  */
 #ifndef LADA_DRIVERS_PROFILE_H
 #define LADA_DRIVERS_PROFILE_H

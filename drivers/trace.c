@@ -164,6 +164,8 @@ static const char *result_name(enum job_result result)
 		return "nothing";
 	case JOB_RESULT_UNKNOWN:
 		return "unknown";
+	case JOB_RESULT_REFUSED:
+		return "refused";
 	}
 	return "?";
 }

@@ -32,7 +32,8 @@ static void reply(struct station *st, const struct call *c, int http, struct buf
 	out.reply.clear_token = clear_token;
 	if (set_token)
 		text_fmt(out.reply.set_token, sizeof(out.reply.set_token), "%s", set_token);
-	if (c->press[0])
+	/* A token is not kept, and without it the answer is not the same. */
+	if (c->press[0] && !set_token)
 		store_press_add(st->store, c->press, http, buf_read(body), station_now(st));
 	door_emit(st->door, &out, buf_read(body));
 }
@@ -102,6 +103,10 @@ static void set_notice(struct station *st, enum desk desk, enum notice_level lev
 	n->level = level;
 	text_fmt(n->code, sizeof(n->code), "%s", code);
 	st->dirty = true;
+	if (desk == DESK_KIOSK) {
+		st->desks[desk].wipe_ms = station_mono(st) + KIOSK_WIPE_MS;
+		station_wake_at(st, st->desks[desk].wipe_ms);
+	}
 }
 
 void notice_word(struct station *st, enum desk desk, enum notice_level level, const char *code,

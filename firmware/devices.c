@@ -40,7 +40,7 @@ struct device {
 	int64_t job;
 
 	uint64_t scans, scans_repeated, scans_dropped;
-	uint64_t jobs[JOB_RESULT_UNKNOWN + 1];
+	uint64_t jobs[JOB_RESULT_REFUSED + 1];
 };
 
 struct result {
@@ -376,10 +376,13 @@ static struct device *find_printer(struct devices *all, const char *name)
 }
 
 /* Why this job cannot begin, or NULL when it has. */
-static const char *begin_job(struct device *d, int64_t job, struct slice doc)
+/* NULL when it has begun; else why not, and what that means for the job. */
+static const char *begin_job(struct device *d, int64_t job, struct slice doc,
+			     enum job_result *ret_result)
 {
 	struct buf bytes;
 
+	*ret_result = JOB_RESULT_NOTHING;
 	if (!d)
 		return "no such printer";
 	if (!d->started || (d->status != DEVICE_OK && d->status != DEVICE_PAPER_LOW))
@@ -387,8 +390,10 @@ static const char *begin_job(struct device *d, int64_t job, struct slice doc)
 	if (d->busy)
 		return "the printer is busy with another job";
 	buf_init(&bytes, d->bytes, DRIVER_JOB_BYTES_MAX);
-	if (d->driver->encode(&d->profile, doc, &bytes) < 0)
+	if (d->driver->encode(&d->profile, doc, &bytes) < 0) {
+		*ret_result = JOB_RESULT_REFUSED;
 		return "the document is too large";
+	}
 	if (d->driver->job(d->state, job, buf_read(&bytes), mono_ms(d->all), &d->sink) < 0)
 		return "the printer does not take a job now";
 	d->busy = true;
@@ -399,12 +404,13 @@ static const char *begin_job(struct device *d, int64_t job, struct slice doc)
 static void print(struct devices *all, int64_t job, const char *printer, struct slice doc)
 {
 	struct device *d = find_printer(all, printer);
-	const char *why = begin_job(d, job, doc);
+	enum job_result result;
+	const char *why = begin_job(d, job, doc, &result);
 
 	if (why) {
 		if (d)
-			d->jobs[JOB_RESULT_NOTHING]++;
-		tell_result(all, job, JOB_RESULT_NOTHING, why);
+			d->jobs[result]++;
+		tell_result(all, job, result, why);
 	} else {
 		pump(d);
 	}

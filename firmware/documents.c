@@ -10,7 +10,6 @@
 
 #define QUEUE_SHOWN 60 /* of each status */
 #define JOBS_SHOWN 100
-#define QUEUE_AGE_MS 30000
 
 static void add_notice(struct buf *b, const struct notice *n, bool customer)
 {
@@ -58,17 +57,16 @@ static void add_devices(struct station *st, struct buf *b)
 static void add_staff(struct station *st, struct buf *b)
 {
 	static const char *const roles[] = { "", "clerk", "supervisor", "service" };
-	struct session_row s;
+	struct session s = staff_at(st, DESK_COUNTER);
 	char name[128] = "";
 	enum role role;
 
-	if (!store_session_at(st->store, DESK_COUNTER, &s) ||
-	    !staff_name(st, s.staff, name, sizeof(name), &role)) {
+	if (!s.valid || !staff_name(st, s.row.staff, name, sizeof(name), &role)) {
 		jw_null(b, "staff");
 		return;
 	}
 	jw_open(b, "staff", '{');
-	jw_str(b, "id", s.staff);
+	jw_str(b, "id", s.row.staff);
 	jw_str(b, "name", name);
 	jw_str(b, "role", roles[role]);
 	jw_close(b, '}');
@@ -447,6 +445,7 @@ void documents_publish(struct station *st)
 {
 	st->dirty = false;
 	st->revision++;
+	st->reachable_shown = station_hq_reachable(st);
 	refresh_queue(st);
 	publish_screen(st, SCREEN_COUNTER, counter_document);
 	publish_screen(st, SCREEN_CUSTOMER, customer_document);

@@ -79,9 +79,22 @@ static void tell_failed(struct station *st, int64_t job, const char *why)
 	event_end(st, "print.failed", &b, (struct slice){ 0 }, NULL);
 }
 
-void job_ended(struct station *st, int64_t number, enum job_result result, const char *detail)
+/* A matter for staff alone. */
+static void print_trouble(struct station *st, const char *code, enum word w)
 {
 	struct word_values v = words_none();
+
+	notice_word(st, DESK_COUNTER, NOTICE_ATTENTION, code, w, w, &v);
+	notice_hide_from_customer(st, DESK_COUNTER);
+}
+
+void job_missing(struct station *st)
+{
+	print_trouble(st, "print_failed", WORD_PRINT_FAILED);
+}
+
+void job_ended(struct station *st, int64_t number, enum job_result result, const char *detail)
+{
 	struct job_row job;
 	int i;
 
@@ -101,12 +114,15 @@ void job_ended(struct station *st, int64_t number, enum job_result result, const
 			station_wake_at(st, st->devices[i].retry_ms);
 		}
 		return;
+	case JOB_RESULT_REFUSED:
+		store_job_status(st->store, number, JOB_FAILED);
+		tell_failed(st, number, detail);
+		print_trouble(st, "print_failed", WORD_PRINT_FAILED);
+		return;
 	case JOB_RESULT_UNKNOWN:
 		store_job_status(st->store, number, JOB_UNKNOWN);
 		tell_failed(st, number, detail);
-		notice_word(st, DESK_COUNTER, NOTICE_ATTENTION, "print_unknown",
-			    WORD_PRINT_UNKNOWN, WORD_GREETING, &v);
-		notice_hide_from_customer(st, DESK_COUNTER);
+		print_trouble(st, "print_unknown", WORD_PRINT_UNKNOWN);
 		return;
 	}
 }
@@ -154,15 +170,14 @@ static bool arg_job(struct station *st, const struct call *c, struct json args,
 }
 
 /* Again, and marked: the first one may be in the customer's hand. */
-static void queue_copy(struct station *st, const struct job_row *job)
+static bool queue_copy(struct station *st, const struct job_row *job)
 {
 	struct buf doc;
 
 	buf_init(&doc, st->doc, sizeof(st->doc));
 	doc_text(&doc, 'H', word_text(WORD_SLIP_COPY, st->config->language));
 	buf_slice(&doc, job->doc);
-	if (!doc.overflow)
-		job_queue(st, job->kind, job->printer, buf_read(&doc));
+	return !doc.overflow && job_queue(st, job->kind, job->printer, buf_read(&doc));
 }
 
 void verb_print_retry(struct station *st, const struct call *c, struct json args)
@@ -172,8 +187,10 @@ void verb_print_retry(struct station *st, const struct call *c, struct json args
 	if (!arg_job(st, c, args, &job))
 		return;
 	if (job.status == JOB_UNKNOWN) {
-		queue_copy(st, &job);
-		store_job_status(st->store, job.job, JOB_DROPPED);
+		if (queue_copy(st, &job))
+			store_job_status(st->store, job.job, JOB_DROPPED);
+		else
+			job_missing(st);
 	} else {
 		store_job_status(st->store, job.job, JOB_QUEUED);
 	}

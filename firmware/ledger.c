@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Events: chained, written in the transaction of their effect, published after its commit. */
+#include <assert.h>
 #include <string.h>
 
 #include "firmware/base/log.h"
 #include "firmware/station.h"
 #include "firmware/trust/hash.h"
+
+#define FRESH_BYTES (1024 * 1024) /* published in one step; the rest follows in the next */
 
 struct buf event_begin(struct station *st)
 {
@@ -22,6 +25,7 @@ int64_t event_end(struct station *st, const char *type, struct buf *body, struct
 	int64_t seq = st->ledger.last + 1;
 	struct buf e;
 
+	assert(!body->overflow);
 	if (person.n) {
 		hash_text(person, hash);
 		jw_str(body, "person_hash", hash);
@@ -36,11 +40,9 @@ int64_t event_end(struct station *st, const char *type, struct buf *body, struct
 	jw_str(&e, "type", type);
 	jw_str(&e, "at", at);
 	jw_str(&e, "prev", st->ledger.prev);
-	/* A body that did not fit is a defect of ours; the event itself must not be lost. */
-	jw_raw(&e, "body", body->overflow ? slice_of("{\"truncated\":true}") : buf_read(body));
+	jw_raw(&e, "body", buf_read(body));
 	jw_close(&e, '}');
-	if (body->overflow)
-		log_error("event %s: body too large", type);
+	assert(!e.overflow); /* every text in a body is bounded where it comes in */
 	hash_text(buf_read(&e), hash);
 	store_event(st->store, st->ledger.epoch, seq, type, buf_read(&e), person, hash);
 	st->ledger.last = seq;
@@ -80,11 +82,13 @@ static int64_t publish(struct station *st, int64_t epoch, int64_t after, bool ag
 
 void ledger_publish_fresh(struct station *st)
 {
-	while (st->fresh_after < st->ledger.last) {
+	while (st->fresh_after < st->ledger.last && door_pending(st->door) < FRESH_BYTES) {
 		int64_t last = publish(st, st->ledger.epoch, st->fresh_after, false);
 
 		st->fresh_after = last > st->fresh_after ? last : st->ledger.last;
 	}
+	if (st->fresh_after < st->ledger.last)
+		station_wake_at(st, station_mono(st));
 	ledger_announce(st);
 }
 
@@ -109,13 +113,17 @@ static void keep_rejects(struct station *st, int64_t epoch, struct slice reject)
 {
 	struct json list;
 	struct json_walk w;
+	struct ledger l;
 	char reason[128];
 
-	if (reject.n == 0 || json_check(reject, &list) < 0)
+	if (reject.n == 0 || json_check(reject, &list) < 0 ||
+	    !store_ledger_of(st->store, epoch, &l))
 		return;
 	for (w = json_walk(list); json_next(&w);) {
 		int64_t seq = json_int_or(json_get(w.value, "seq"), 0);
 
+		if (seq < 1 || seq > l.last)
+			continue;
 		if (json_string(json_get(w.value, "reason"), reason, sizeof(reason)) < 0)
 			text_fmt(reason, sizeof(reason), "unknown");
 		store_rejected(st->store, epoch, seq, slice_of(reason));
@@ -139,6 +147,7 @@ void ledger_acked(struct station *st, int64_t epoch, int64_t seq, struct slice r
 		st->counters.acks_ignored++;
 		log_warning("acknowledgement %lld/%lld is above what was sent: ignored",
 			    (long long)epoch, (long long)seq);
+		report_refused(st, slice_of("ack"), "above_sent");
 		return;
 	}
 	keep_rejects(st, epoch, reject);

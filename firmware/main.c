@@ -45,7 +45,7 @@ struct ladad {
 	uv_signal_t term, interrupt;
 	atomic_llong last_step_ms;
 	bool stopping;
-	int exit_status;
+	bool stopped;
 	char metrics[METRICS_MAX];
 	size_t metrics_n;
 };
@@ -119,6 +119,13 @@ static void start_pin(struct ladad *l, const struct door_out *out, struct slice 
 	uv_queue_work(&l->loop, &p->work, check_pin, pin_checked);
 }
 
+static bool healthy(void *ctx)
+{
+	struct ladad *l = ctx;
+
+	return l->clock.mono_ms(l->clock.ctx) - atomic_load(&l->last_step_ms) < HEALTHY_MS;
+}
+
 /* ---- what comes out of the door ---- */
 
 static void submit_tick(uv_timer_t *timer)
@@ -127,7 +134,7 @@ static void submit_tick(uv_timer_t *timer)
 	struct door_event e = { .kind = DOOR_TICK };
 
 	door_submit(l->door, &e, (struct slice){ 0 });
-	if (timer == &l->tick)
+	if (timer == &l->tick && healthy(l)) /* fed by progress of the step, not by the loop */
 		notify_send("WATCHDOG=1");
 }
 
@@ -186,6 +193,7 @@ static void hand_out(struct ladad *l, const struct door_out *out, struct slice p
 		keep_metrics(l, payload);
 		break;
 	case OUT_STOPPED:
+		l->stopped = true;
 		close_handles(l);
 		break;
 	}
@@ -244,13 +252,6 @@ static void write_metrics(void *ctx, struct buf *b)
 	devices_metrics(l->devices, b);
 }
 
-static bool healthy(void *ctx)
-{
-	struct ladad *l = ctx;
-
-	return l->clock.mono_ms(l->clock.ctx) - atomic_load(&l->last_step_ms) < HEALTHY_MS;
-}
-
 static int open_station(struct ladad *l, char *message, size_t cap)
 {
 	struct station *st = calloc(1, sizeof(*st));
@@ -295,7 +296,7 @@ static struct sync_setup sync_setup_of(const struct ladad *l)
 	s.pair = c->sign ? &l->identity : NULL;
 	s.sign = c->sign;
 	s.epoch = l->station->ledger.epoch;
-	s.first_conn = l->station->revision / 1000000 * CONNS_PER_START + 1;
+	s.first_conn = l->station->revision / REVISIONS_PER_START * CONNS_PER_START + 1;
 	return s;
 }
 
@@ -358,6 +359,10 @@ static int run(struct ladad *l)
 	notify_send("READY=1");
 	uv_async_send(&l->out_ready);
 	uv_run(&l->loop, UV_RUN_DEFAULT);
+	if (!l->stopped) {
+		log_error("the step did not end in time; what is committed is safe");
+		_Exit(1);
+	}
 	uv_thread_join(&l->step_thread);
 	store_close(l->station->store);
 	log_notice("stopped");

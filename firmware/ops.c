@@ -6,12 +6,11 @@
 #include "firmware/station.h"
 #include "firmware/trust/hash.h"
 
-#define LETTER_OP_MAX 65536
+#define REJECTS_PER_MESSAGE 1000
 
 struct op {
 	struct slice text;
 	char id[ID_MAX + 1];
-	bool has_rev;
 	int64_t rev;
 	struct json body;
 	struct json of;
@@ -41,12 +40,13 @@ static void count_in(struct ops_target *t, const struct op *op)
 static void reject(struct station *st, struct ops_target *t, const struct op *op,
 		   const char *reason)
 {
-	struct slice text = op->text;
 	struct buf b;
 
-	if (text.n > LETTER_OP_MAX)
-		text = (struct slice){ "", 0 };
-	store_letter(st->store, t->stream, t->epoch, t->seq, slice_of(op->id), reason, text,
+	/* A message may hold half a million pieces of rubbish; a thousand of them tell enough. */
+	if (t->quiet || ++t->rejects > REJECTS_PER_MESSAGE)
+		return;
+
+	store_letter(st->store, t->stream, t->epoch, t->seq, slice_of(op->id), reason, op->text,
 		     station_now(st));
 	st->counters.letters++;
 	log_warning("%s %lld/%lld: cannot apply %s: %s", stream_name(t->stream),
@@ -68,15 +68,24 @@ static void look_up_text(struct station *st, int64_t gen, enum lookup kind, stru
 		store_lookup_add(st->store, gen, kind, slice_of(text), slice_of(id));
 }
 
-static void look_up_order(struct station *st, int64_t gen, struct json body, const char *id)
+/* An order's status is what this store did, else what HQ wrote. */
+static void look_up_status(struct station *st, int64_t gen, const char *hq, const char *id)
 {
 	struct order_fact f;
 
-	look_up_text(st, gen, LOOKUP_STATUS, json_get(body, "status"), id);
-	if (!json_is(json_get(body, "status"), "returned") &&
-	    gen == store_cursor(st->store, STREAM_ORDERS).gen &&
+	if (strcmp(hq, "returned") != 0 && gen == store_cursor(st->store, STREAM_ORDERS).gen &&
 	    store_order_fact(st->store, slice_of(id), &f))
 		store_lookup_status(st->store, gen, slice_of(id), f.status);
+	else if (hq[0])
+		store_lookup_status(st->store, gen, slice_of(id), hq);
+}
+
+static void look_up_order(struct station *st, int64_t gen, struct json body, const char *id)
+{
+	char status[256];
+
+	json_string(json_get(body, "status"), status, sizeof(status)); /* "" when it has none */
+	look_up_status(st, gen, status, id);
 	look_up_text(st, gen, LOOKUP_NUMBER, json_get(body, "number"), id);
 	look_up_text(st, gen, LOOKUP_PHONE, json_get(json_get(body, "customer"), "phone_hash"), id);
 }
@@ -124,6 +133,18 @@ static void look_up(struct station *st, const struct ops_target *t, struct json 
 	}
 }
 
+/* A list of people or lanes that is no list must not lock everyone out: the last one stays. */
+static bool policy_fits(const struct op *op)
+{
+	static const char *const lists[][2] = { { "staff", "people" }, { "lanes", "lanes" } };
+
+	for (size_t i = 0; i < COUNT_OF(lists); i++)
+		if (!strcmp(op->id, lists[i][0]) &&
+		    json_get(op->body, lists[i][1]).type != JSON_ARRAY)
+			return false;
+	return true;
+}
+
 /* NULL or why the body is no record of its stream. */
 static const char *check_body(struct station *st, const struct ops_target *t, const struct op *op)
 {
@@ -137,97 +158,177 @@ static const char *check_body(struct station *st, const struct ops_target *t, co
 		return order_read(slice_of(op->id), op->rev, op->body, &st->order);
 	if (t->stream == STREAM_POLICY && op->body.n >= sizeof(st->policy))
 		return "too_large";
+	if (t->stream == STREAM_POLICY && !policy_fits(op))
+		return "shape";
 	return NULL;
 }
 
-static void apply_put(struct station *st, struct ops_target *t, struct op *op)
+/* The record an op builds on: this generation's, or for one on its way the live one's. Its body
+ * is copied to st->body. False when there is none. */
+static bool base_of(struct station *st, const struct ops_target *t, const struct op *op,
+		    struct record *ret_base)
 {
-	const char *why = check_body(st, t, op);
-	struct record r = { op->rev, why ? RECORD_UNREADABLE : RECORD_LIVE,
-			    why ? slice_of("") : json_text(op->body) };
+	int64_t live = store_cursor(st->store, t->stream).gen;
+	bool other = !op->known && t->gen != GEN_GUEST && live && t->gen != live;
 
+	if (op->known)
+		*ret_base = op->old;
+	else if (!other || !store_record(st->store, live, slice_of(op->id), ret_base))
+		return false;
+	if (ret_base->body.n > sizeof(st->body))
+		ret_base->body.n = 0;
+	memcpy(st->body, ret_base->body.p, ret_base->body.n);
+	ret_base->body.p = st->body;
+	return true;
+}
+
+/* The same for what lies beside the stream. */
+static bool guest_of(struct station *st, const struct ops_target *t, const struct op *op,
+		     struct record *ret_base)
+{
+	if (t->stream != STREAM_ORDERS || t->gen == GEN_GUEST ||
+	    !store_record(st->store, GEN_GUEST, slice_of(op->id), ret_base) ||
+	    ret_base->body.n > sizeof(st->body))
+		return false;
+	memcpy(st->body, ret_base->body.p, ret_base->body.n);
+	ret_base->body.p = st->body;
+	return true;
+}
+
+static void keep(struct station *st, struct ops_target *t, const struct op *op,
+		 const struct record *r)
+{
 	count_out(t, op);
-	count_in(t, op);
-	store_record_set(st->store, t->gen, slice_of(op->id), &r);
-	if (why) {
-		reject(st, t, op, why);
+	if (counted(r))
+		count_in(t, op);
+	store_record_set(st->store, t->gen, slice_of(op->id), r);
+	if (t->gen == GEN_GUEST)
+		store_guest_came(st->store, slice_of(op->id), station_now(st));
+}
+
+/* A stored body, which was checked when it came, is looked up again. */
+static void look_up_again(struct station *st, const struct ops_target *t, const struct record *r,
+			  const char *id)
+{
+	struct json body;
+
+	if (r->body.n == 0 || json_check(r->body, &body) < 0)
 		return;
-	}
-	look_up(st, t, op->body, op->id);
+	look_up(st, t, body, id);
+	if (r->state == RECORD_UNREADABLE)
+		look_up_status(st, t->gen, order_status_name(ORDER_ON_HOLD), id);
+}
+
+static void order_is_new(struct station *st, const struct ops_target *t, const struct op *op)
+{
 	if (!t->live || t->stream != STREAM_ORDERS)
 		return;
 	store_record_drop(st->store, GEN_GUEST, slice_of(op->id));
-	order_conflict_check(st, slice_of(op->id));
 	order_changed(st, slice_of(op->id));
 }
 
-static void apply_del(struct station *st, struct ops_target *t, struct op *op)
+/* HQ's newest word cannot be understood. What it said last stays in force, but nobody hands an
+ * order over by it. */
+static void apply_unreadable(struct station *st, struct ops_target *t, const struct op *op,
+			     const char *why)
+{
+	struct record base, r = { op->rev, RECORD_UNREADABLE, slice_of("") };
+
+	if (base_of(st, t, op, &base) || guest_of(st, t, op, &base))
+		r.body = base.body;
+	if (r.body.n && t->stream != STREAM_ORDERS)
+		r.state = RECORD_LIVE;
+	keep(st, t, op, &r);
+	look_up_again(st, t, &r, op->id);
+	reject(st, t, op, why);
+	order_is_new(st, t, op);
+}
+
+static void apply_put(struct station *st, struct ops_target *t, const struct op *op)
+{
+	const char *why = check_body(st, t, op);
+	struct record r = { op->rev, RECORD_LIVE, json_text(op->body) };
+
+	if (why) {
+		apply_unreadable(st, t, op, why);
+		return;
+	}
+	keep(st, t, op, &r);
+	look_up(st, t, op->body, op->id);
+	if (t->live && t->stream == STREAM_ORDERS)
+		order_conflict_check(st, slice_of(op->id));
+	order_is_new(st, t, op);
+}
+
+static void apply_del(struct station *st, struct ops_target *t, const struct op *op)
 {
 	struct record r = { op->rev, RECORD_DELETED, slice_of("") };
 
-	count_out(t, op);
-	store_record_set(st->store, t->gen, slice_of(op->id), &r);
-	if (t->live && t->stream == STREAM_ORDERS) {
-		store_record_drop(st->store, GEN_GUEST, slice_of(op->id));
-		order_changed(st, slice_of(op->id));
-	}
+	keep(st, t, op, &r);
+	order_is_new(st, t, op);
 }
 
-/* HQ takes back what the store did: the one way a fact is lowered. */
-static void apply_reopen(struct station *st, struct ops_target *t, struct op *op)
+/* HQ takes back what the store did: the one way a fact is lowered. Of nothing it is rejected, but
+ * its rev counts: HQ has it. */
+static void apply_reopen(struct station *st, struct ops_target *t, const struct op *op)
 {
+	struct record r = { .state = RECORD_DELETED, .body = slice_of("") };
+	bool known = base_of(st, t, op, &r);
+	bool nothing = t->stream != STREAM_ORDERS || !known || r.state == RECORD_DELETED;
 	struct order_fact f;
-	struct record r;
-	struct json body;
 
-	if (t->stream != STREAM_ORDERS || !op->known || op->old.state == RECORD_DELETED) {
-		reject(st, t, op, "nothing_to_reopen");
-		return;
-	}
-	if (store_order_fact(st->store, slice_of(op->id), &f) && json_is(op->of, f.event))
+	if (!nothing && t->live && store_order_fact(st->store, slice_of(op->id), &f) &&
+	    json_is(op->of, f.event))
 		store_order_facts_drop(st->store, slice_of(op->id));
-	count_out(t, op);
-	count_in(t, op);
-	if (op->old.body.n >= sizeof(st->body))
-		return;
-	memcpy(st->body, op->old.body.p, op->old.body.n);
-	r = (struct record){ op->rev, op->old.state, { st->body, op->old.body.n } };
-	store_record_set(st->store, t->gen, slice_of(op->id), &r);
-	if (r.state == RECORD_LIVE && json_check(r.body, &body) == 0)
-		look_up(st, t, body, op->id);
-	order_changed(st, slice_of(op->id));
+	r.rev = op->rev;
+	keep(st, t, op, &r);
+	look_up_again(st, t, &r, op->id);
+	if (nothing)
+		reject(st, t, op, "nothing_to_reopen");
+	order_is_new(st, t, op);
+}
+
+static bool read_op(struct station *st, struct ops_target *t, struct json v, struct op *op)
+{
+	if (json_string(json_get(v, "id"), op->id, sizeof(op->id)) < 0 ||
+	    !id_valid(slice_of(op->id))) {
+		op->id[0] = '\0';
+		reject(st, t, op, "bad_id");
+		return false;
+	}
+	if (json_int(json_get(v, "rev"), &op->rev) < 0 || op->rev < 0) {
+		reject(st, t, op, "bad_rev");
+		return false;
+	}
+	op->known = store_record(st->store, t->gen, slice_of(op->id), &op->old);
+	return true;
 }
 
 static void apply_op(struct station *st, struct ops_target *t, struct json v)
 {
 	struct op op = { .text = json_text(v), .body = json_get(v, "body"), .of = json_get(v, "of") };
 	struct json word = json_get(v, "op");
+	const char *why = NULL;
 
-	if (json_string(json_get(v, "id"), op.id, sizeof(op.id)) < 0 ||
-	    !id_valid(slice_of(op.id))) {
-		op.id[0] = '\0';
-		reject(st, t, &op, "bad_id");
+	if (!read_op(st, t, v, &op))
 		return;
-	}
-	if (json_int(json_get(v, "rev"), &op.rev) < 0 || op.rev < 0) {
-		reject(st, t, &op, "bad_rev");
-		return;
-	}
-	if (!json_is(json_get(v, "type"), stream_type(t->stream))) {
-		reject(st, t, &op, "wrong_type");
-		return;
-	}
-	op.known = store_record(st->store, t->gen, slice_of(op.id), &op.old);
-	if (op.known && op.rev <= op.old.rev)
-		return;
-	if (json_is(word, "put"))
+	if (!json_is(json_get(v, "type"), stream_type(t->stream)))
+		why = "wrong_type";
+	else if (!json_is(word, "put") && !json_is(word, "del") && !json_is(word, "erase") &&
+		 !json_is(word, "reopen"))
+		why = "unknown_op";
+	if (op.known && op.rev <= op.old.rev) {
+		if (why)
+			reject(st, t, &op, why);
+	} else if (why) {
+		apply_unreadable(st, t, &op, why);
+	} else if (json_is(word, "put")) {
 		apply_put(st, t, &op);
-	else if (json_is(word, "del") || json_is(word, "erase"))
-		apply_del(st, t, &op);
-	else if (json_is(word, "reopen"))
+	} else if (json_is(word, "reopen")) {
 		apply_reopen(st, t, &op);
-	else
-		reject(st, t, &op, "unknown_op");
+	} else {
+		apply_del(st, t, &op);
+	}
 }
 
 void ops_apply(struct station *st, struct ops_target *t, struct slice ops)

@@ -5,6 +5,8 @@
 #include "firmware/base/log.h"
 #include "firmware/station.h"
 
+#define FACTS_PER_TICK 50
+
 /* Facts of this store win over HQ's record, which may be older; but HQ may know more. */
 static void lay_facts(struct station *st, struct order *o)
 {
@@ -43,6 +45,10 @@ bool order_load(struct station *st, struct slice id)
 		return false;
 	}
 	lay_facts(st, &st->order);
+	/* Nobody knows what HQ says of it now. */
+	if (r.state == RECORD_UNREADABLE && st->order.status != ORDER_COLLECTED &&
+	    st->order.status != ORDER_RETURNED)
+		st->order.status = ORDER_ON_HOLD;
 	return true;
 }
 
@@ -88,26 +94,57 @@ bool product_by_gtin(struct station *st, const struct scan *s, char ret_sku[ID_M
 	return store_lookup_next(st->store, gen, LOOKUP_GTIN, slice_of(s->gtin14), ret_sku);
 }
 
-/* Does HQ's record say otherwise than this store's fact? The field, or NULL. */
-static const char *contradiction(struct station *st, const struct order *hq,
-				 const struct order_fact *f)
+/* Begins the event about a field of st->order; once per order, field and rev. */
+static bool conflict_begin(struct station *st, const char *field, struct buf *ret_b)
 {
-	bool collected = !strcmp(f->status, "collected");
+	const struct order *hq = &st->order;
 
-	if (hq->status == ORDER_RETURNED)
-		return NULL;
-	if (collected && hq->status != ORDER_COLLECTED)
-		return "status";
-	if (!collected && hq->status != ORDER_PARTLY_COLLECTED && hq->status != ORDER_COLLECTED)
-		return "status";
-	for (int i = 0; i < hq->line_count; i++) {
-		struct line_fact l =
-			store_line_fact(st->store, hq->id, json_text(hq->lines[i].id));
+	if (store_conflict_rev(st->store, hq->id, field) >= hq->rev)
+		return false;
+	store_conflict_set(st->store, hq->id, field, hq->rev);
+	*ret_b = event_begin(st);
+	jw_slice(ret_b, "order", hq->id);
+	jw_str(ret_b, "field", field);
+	return true;
+}
 
-		if (hq->lines[i].handed_known && hq->lines[i].handed < l.handed)
-			return "handed";
-	}
-	return NULL;
+static void check_status(struct station *st, const struct order_fact *f)
+{
+	enum order_status hq = st->order.status;
+	bool agrees = hq == ORDER_COLLECTED ||
+		      (hq == ORDER_PARTLY_COLLECTED && strcmp(f->status, "collected") != 0);
+	struct buf b;
+
+	if (agrees || !conflict_begin(st, "status", &b))
+		return;
+	jw_str(&b, "hq", order_status_name(hq));
+	jw_str(&b, "store", f->status);
+	event_end(st, "order.conflict", &b, (struct slice){ 0 }, NULL);
+	log_warning("order %.*s: HQ says %s, this store says %s; kept", (int)st->order.id.n,
+		    st->order.id.p, order_status_name(hq), f->status);
+}
+
+/* `lines.LINE.handed`: what is absent at HQ is unknown there and contradicts nothing. */
+static void check_quantity(struct station *st, struct json line, const char *what, int64_t hq,
+			   int64_t store)
+{
+	char text[ORDER_LINE_ID_MAX + 1], field[ORDER_LINE_ID_MAX + 16];
+	struct buf b;
+
+	if (hq >= store)
+		return;
+	if (line.type != JSON_STRING)
+		slice_copy(json_text(line), text, sizeof(text));
+	else if (json_string(line, text, sizeof(text)) < 0)
+		return;
+	text_fmt(field, sizeof(field), "lines.%s.%s", text, what);
+	if (!conflict_begin(st, field, &b))
+		return;
+	jw_int(&b, "hq", hq);
+	jw_int(&b, "store", store);
+	event_end(st, "order.conflict", &b, (struct slice){ 0 }, NULL);
+	log_warning("order %.*s: HQ says %s %lld, this store says %lld; kept",
+		    (int)st->order.id.n, st->order.id.p, field, (long long)hq, (long long)store);
 }
 
 void order_conflict_check(struct station *st, struct slice id)
@@ -115,31 +152,37 @@ void order_conflict_check(struct station *st, struct slice id)
 	struct order_fact f;
 	struct record r;
 	struct json body;
-	const char *field;
-	struct buf b;
 
 	if (!store_order_fact(st->store, id, &f) ||
 	    !store_upto_covers(st->store, STREAM_ORDERS, f.lane, f.epoch, f.seq) ||
-	    !store_find(st->store, STREAM_ORDERS, id, &r) || r.rev <= f.conflict_rev ||
+	    !store_find(st->store, STREAM_ORDERS, id, &r) || r.state != RECORD_LIVE ||
 	    r.body.n >= sizeof(st->body))
 		return;
 	memcpy(st->body, r.body.p, r.body.n);
 	if (json_check((struct slice){ st->body, r.body.n }, &body) < 0 ||
-	    order_read(id, r.rev, body, &st->order))
+	    order_read(id, r.rev, body, &st->order) || st->order.status == ORDER_RETURNED)
 		return;
-	field = contradiction(st, &st->order, &f);
-	if (!field)
-		return;
-	f.conflict_rev = r.rev;
-	store_order_fact_set(st->store, id, &f);
-	b = event_begin(st);
-	jw_slice(&b, "order", id);
-	jw_str(&b, "field", field);
-	jw_str(&b, "hq", order_status_name(st->order.status));
-	jw_str(&b, "store", f.status);
-	event_end(st, "order.conflict", &b, (struct slice){ 0 }, NULL);
-	log_warning("order %.*s: HQ says %s, this store says %s; kept", (int)id.n, id.p,
-		    order_status_name(st->order.status), f.status);
+	check_status(st, &f);
+	for (int i = 0; i < st->order.line_count; i++) {
+		const struct order_line *l = &st->order.lines[i];
+		struct line_fact fact = store_line_fact(st->store, id, json_text(l->id));
+
+		if (l->handed_known)
+			check_quantity(st, l->id, "handed", l->handed, fact.handed);
+		if (l->short_known)
+			check_quantity(st, l->id, "short", l->short_, fact.short_);
+	}
+}
+
+void order_conflicts_tick(struct station *st)
+{
+	int64_t gen = store_cursor(st->store, STREAM_ORDERS).gen;
+	char id[ID_MAX + 1];
+
+	for (int i = 0; i < FACTS_PER_TICK && store_fact_unchecked(st->store, gen, id); i++) {
+		order_conflict_check(st, slice_of(id));
+		store_fact_checked(st->store, slice_of(id), gen);
+	}
 }
 
 /* HQ changed an order that a desk has open: tell the people there what it is now. */
@@ -152,6 +195,13 @@ void order_changed(struct station *st, struct slice id)
 	char number[128];
 
 	st->dirty = st->queue_stale = true;
+	if (store_is_here(st->store, id)) {
+		policy = pickup_policy_now(st);
+		facts = (struct pickup_facts){ order_load(st, id) ? &st->order : NULL,
+					       st->config->store, station_now(st) };
+		if (pickup_verdict(&facts, &policy) != REASON_NONE)
+			store_here_drop(st->store, id);
+	}
 	for (int d = 0; d < DESK_COUNT; d++) {
 		struct desk_state *desk = &st->desks[d];
 		struct call c = { .desk = (enum desk)d };

@@ -9,8 +9,6 @@
 #include "firmware/station.h"
 #include "firmware/trust/code.h"
 
-#define KIOSK_WIPE_MS 45000
-
 static const char *mode_name(enum desk_mode m)
 {
 	switch (m) {
@@ -177,9 +175,8 @@ static void greet(struct station *st, const struct call *c, const char *number)
 	store_here_add(st->store, st->order.id, station_now(st));
 	st->queue_stale = true;
 	slice_copy(st->order.id, desk->greeted, sizeof(desk->greeted));
+	set_mode(st, c->desk, MODE_IDLE);
 	desk->language = st->order.language;
-	desk->wipe_ms = station_mono(st) + KIOSK_WIPE_MS;
-	station_wake_at(st, desk->wipe_ms);
 	v.order = number;
 	notice_word(st, c->desk, NOTICE_GOOD, "ready", WORD_GREETING, WORD_GREETING, &v);
 	answer_ok(st, c, "\"verdict\":\"ok\"");
@@ -211,15 +208,17 @@ static void open_here(struct station *st, const struct call *c, const char *numb
 	answer_ok(st, c, members);
 }
 
-void pickup_open(struct station *st, const struct call *c, const char *order, const char *method)
+void pickup_open(struct station *st, const struct call *c, const char *named, const char *method)
 {
 	struct desk_state *desk = &st->desks[c->desk];
+	char order[ID_MAX + 1]; /* `named` may be the desk's own row, which changes below */
 	struct pickup_policy policy = pickup_policy_now(st);
 	struct pickup_facts f = { NULL, st->config->store, station_now(st) };
 	struct word_values v = words_none();
 	struct refusal_words w;
 	enum reason r;
 
+	text_fmt(order, sizeof(order), "%s", named);
 	if (desk->mode == MODE_PICKUP) {
 		if (!strcmp(desk->row.order, order))
 			answer_ok(st, c, "\"verdict\":\"ok\"");
@@ -348,6 +347,16 @@ static void keep_guest(struct station *st, const struct waiting *w, struct slice
 	}
 }
 
+void desk_forget_kept(struct station *st, enum desk desk)
+{
+	struct desk_state *d = &st->desks[desk];
+	struct word_values v = words_none();
+
+	for (int i = 0; i < d->kept_count; i++)
+		answer_no(st, &d->kept[i].call, 409, REASON_BUSY, &v);
+	d->kept_count = 0;
+}
+
 static void resume_kept(struct station *st, enum desk desk)
 {
 	struct desk_state *d = &st->desks[desk];
@@ -412,6 +421,7 @@ void desk_wipe(struct station *st, enum desk desk)
 	struct desk_state *d = &st->desks[desk];
 
 	d->wipe_ms = 0;
+	set_mode(st, desk, MODE_IDLE);
 	d->greeted[0] = '\0';
 	d->language = st->config->language;
 	notice_clear(st, desk);
@@ -477,9 +487,9 @@ static void scan_in_pickup(struct station *st, const struct call *c, const struc
 		answer_no(st, c, 409, REASON_NOT_FOUND, &v);
 		return;
 	}
-	if (s->kind == SCAN_PARCEL) {
+	if (s->kind != SCAN_GTIN) {
 		r = pickup_check_parcel(st, c->desk, s->text);
-	} else if (s->kind == SCAN_GTIN) {
+	} else {
 		line = line_of_gtin(st, s, c->desk);
 		if (line >= 0)
 			r = pickup_check_pieces(st, c->desk, line, 1);
@@ -516,6 +526,12 @@ static void scan_text_in_pickup(struct station *st, const struct call *c, const 
 	struct word_values v = words_none();
 	char order[ID_MAX + 1];
 
+	/* A carrier's label is a parcel's label in any form it likes. */
+	if (order_load(st, slice_of(st->desks[c->desk].row.order)) &&
+	    pickup_has_parcel(st, s->text)) {
+		scan_in_pickup(st, c, s);
+		return;
+	}
 	/* The order that is open, scanned again, changes nothing. */
 	if (!order_named(st, s->text, order))
 		answer_no(st, c, 409, REASON_ITEM_UNKNOWN, &v);
@@ -586,15 +602,21 @@ static void scan_by_kind(struct station *st, const struct call *c, const struct 
 	}
 }
 
-/* What looks like a card number may be a product or an order this station knows. */
-static void resolve_card_like(struct station *st, struct scan *s)
+void desk_resolve_card_like(struct station *st, struct scan *s)
 {
-	char id[ID_MAX + 1];
+	int64_t loyalty = store_cursor(st->store, STREAM_LOYALTY).gen;
+	char id[ID_MAX + 1], card[ID_MAX + 1] = "";
+	struct record member;
 
 	if (gtin_pad(s->text, s->gtin14) && product_by_gtin(st, s, id))
 		s->kind = SCAN_GTIN;
 	else if (order_named(st, s->text, id))
 		s->kind = SCAN_TEXT;
+	else if (store_find(st->store, STREAM_LOYALTY, s->text, &member) ||
+		 store_lookup_next(st->store, loyalty, LOOKUP_CARD, s->text, card))
+		s->kind = SCAN_MEMBER;
+	if (s->kind == SCAN_MEMBER)
+		s->first = s->text;
 }
 
 void desk_scan(struct station *st, const struct call *c, struct slice text, enum symbology sym)
@@ -610,7 +632,7 @@ void desk_scan(struct station *st, const struct call *c, struct slice text, enum
 	}
 	scan_read(text, sym, &s);
 	if (s.kind == SCAN_CARD_LIKE)
-		resolve_card_like(st, &s);
+		desk_resolve_card_like(st, &s);
 	if (c->desk == DESK_COUNTER && !c->session.valid && s.kind != SCAN_BADGE) {
 		answer_no(st, c, 409, REASON_FORBIDDEN, &v);
 		return;

@@ -10,6 +10,8 @@
 #define FREE_TRIES 3
 #define FIRST_WAIT_MS 5000
 #define LONGEST_WAIT_MS (15 * 60 * 1000)
+#define SUBJECT_MAX (ID_MAX + 16)
+#define SESSION_MS (12 * 3600 * INT64_C(1000)) /* a day's work */
 
 static struct json staff_person(struct station *st, const char *id)
 {
@@ -53,6 +55,55 @@ static void tell_session(struct station *st, const char *token_hash, enum role r
 	door_emit(st->door, &out, (struct slice){ 0 });
 }
 
+static void end_session(struct station *st, const char *token_hash)
+{
+	store_session_drop(st->store, token_hash);
+	tell_session(st, token_hash, ROLE_NONE, false);
+}
+
+/* A session ends with its day, and a leaver's with the policy that no longer lists them. The role
+ * is the policy's of now. */
+static bool session_lives(struct station *st, const char *token_hash, struct session_row *row)
+{
+	int64_t now = station_now(st);
+	char name[128];
+
+	/* A clock set back must not make it longer. */
+	if (row->at_ms > now) {
+		row->at_ms = now;
+		store_session_add(st->store, token_hash, row, now);
+	}
+	if (now - row->at_ms < SESSION_MS &&
+	    staff_name(st, row->staff, name, sizeof(name), &row->role))
+		return true;
+	end_session(st, token_hash);
+	st->dirty = true;
+	return false;
+}
+
+void staff_tick(struct station *st)
+{
+	char hash[HASH_TEXT_MAX];
+	struct session_row row;
+
+	for (int64_t n = 0; store_session_nth(st->store, n, hash, &row);)
+		n += session_lives(st, hash, &row);
+}
+
+/* Ends the sessions of one person at a desk, or of all the others there. */
+static void end_sessions(struct station *st, enum desk desk, const char *staff, bool others)
+{
+	char hash[HASH_TEXT_MAX];
+	struct session_row row;
+
+	for (int64_t n = 0; store_session_nth(st->store, n, hash, &row);) {
+		if (row.desk == desk && (strcmp(row.staff, staff) != 0) == others)
+			end_session(st, hash);
+		else
+			n++;
+	}
+}
+
 /* Tokens are kept as hashes only; sessions outlive a restart. */
 void staff_start(struct station *st)
 {
@@ -63,6 +114,7 @@ void staff_start(struct station *st)
 		hash_text(slice_of(st->operator_token), hash);
 		tell_session(st, hash, ROLE_SERVICE, true);
 	}
+	staff_tick(st);
 	for (int64_t n = 0; store_session_nth(st->store, n, hash, &row); n++)
 		tell_session(st, hash, row.role, true);
 }
@@ -70,23 +122,26 @@ void staff_start(struct station *st)
 struct session staff_session(struct station *st, const char *token)
 {
 	struct session s = { 0 };
-	char name[128];
 
 	if (!token[0])
 		return s;
 	if (st->operator_token[0] && hash_text_eq(token, st->operator_token)) {
 		s.valid = true;
-		s.row = (struct session_row){ DESK_COUNTER, ROLE_SERVICE, "operator" };
+		s.row = (struct session_row){ DESK_COUNTER, ROLE_SERVICE, "operator", 0 };
 		return s;
 	}
 	hash_text(slice_of(token), s.token_hash);
-	s.valid = store_session(st->store, s.token_hash, &s.row);
-	/* A leaver's session dies with the policy that no longer lists them. */
-	if (s.valid && !staff_name(st, s.row.staff, name, sizeof(name), &s.row.role)) {
-		store_session_drop(st->store, s.token_hash);
-		tell_session(st, s.token_hash, ROLE_NONE, false);
-		s.valid = false;
-	}
+	s.valid = store_session(st->store, s.token_hash, &s.row) &&
+		  session_lives(st, s.token_hash, &s.row);
+	return s;
+}
+
+struct session staff_at(struct station *st, enum desk desk)
+{
+	struct session s = { 0 };
+
+	while (!s.valid && store_session_at(st->store, desk, s.token_hash, &s.row))
+		s.valid = session_lives(st, s.token_hash, &s.row);
 	return s;
 }
 
@@ -100,9 +155,14 @@ static void open_session(struct station *st, struct call *c, const char *id, enu
 	st->clock.random(st->clock.ctx, random, sizeof(random));
 	hex_encode(random, sizeof(random), token);
 	hash_text(slice_of(token), hash);
+	/* A scanner takes no token, so nobody will hold this one: such a session has one name a
+	 * person, under which no token can be made, and the next badge scan begins it anew. */
+	if (c->request == 0)
+		hash_keyed(st->config->secret, "badge-session", slice_of(id), NULL, hash);
 	c->session.valid = true;
-	c->session.row = (struct session_row){ DESK_COUNTER, role, "" };
+	c->session.row = (struct session_row){ DESK_COUNTER, role, "", 0 };
 	text_fmt(c->session.row.staff, sizeof(c->session.row.staff), "%s", id);
+	end_sessions(st, DESK_COUNTER, id, true);
 	store_session_add(st->store, hash, &c->session.row, station_now(st));
 	tell_session(st, hash, role, true);
 	if (staff_name(st, id, name, sizeof(name), &ignored))
@@ -119,24 +179,46 @@ static struct pin_check *free_check(struct station *st)
 	return NULL;
 }
 
+/* Wrong tries are kept for people the policy knows; whatever else is typed counts for the desk,
+ * so that nothing typed is written. */
+static void tries_subject(struct station *st, const char *id, enum desk desk,
+			  char ret_subject[SUBJECT_MAX])
+{
+	if (staff_person(st, id).type == JSON_OBJECT)
+		text_fmt(ret_subject, SUBJECT_MAX, "staff:%s", id);
+	else
+		text_fmt(ret_subject, SUBJECT_MAX, "staff-unknown:%s", desk_name(desk));
+}
+
+static int64_t wait_of(int64_t tries)
+{
+	int64_t wait = FIRST_WAIT_MS;
+
+	for (int64_t i = FREE_TRIES; i < tries && wait < LONGEST_WAIT_MS; i++)
+		wait *= 2;
+	return wait < LONGEST_WAIT_MS ? wait : LONGEST_WAIT_MS;
+}
+
 static bool must_wait(struct station *st, const char *subject)
 {
 	struct tries t = store_tries(st->store, subject);
-	int64_t left = t.until_ms - station_now(st);
+	int64_t now = station_now(st), longest = now + wait_of(t.count);
 
-	return t.until_ms && left > 0 && left <= LONGEST_WAIT_MS;
+	/* A clock set back neither ends the wait nor makes it longer. */
+	if (t.until_ms > longest) {
+		t.until_ms = longest;
+		store_tries_set(st->store, subject, t);
+	}
+	return t.until_ms > now;
 }
 
 static void count_wrong(struct station *st, const char *subject)
 {
 	struct tries t = store_tries(st->store, subject);
-	int64_t wait = FIRST_WAIT_MS;
 
 	t.count++;
-	for (int64_t i = FREE_TRIES; i < t.count && wait < LONGEST_WAIT_MS; i++)
-		wait *= 2;
 	if (t.count >= FREE_TRIES)
-		t.until_ms = station_now(st) + (wait < LONGEST_WAIT_MS ? wait : LONGEST_WAIT_MS);
+		t.until_ms = station_now(st) + wait_of(t.count);
 	store_tries_set(st->store, subject, t);
 }
 
@@ -147,7 +229,7 @@ void verb_staff_login(struct station *st, const struct call *c, struct json args
 				     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 	struct door_out out = { .kind = OUT_PIN };
 	struct word_values v = words_none();
-	char id[ID_MAX + 1], pin[64], subject[ID_MAX + 16], memory[512];
+	char id[ID_MAX + 1], pin[64], subject[SUBJECT_MAX], memory[512];
 	struct pin_check *check = free_check(st);
 	struct json person;
 	struct buf b;
@@ -161,7 +243,7 @@ void verb_staff_login(struct station *st, const struct call *c, struct json args
 		answer_quiet(st, c, 409, REASON_NO_STAFF);
 		return;
 	}
-	text_fmt(subject, sizeof(subject), "staff:%s", id);
+	tries_subject(st, id, c->desk, subject);
 	if (must_wait(st, subject) || !check) {
 		answer_quiet(st, c, 409, check ? REASON_PIN_LOCKED : REASON_BUSY);
 		return;
@@ -186,13 +268,13 @@ void staff_pin_checked(struct station *st, uint64_t number, bool right)
 {
 	for (int i = 0; i < PIN_CHECKS_MAX; i++) {
 		struct pin_check *check = &st->pins[i];
-		char subject[ID_MAX + 16], name[128];
+		char subject[SUBJECT_MAX], name[128];
 		enum role role = ROLE_NONE;
 
 		if (!check->active || check->number != number)
 			continue;
 		check->active = false;
-		text_fmt(subject, sizeof(subject), "staff:%s", check->staff);
+		tries_subject(st, check->staff, check->call.desk, subject);
 		/* The policy may have changed while the hash was computed. */
 		if (right && staff_name(st, check->staff, name, sizeof(name), &role)) {
 			store_tries_set(st->store, subject, (struct tries){ 0 });
@@ -233,7 +315,8 @@ void staff_badge(struct station *st, const struct call *c, const struct scan *s)
 void verb_staff_logout(struct station *st, const struct call *c, struct json args)
 {
 	(void)args;
-	store_session_drop(st->store, c->session.token_hash);
-	tell_session(st, c->session.token_hash, ROLE_NONE, false);
+	/* The operator's own token is no session of the desk. */
+	if (c->session.token_hash[0])
+		end_sessions(st, c->session.row.desk, c->session.row.staff, false);
 	answer_logout(st, c);
 }

@@ -12,6 +12,7 @@
 #define LADA_FIRMWARE_STATION_H
 
 #include "firmware/base/clock.h"
+#include "firmware/base/doc.h"
 #include "firmware/config.h"
 #include "firmware/counter/order.h"
 #include "firmware/counter/pickup.h"
@@ -28,8 +29,11 @@
 #define QUEUE_TEXT_MAX 65536
 #define EVENT_TEXT_MAX 65536
 #define UP_MESSAGE_MAX 65536 /* INTERFACES: a batch of events, bytes */
+#define KIOSK_WIPE_MS 45000 /* INTERFACES: what the last customer saw is forgotten */
 #define ASK_WAIT_MS 2800     /* an answer to a person comes within 3 s, so this ends before */
 #define BEAT_FRESH_MS 30000
+#define QUEUE_AGE_MS 30000
+#define REVISIONS_PER_START INT64_C(1000000000) /* a change a second for thirty years */
 
 enum desk_mode { MODE_IDLE, MODE_ASKING, MODE_PICKUP };
 
@@ -100,8 +104,11 @@ struct device_state {
 struct follow {
 	bool wanted;		/* something is missing, or not known to be complete */
 	int64_t next_ask_ms;	/* monotonic */
-	int64_t asked_after;	/* cursor seq of the last ask */
-	int64_t head_doubt;	/* an empty direct message with this seq was taken for a head */
+	int64_t rounds;		/* asks so far */
+	struct {
+		int64_t epoch, seq, round;
+		int seen;
+	} doubt; /* an empty direct message just above the cursor: a head, or a message? */
 	int replayed;		/* messages since the last ask */
 	int32_t part_from;	/* window of parts asked for */
 	int32_t part_until;
@@ -154,7 +161,7 @@ struct station {
 	int64_t busy_ms;     /* monotonic, of the last event that was no tick */
 	bool log_unmoved;    /* something was committed since the last checkpoint */
 	bool stopping;
-	bool bulk; /* this step took bulk work: more may wait */
+	bool reachable_shown; /* what the documents say of HQ */
 	struct counters counters;
 
 	/* Work space, so that nothing here needs a heap. */
@@ -166,7 +173,7 @@ struct station {
 	char event_body[EVENT_TEXT_MAX];
 	char event_text[EVENT_TEXT_MAX + 512];
 	char up[UP_MESSAGE_MAX + 512];
-	char doc[65536];
+	char doc[DOC_MAX];
 	char screen[DOCUMENT_MAX];
 	char queue[QUEUE_TEXT_MAX]; /* the queue as JSON, kept between steps */
 	size_t queue_n;
@@ -188,6 +195,9 @@ void station_wake_at(struct station *st, int64_t mono_ms);
 bool station_hq_reachable(const struct station *st);
 /* Several lanes and no claims between them yet: this lane cannot know what others do. */
 bool station_isolated(struct station *st);
+
+/* Told to HQ at most once a minute: a flood must not fill the journal. */
+void report_refused(struct station *st, struct slice topic, const char *why);
 
 /* ---- answers.c ---- */
 
@@ -234,7 +244,9 @@ struct ops_target {
 	int64_t epoch, seq; /* for dead letters */
 	int64_t count;	    /* kept up to date */
 	uint64_t sum;
-	bool live; /* the stream's live generation: facts and conflicts matter */
+	bool live;  /* the stream's live generation: facts and conflicts matter */
+	bool quiet; /* applied a second time, to a shadow: rejects were told already */
+	int rejects;
 };
 void ops_apply(struct station *st, struct ops_target *t, struct slice ops);
 
@@ -249,21 +261,32 @@ struct pickup_policy pickup_policy_now(struct station *st);
 bool product_by_gtin(struct station *st, const struct scan *s, char ret_sku[ID_MAX + 1]);
 /* Raised when HQ says otherwise than what this store did. */
 void order_conflict_check(struct station *st, struct slice id);
+/* After a snapshot: compares some more facts with it. */
+void order_conflicts_tick(struct station *st);
 void order_changed(struct station *st, struct slice id);
 
 /* ---- pickups.c: a desk at work ---- */
 
 void desk_scan(struct station *st, const struct call *c, struct slice text, enum symbology sym);
+/* What looks like a card number may be a product, an order or a member known here: then s->kind
+ * says so. */
+void desk_resolve_card_like(struct station *st, struct scan *s);
 /* HQ's answer to an ask for one order. */
 void desk_answer_ops(struct station *st, const struct door_down *d, struct slice payload);
 /* Forgets what the last customer saw. */
 void desk_wipe(struct station *st, enum desk desk);
 void desk_tick(struct station *st);
 void desk_load(struct station *st);
-void pickup_open(struct station *st, const struct call *c, const char *order, const char *method);
+void pickup_open(struct station *st, const struct call *c, const char *named, const char *method);
+/* Scans that were kept for a wait that is over without its answer. */
+void desk_forget_kept(struct station *st, enum desk desk);
 void pickup_close(struct station *st, enum desk desk);
 void pickup_done_load(struct station *st, enum desk desk); /* st->order -> st->done */
-/* ---- pickup_verbs.c ---- */
+/* ---- typed_codes.c, pickup_verbs.c, handover.c ---- */
+/* Loads the order this desk has open, and what was done with it; false and answered when there
+ * is none. */
+bool pickup_loaded(struct station *st, const struct call *c);
+bool pickup_parcels_checked(struct station *st, enum desk desk);
 void pickup_try_pin(struct station *st, const struct call *c, const char *order,
 		    struct slice digits);
 void verb_pickup_find(struct station *st, const struct call *c, struct json args);
@@ -273,6 +296,7 @@ void verb_pickup_short(struct station *st, const struct call *c, struct json arg
 void verb_pickup_handover(struct station *st, const struct call *c, struct json args);
 void verb_pickup_cancel(struct station *st, const struct call *c, struct json args);
 enum reason pickup_check_pieces(struct station *st, enum desk desk, int line, int64_t qty);
+bool pickup_has_parcel(const struct station *st, struct slice label);
 enum reason pickup_check_parcel(struct station *st, enum desk desk, struct slice label);
 
 /* ---- staff.c ---- */
@@ -281,7 +305,10 @@ void verb_staff_login(struct station *st, const struct call *c, struct json args
 void verb_staff_logout(struct station *st, const struct call *c, struct json args);
 void staff_pin_checked(struct station *st, uint64_t number, bool right);
 void staff_badge(struct station *st, const struct call *c, const struct scan *s);
+/* Whose token this is, or who is at a desk: not valid for a leaver and after twelve hours. */
 struct session staff_session(struct station *st, const char *token);
+struct session staff_at(struct station *st, enum desk desk);
+void staff_tick(struct station *st);
 void staff_start(struct station *st);
 /* Display name and role of a person; false when policy does not know them. */
 bool staff_name(struct station *st, const char *id, char *ret_name, size_t cap, enum role *ret_role);
@@ -290,6 +317,8 @@ bool staff_name(struct station *st, const char *id, char *ret_name, size_t cap, 
 
 /* Queues a document at the first printer; 0 when there is none. */
 int64_t job_queue(struct station *st, const char *kind, const char *printer, struct slice doc);
+/* There is no slip: no printer, or nothing it could print. Staff are told. */
+void job_missing(struct station *st);
 void job_pump(struct station *st);
 void job_ended(struct station *st, int64_t job, enum job_result result, const char *detail);
 void verb_print_test(struct station *st, const struct call *c, struct json args);

@@ -10,13 +10,15 @@
 /* One commit for all that waited, within what a person would notice. */
 #define EVENTS_PER_STEP 128
 #define BULK_PER_STEP 8
+#define BULK_MS 3
+#define FRESH_PER_STEP 2000 /* events */
 #define SWEEP_ROWS 400
 #define PRESS_KEEP_MS (24 * 3600 * INT64_C(1000))
+#define HERE_KEEP_MS (3 * 3600 * INT64_C(1000)) /* who has not been served by then has left */
 #define PRUNE_EVERY_MS (600 * 1000)
 #define ALARM_EARLY_MS 5
 #define QUIET_MS 5000 /* no work for so long: time to move the write-ahead log */
 #define JOBS_KEEP 500
-#define REVISIONS_PER_START 1000000
 
 int64_t station_now(const struct station *st)
 {
@@ -46,7 +48,15 @@ bool station_hq_reachable(const struct station *st)
 
 bool station_isolated(struct station *st)
 {
-	return json_count(json_get(policy_get(st, "lanes"), "lanes")) > 1;
+	struct json lanes = json_get(policy_get(st, "lanes"), "lanes");
+	int64_t gen = store_cursor(st->store, STREAM_POLICY).gen;
+	struct record r;
+
+	/* Lanes that cannot be read are not known to be one. */
+	if (lanes.type != JSON_ARRAY && gen &&
+	    store_record(st->store, gen, slice_of("lanes"), &r) && r.state != RECORD_DELETED)
+		return true;
+	return json_count(lanes) > 1;
 }
 
 /* Above any epoch this database has seen, and otherwise the time it was made. */
@@ -71,6 +81,8 @@ int station_start(struct station *st)
 	st->ledger = store_ledger(st->store);
 	if (st->ledger.epoch == 0 || store_meta(st->store, "restored", 0))
 		open_epoch(st);
+	if (store_meta(st->store, "restored", 0))
+		store_work_forget(st->store);
 	store_meta_set(st->store, "restored", 0);
 	starts = store_meta(st->store, "starts", 0) + 1;
 	store_meta_set(st->store, "starts", starts);
@@ -98,7 +110,7 @@ static void on_scan(struct station *st, const struct door_event *e, struct slice
 
 	if (!st->oldest_scan_ns)
 		st->oldest_scan_ns = e->scan.read_ns;
-	c.session.valid = store_session_at(st->store, e->scan.desk, &c.session.row);
+	c.session = staff_at(st, e->scan.desk);
 	desk_scan(st, &c, text, e->scan.symbology);
 }
 
@@ -124,19 +136,17 @@ static void on_beat(struct station *st, const struct door_event *e)
 	st->dirty = st->dirty || before != station_hq_reachable(st);
 }
 
-/* Told to HQ at most once a minute: a flood must not fill the journal. */
-static void on_refused(struct station *st, const struct door_event *e, struct slice topic)
+void report_refused(struct station *st, struct slice topic, const char *why)
 {
 	int64_t now = station_mono(st);
 	struct buf body;
 
-	st->counters.refused_messages++;
 	if (st->refused_told_ms && now - st->refused_told_ms < 60000)
 		return;
 	st->refused_told_ms = now;
 	body = event_begin(st);
 	jw_slice(&body, "topic", topic);
-	jw_str(&body, "why", e->refused.why);
+	jw_str(&body, "why", why);
 	event_end(st, "frame.refused", &body, (struct slice){ 0 }, NULL);
 }
 
@@ -170,13 +180,20 @@ static void on_tick(struct station *st)
 	if (st->wake_ms <= now + ALARM_EARLY_MS)
 		st->wake_ms = 0;
 	stream_tick(st);
+	order_conflicts_tick(st);
+	staff_tick(st);
 	desk_tick(st);
 	if (st->beat_known && st->beat_ms + BEAT_FRESH_MS >= now)
 		station_wake_at(st, st->beat_ms + BEAT_FRESH_MS + 1);
-	st->dirty = true; /* HQ may have gone silent, ages have grown */
+	/* HQ may have gone silent, ages have grown. */
+	if (st->reachable_shown != station_hq_reachable(st) ||
+	    now - st->queue_ms >= QUEUE_AGE_MS)
+		st->dirty = true;
 	if (!st->pruned_ms || now - st->pruned_ms > PRUNE_EVERY_MS) {
 		st->pruned_ms = now;
 		store_press_prune(st->store, station_now(st) - PRESS_KEEP_MS);
+		store_prune(st->store, station_now(st));
+		store_here_expire(st->store, station_now(st) - HERE_KEEP_MS);
 		store_jobs_prune(st->store, JOBS_KEEP);
 	}
 }
@@ -212,7 +229,8 @@ static void on_event(struct station *st, const struct door_event *e, struct slic
 		on_beat(st, e);
 		break;
 	case DOOR_REFUSED:
-		on_refused(st, e, payload);
+		st->counters.refused_messages++;
+		report_refused(st, payload, e->refused.why);
 		break;
 	case DOOR_JOB:
 		job_ended(st, e->job.job, e->job.result, e->job.detail);
@@ -253,22 +271,35 @@ static void checkpoint_when_quiet(struct station *st, bool only_tick)
 	}
 }
 
+static bool more_fits(const struct station *st, int taken, int bulk)
+{
+	return taken < EVENTS_PER_STEP && bulk < BULK_PER_STEP && !st->stopping &&
+	       door_pending(st->door) < OUT_STEP_MAX / 4 &&
+	       st->ledger.last - st->fresh_after < FRESH_PER_STEP;
+}
+
 bool station_step(struct station *st, bool wait)
 {
 	struct door_out stopped = { .kind = OUT_STOPPED };
 	struct door_event event;
 	struct slice payload;
 	int bulk = 0, taken = 0;
+	int64_t began;
 
 	if (st->stopping || !door_take(st->door, wait, &event, &payload))
 		return false;
 	store_begin(st->store);
+	began = station_mono(st);
 	do {
-		bulk += event.kind == DOOR_DOWN || event.kind == DOOR_PULL;
+		bool is_bulk = event.kind == DOOR_DOWN || event.kind == DOOR_PULL;
+
 		on_event(st, &event, payload);
-	} while (++taken < EVENTS_PER_STEP && bulk < BULK_PER_STEP && !st->stopping &&
-		 door_pending(st->door) < OUT_STEP_MAX / 4 &&
-		 door_take(st->door, false, &event, &payload));
+		taken++;
+		bulk += is_bulk;
+		/* A person who came behind bulk work is answered now, not after more of it. */
+		if (bulk && (!is_bulk || station_mono(st) - began >= BULK_MS))
+			break;
+	} while (more_fits(st, taken, bulk) && door_take(st->door, false, &event, &payload));
 	if (event.kind == DOOR_TICK && taken == 1)
 		store_gen_sweep(st->store, SWEEP_ROWS);
 	finish_step(st);

@@ -11,6 +11,7 @@
 #define ASK_AGAIN_MS 4000	/* plus jitter: at most 5 s */
 #define ASK_JITTER_MS 900
 #define REPLAY_QUIET_MS 300	/* replays came, then silence: ask whether that was all */
+#define DOUBT_AGAIN_MS 1000
 #define REPLAY_BATCH 64		/* messages HQ sends an ask */
 #define PARTS_PER_ASK 8
 
@@ -76,6 +77,7 @@ static void ask_now(struct station *st, enum stream s)
 
 	f->wanted = true;
 	f->replayed = 0;
+	f->rounds++;
 	if (!st->link_up)
 		return;
 	f->next_ask_ms = station_mono(st) + ASK_AGAIN_MS + jitter(st, ASK_JITTER_MS);
@@ -86,7 +88,6 @@ static void ask_now(struct station *st, enum stream s)
 		char id[ULID_TEXT_MAX], memory[512];
 		struct buf b = begin_ask(st, "stream", id, memory, sizeof(memory));
 
-		f->asked_after = c.seq;
 		jw_str(&b, "stream", stream_name(s));
 		jw_int(&b, "epoch", c.epoch);
 		jw_int(&b, "after", c.seq);
@@ -149,6 +150,23 @@ static void take_upto(struct station *st, enum stream s, struct slice upto)
 	}
 }
 
+/* A live message above a snapshot that is still coming belongs to that one too, or the flip would
+ * take it back. */
+static void apply_to_shadow(struct station *st, enum stream s, int64_t epoch, int64_t seq,
+			    struct slice ops)
+{
+	struct ops_target t = { .stream = s, .epoch = epoch, .seq = seq, .quiet = true };
+	struct shadow sh;
+
+	if (!store_shadow(st->store, s, &sh) || sh.epoch != epoch || seq <= sh.seq)
+		return;
+	t.gen = sh.gen;
+	t.count = sh.count;
+	t.sum = sh.sum;
+	ops_apply(st, &t, ops);
+	store_shadow_count(st->store, s, t.count, t.sum);
+}
+
 static void apply_message(struct station *st, enum stream s, struct cursor *c, int64_t seq,
 			  struct slice ops, struct slice upto)
 {
@@ -159,6 +177,7 @@ static void apply_message(struct station *st, enum stream s, struct cursor *c, i
 	t.sum = c->sum;
 	take_upto(st, s, upto);
 	ops_apply(st, &t, ops);
+	apply_to_shadow(st, s, c->epoch, seq, ops);
 	c->seq = seq;
 	c->count = t.count;
 	c->sum = t.sum;
@@ -221,18 +240,30 @@ static void replay_came(struct station *st, enum stream s)
 /*
  * An empty message sent directly is most often HQ's word that nothing is missing. When it stands
  * just above the cursor it is either a real message without ops or a head whose message was lost
- * on the way; asking once more tells, because then the lost one comes first.
+ * on the way. Asking tells, because then the lost one comes first; but the pipe repeats and loses,
+ * so it is believed only when two rounds of asking brought nothing else.
  */
 static bool doubtful_head(struct station *st, const struct door_down *d, const struct cursor *c,
 			  bool empty)
 {
 	struct follow *f = &st->follow[d->stream];
 
-	if (!d->direct || !empty || d->seq != c->seq + 1 || f->head_doubt == d->seq)
+	if (!d->direct || !empty || d->seq != c->seq + 1)
 		return false;
-	f->head_doubt = d->seq;
-	ask_now(st, d->stream);
-	return true;
+	if (f->doubt.epoch != d->epoch || f->doubt.seq != d->seq) {
+		f->doubt.epoch = d->epoch;
+		f->doubt.seq = d->seq;
+		f->doubt.seen = 1;
+		ask_now(st, d->stream);
+		return true;
+	}
+	if (f->doubt.seen < 2) {
+		f->doubt.seen = 2; /* the first round's answer, or the same message repeated */
+		f->doubt.round = f->rounds;
+		ask_soon(st, d->stream, DOUBT_AGAIN_MS);
+		return true;
+	}
+	return f->rounds == f->doubt.round;
 }
 
 static void on_ops(struct station *st, const struct door_down *d, struct slice payload)
@@ -247,6 +278,7 @@ static void on_ops(struct station *st, const struct door_down *d, struct slice p
 			ask_now(st, d->stream);
 		} else if (d->epoch < c.epoch) {
 			st->counters.down_old_epoch++;
+			report_refused(st, slice_of(stream_name(d->stream)), "old_epoch");
 		}
 		return;
 	}
@@ -282,7 +314,10 @@ static void on_offer(struct station *st, const struct door_down *d, struct slice
 	struct cursor c = store_cursor(st->store, d->stream);
 
 	if (newer(c.epoch, c.seq, d->epoch, d->seq)) {
-		st->counters.down_old_epoch += d->epoch < c.epoch;
+		if (d->epoch < c.epoch) {
+			st->counters.down_old_epoch++;
+			report_refused(st, slice_of(stream_name(d->stream)), "old_epoch");
+		}
 		return;
 	}
 	if (store_shadow(st->store, d->stream, &old)) {
@@ -291,6 +326,8 @@ static void on_offer(struct station *st, const struct door_down *d, struct slice
 		store_gen_discard(st->store, old.gen);
 		store_shadow_drop(st->store, d->stream);
 	}
+	if (d->parts < 1)
+		return; /* a snapshot has at least one part, an empty one too */
 	memcpy(sh.id, d->snapshot, sizeof(sh.id));
 	sh.gen = store_gen_new(st->store);
 	store_shadow_set(st->store, d->stream, &sh, span_of(payload, d->upto));
@@ -305,8 +342,13 @@ static void flip(struct station *st, enum stream s, const struct shadow *sh)
 	struct slice upto = store_shadow_upto(st->store, s);
 	char id[ID_MAX + 1];
 
+	/* What was applied meanwhile has gone into the shadow too. */
+	if (old.epoch == c.epoch && old.seq > c.seq)
+		c.seq = old.seq;
 	if (old.gen)
 		store_gen_discard(st->store, old.gen);
+	if (old.epoch != c.epoch)
+		store_upto_clear(st->store, s);
 	take_upto(st, s, upto);
 	store_cursor_set(st->store, s, &c);
 	store_shadow_drop(st->store, s);

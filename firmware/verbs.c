@@ -143,6 +143,32 @@ static bool choose_desk(struct call *c, struct json args, bool anyone)
 	return true;
 }
 
+/* Is a text among these arguments, at any depth, a card number? Names count as well: whatever a
+ * caller can type may end up in a refusal's words. */
+static bool has_card_number(struct station *st, struct json args)
+{
+	struct slice all = json_text(args);
+	char text[20]; /* no longer than the longest card number */
+
+	for (size_t i = 0; i < all.n; i++) {
+		struct json string = { all.p + i, 1, JSON_STRING };
+		struct scan s = { .kind = SCAN_CARD_LIKE };
+
+		if (all.p[i] != '"')
+			continue;
+		while (all.p[++i] != '"')
+			i += all.p[i] == '\\';
+		string.n = (size_t)(all.p + i + 1 - string.p);
+		if (json_string(string, text, sizeof(text)) <= 0 || !pan_like(slice_of(text)))
+			continue;
+		s.text = slice_of(text);
+		desk_resolve_card_like(st, &s);
+		if (s.kind == SCAN_CARD_LIKE)
+			return true;
+	}
+	return false;
+}
+
 /* 0, or the HTTP status of the refusal. */
 static int allowed(const struct verb *v, const struct call *c)
 {
@@ -166,6 +192,9 @@ void verb_call(struct station *st, const struct door_event *e, struct slice payl
 	memcpy(c.token, e->verb.token, sizeof(c.token));
 	c.session = staff_session(st, e->verb.token);
 	scope_press(&c, e->verb.verb);
+	/* A kept answer has no cookie, so a login said again is another login. */
+	if (v && v->anyone)
+		c.press[0] = '\0';
 	if (pressed_before(st, &c))
 		return;
 	if (json_check(payload, &args) < 0 || args.type != JSON_OBJECT ||
@@ -182,6 +211,11 @@ void verb_call(struct station *st, const struct door_event *e, struct slice payl
 		/* Not kept under the press: after logging in the same press may go through. */
 		c.press[0] = '\0';
 		answer_no(st, &c, refused, REASON_FORBIDDEN, &none);
+		return;
+	}
+	if (has_card_number(st, args)) {
+		c.press[0] = '\0';
+		answer_no(st, &c, 409, REASON_CARD_NUMBER_REFUSED, &none);
 		return;
 	}
 	v->run(st, &c, args);

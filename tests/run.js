@@ -16,7 +16,7 @@ const os = require('node:os');
 const path = require('node:path');
 
 const TESTS = __dirname;
-const BUILT = path.join(TESTS, '..', 'build', 'tests');
+const BUILT = process.env.LADA_UNITS || path.join(TESTS, '..', 'build', 'tests');
 const UNIT_LIMIT_MS = 60000;
 const JS_LIMIT_MS = 120000;
 const E2E_LIMIT_MS = 180000;

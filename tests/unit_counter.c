@@ -44,6 +44,14 @@ static const struct {
 	{ "partly collected, nothing left",
 	  "{\"status\":\"partly_collected\",\"lines\":[{\"line\":1,\"qty\":2,\"handed\":1,\"short\":1}]}",
 	  "{}", REASON_ALREADY_COLLECTED },
+	{ "ready, only a parcel",
+	  "{\"status\":\"ready\",\"parcels\":[{\"label\":\"LP.ZAM-1.1\"}]}", "{}", REASON_NONE },
+	{ "ready, no lines known", "{\"status\":\"ready\"}", "{}", REASON_NONE },
+	{ "ready, nothing but delivery",
+	  "{\"status\":\"ready\",\"lines\":[{\"line\":1,\"kind\":\"delivery\"}]}", "{}", REASON_NONE },
+	{ "ready, handed over and returned",
+	  "{\"status\":\"ready\",\"lines\":[{\"line\":1,\"qty\":2,\"handed\":2,\"returned\":1}]}",
+	  "{}", REASON_ALREADY_COLLECTED },
 	{ "held by another store", "{\"status\":\"ready\",\"store\":\"KRK-1\"}", "{}",
 	  REASON_WRONG_STORE },
 	{ "held by this store", "{\"status\":\"ready\",\"store\":\"WAW-042\",\"lines\":[{\"line\":1}]}",
@@ -106,6 +114,8 @@ static void test_unknown_order(void **state)
 
 /* ---- reading orders ---- */
 
+#define SKU_16 "0123456789abcdef"
+
 static const struct {
 	const char *what;
 	const char *body;
@@ -134,6 +144,10 @@ static const struct {
 	{ "no quantity", "{\"lines\":[{\"line\":1,\"qty\":0}]}", "shape" },
 	{ "two lines of one id", "{\"lines\":[{\"line\":1},{\"line\":1}]}", "shape" },
 	{ "a line without id", "{\"lines\":[{\"qty\":1}]}", "shape" },
+	{ "a sku of the longest kind",
+	  "{\"lines\":[{\"line\":1,\"sku\":\"" SKU_16 SKU_16 SKU_16 SKU_16 "\"}]}", NULL },
+	{ "a sku that is too long",
+	  "{\"lines\":[{\"line\":1,\"sku\":\"" SKU_16 SKU_16 SKU_16 SKU_16 "x\"}]}", "shape" },
 	{ "lines that are no list", "{\"lines\":{}}", "shape" },
 	{ "a status that is no word", "{\"status\":5}", "shape" },
 	{ "a time that is none", "{\"collect_by\":\"tomorrow\"}", "shape" },
@@ -389,6 +403,7 @@ static void test_slip(void **state)
 	f.lane = "k1";
 	f.now_ms = NOW_MS;
 	f.document = "01JD";
+	f.refunds = true;
 	buf_init(&b, memory, DOC_MAX);
 	slip_pickup(&f, &b);
 	assert_true(has_line(buf_read(&b), "\nQLR.ZAM-1.01JD\n"));
@@ -398,6 +413,11 @@ static void test_slip(void **state)
 	assert_true(has_line(buf_read(&b), "Zapłacono: BLIK\t39,97\u00a0zł"));
 	assert_true(has_line(buf_read(&b), "CDziękujemy!"));
 	assert_false(has_line(buf_read(&b), "aragon")); /* never called a receipt */
+	/* Nothing is promised that nobody was asked for. */
+	f.refunds = false;
+	buf_reset(&b);
+	slip_pickup(&f, &b);
+	assert_true(has_line(buf_read(&b), "\nTBrakuje 1 szt.\n"));
 	free(memory);
 }
 

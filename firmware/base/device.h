@@ -33,6 +33,7 @@ enum job_result {
 	JOB_RESULT_DONE,    /* the printer said that everything before the fence is out */
 	JOB_RESULT_NOTHING, /* it failed before the first byte left: printing again is safe */
 	JOB_RESULT_UNKNOWN, /* bytes left and no answer came: only a person can tell */
+	JOB_RESULT_REFUSED, /* no printer of this kind can print this document, ever */
 };
 
 /* Symbology as far as the reader told; from the AIM identifier where there is one. */

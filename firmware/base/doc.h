@@ -20,7 +20,7 @@
 
 #include "firmware/base/bytes.h"
 
-#define DOC_MAX 65536 /* bytes of one document */
+#define DOC_MAX (128 * 1024) /* bytes of one document: 300 lines with long names */
 
 void doc_line(struct buf *doc, char command, struct slice text);
 void doc_text(struct buf *doc, char command, const char *text);

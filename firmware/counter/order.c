@@ -61,6 +61,7 @@ static bool read_time(struct json v, int64_t *ret_ms)
 static bool read_line(struct json v, struct order_line *l)
 {
 	struct json kind = json_get(v, "kind"), handed = json_get(v, "handed");
+	struct json missing = json_get(v, "short");
 
 	*l = (struct order_line){ .id = json_get(v, "line") };
 	l->sku = json_get(v, "sku");
@@ -68,13 +69,15 @@ static bool read_line(struct json v, struct order_line *l)
 	l->name = json_get(v, "name");
 	l->goods = kind.type == JSON_NONE || json_is(kind, "goods") || json_is(kind, "gift_card");
 	l->handed_known = handed.type == JSON_NUMBER;
+	l->short_known = missing.type == JSON_NUMBER;
 	return (l->id.type == JSON_NUMBER || l->id.type == JSON_STRING) &&
-	       l->id.n <= ORDER_LINE_ID_MAX && text_or_absent(l->sku) && text_or_absent(l->gtin) &&
+	       l->id.n <= ORDER_LINE_ID_MAX && text_or_absent(l->sku) &&
+	       l->sku.n <= ORDER_SKU_MAX && text_or_absent(l->gtin) &&
 	       text_or_absent(l->name) && text_or_absent(kind) &&
 	       read_number(json_get(v, "qty"), ORDER_QTY_MAX, 1, &l->qty) && l->qty > 0 &&
 	       read_number(json_get(v, "paid"), MONEY_MAX, -1, &l->paid) &&
 	       read_number(handed, ORDER_QTY_MAX, 0, &l->handed) &&
-	       read_number(json_get(v, "short"), ORDER_QTY_MAX, 0, &l->short_) &&
+	       read_number(missing, ORDER_QTY_MAX, 0, &l->short_) &&
 	       read_number(json_get(v, "returned"), ORDER_QTY_MAX, 0, &l->returned) &&
 	       read_number(json_get(json_get(v, "age"), "min"), 150, 0, &l->age_min);
 }
@@ -207,10 +210,14 @@ int64_t order_line_left(const struct order_line *line)
 
 bool order_finished(const struct order *o)
 {
-	for (int i = 0; i < o->line_count; i++)
+	bool any = false;
+
+	for (int i = 0; i < o->line_count; i++) {
 		if (o->lines[i].goods && order_line_left(&o->lines[i]) > 0)
 			return false;
-	return true;
+		any = any || o->lines[i].goods;
+	}
+	return any;
 }
 
 int64_t order_due(const struct order *o)

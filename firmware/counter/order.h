@@ -3,8 +3,8 @@
  * An order as a counter looks at it: HQ's record with this store's facts laid over it.
  *
  * order_read() takes the fields it knows from a record's body and checks them; the body's text
- * must outlive the order (texts are slices of it). order_overlay() then lays facts over it. Pure:
- * no I/O, no heap. Amounts are grosze, qty pieces.
+ * must outlive the order (texts are slices of it). order_load() (station.h) lays the facts over it.
+ * Pure: no I/O, no heap. Amounts are grosze, qty pieces.
  */
 #ifndef LADA_COUNTER_ORDER_H
 #define LADA_COUNTER_ORDER_H
@@ -17,6 +17,7 @@
 #define ORDER_PAYMENTS_MAX 32
 #define ORDER_QTY_MAX 100000
 #define ORDER_LINE_ID_MAX 40 /* bytes of a line's id as JSON */
+#define ORDER_SKU_MAX (ID_MAX + 2) /* the same of a sku, which goes into events as it came */
 
 enum order_status {
 	ORDER_STATUS_UNKNOWN, /* absent, or a word of a later version */
@@ -43,7 +44,8 @@ struct order_line {
 	int64_t paid; /* whole line, -1 unknown */
 	int64_t handed, short_, returned;
 	bool handed_known; /* HQ said how many */
-	int64_t age_min;   /* 0 none */
+	bool short_known;
+	int64_t age_min; /* 0 none */
 };
 
 struct order_payment {
@@ -74,7 +76,8 @@ const char *order_read(struct slice id, int64_t rev, struct json body, struct or
 
 /* Pieces of a line that can still be handed over. */
 int64_t order_line_left(const struct order_line *line);
-/* All goods are handed over, short or returned. */
+/* There are goods and all of them are handed over or short. What was returned had been handed
+ * over before, so it does not count here. */
 bool order_finished(const struct order *o);
 /* Still to pay before handing over; 0 when nothing or nothing known. */
 int64_t order_due(const struct order *o);

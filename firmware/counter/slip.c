@@ -6,6 +6,10 @@
 #include "firmware/counter/words.h"
 
 #define TEXT_MAX 512
+/* So that the longest order with the longest names still is a document: characters of a name. */
+#define LINES_FEW 40
+#define NAME_LONG 240
+#define NAME_SHORT 60
 
 void when_format(int64_t at_ms, char dst[WHEN_TEXT_MAX])
 {
@@ -59,6 +63,7 @@ static void add_line(const struct slip_facts *f, int i, struct buf *doc)
 	const struct order_line *l = &f->order->lines[i];
 	int64_t leaves = l->goods ? pickup_leaves(l, f->done[i]) : l->qty;
 	char name[TEXT_MAX], left[TEXT_MAX + 32], money[MONEY_TEXT_MAX] = "";
+	struct slice cut;
 
 	if (json_string(l->name, name, sizeof(name)) <= 0 &&
 	    json_string(l->sku, name, sizeof(name)) <= 0)
@@ -70,18 +75,21 @@ static void add_line(const struct slip_facts *f, int i, struct buf *doc)
 			from = l->qty - leaves;
 		money_format(money_part(l->paid, l->qty, from, leaves), f->language, money);
 	}
-	text_fmt(left, sizeof(left), "%lld x %s", (long long)leaves, name);
+	cut = utf8_cut(slice_of(name), f->order->line_count > LINES_FEW ? NAME_SHORT : NAME_LONG);
+	text_fmt(left, sizeof(left), "%lld x %.*s", (long long)leaves, (int)cut.n, cut.p);
 	if (leaves > 0)
 		doc_pair(doc, slice_of(left), slice_of(money));
 	if (l->goods && f->done[i].short_ > 0) {
-		struct word_values v = { .tries = -1, .n = f->done[i].short_, .item = money };
+		struct word_values v = { .tries = -1, .n = f->done[i].short_ };
 		char memory[TEXT_MAX];
 		struct buf b;
 
+		/* Only what HQ was asked to pay back is promised. */
 		money_format(refund_of_pieces(l, f->done[i].short_), f->language, money);
+		v.item = f->refunds && l->paid >= 0 ? money : NULL;
 		buf_init(&b, memory, sizeof(memory));
 		words_fill(word_text(WORD_SLIP_SHORT, f->language), &v, &b);
-		doc_pair(doc, slice_of(name), slice_of(""));
+		doc_pair(doc, cut, slice_of(""));
 		doc_line(doc, 'T', buf_read(&b));
 	}
 }

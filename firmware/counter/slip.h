@@ -18,7 +18,7 @@ struct slip_facts {
 	const char *staff; /* display name */
 	const char *lane;
 	int64_t now_ms;
-	int64_t refund; /* for shorts */
+	bool refunds;	      /* all of what is missing is on its way back */
 	const char *document; /* DOC of the return code */
 	enum language language;
 };

@@ -24,8 +24,8 @@ static const char *const words[WORD_COUNT][3] = {
 	[WORD_SLIP_STAFF] = { "Obsługa", "Served by", "Обслуговує" },
 	[WORD_SLIP_PAID] = { "Zapłacono", "Paid", "Сплачено" },
 	[WORD_SLIP_TOTAL] = { "Razem", "Total", "Разом" },
-	[WORD_SLIP_SHORT] = { "Brakuje {n} szt.: zwrot {item}", "{n} missing: {item} refunded",
-			      "Бракує {n} шт.: повернемо {item}" },
+	[WORD_SLIP_SHORT] = { "Brakuje {n} szt.[: zwrot {item}]", "{n} missing[: {item} refunded]",
+			      "Бракує {n} шт.[: повернемо {item}]" },
 	[WORD_SLIP_RETURN_HINT] = { "Zwrot lub reklamacja: pokaż ten kod.",
 				    "Returns and complaints: show this code.",
 				    "Повернення чи рекламація: покажіть цей код." },
@@ -39,6 +39,12 @@ static const char *const words[WORD_COUNT][3] = {
 				 "We can't tell whether the slip came out. Check the printer and "
 				 "answer.",
 				 "Невідомо, чи вийшов друк. Перевірте принтер і дайте відповідь." },
+	[WORD_PRINT_FAILED] = { "Wydruku nie ma. Zamówienie wydano; w razie potrzeby wypisz "
+				"potwierdzenie.",
+				"There is no slip. The order was handed over; write a confirmation "
+				"if one is needed.",
+				"Друку немає. Замовлення видано; за потреби випишіть "
+				"підтвердження." },
 	[WORD_ENTRY_OFF] = { "Wpisywanie kodów jest wyłączone: stacja nie ma pliku `secret`.",
 			     "Typed codes are off: this station has no `secret` file.",
 			     "Введення кодів вимкнено: станція не має файлу `secret`." },

@@ -33,8 +33,9 @@ enum word {
 	WORD_SHELF,
 	WORD_PRINT_UNKNOWN,
 	WORD_ENTRY_OFF,
+	WORD_PRINT_FAILED,
 };
-#define WORD_COUNT (WORD_ENTRY_OFF + 1)
+#define WORD_COUNT (WORD_PRINT_FAILED + 1)
 
 const char *word_text(enum word w, enum language l);
 /* For staff at the counter. */

@@ -240,7 +240,7 @@ static int set_up(struct store *st)
 	sqlite3_wal_autocheckpoint(st->db, WAL_PAGES);
 	/* Messages before their turn need no disk: they are asked for again. */
 	return execute(st, "CREATE TEMP TABLE held (stream INTEGER, epoch INTEGER, seq INTEGER,"
-			   " message TEXT, PRIMARY KEY (stream, epoch, seq)) WITHOUT ROWID");
+			   " bytes INTEGER, message TEXT, PRIMARY KEY (stream, epoch, seq)) WITHOUT ROWID");
 }
 
 int store_open(const char *path, struct store **ret_store, char *ret_message, size_t cap)

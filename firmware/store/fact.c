@@ -6,10 +6,9 @@
 bool store_order_fact(struct store *st, struct slice order, struct order_fact *ret_fact)
 {
 	struct order_fact f = { 0 };
-	sqlite3_stmt *row = db_query(st,
-				     "SELECT status, at, lane, epoch, seq, event, conflict_rev"
-				     " FROM fact_order WHERE id=?",
-				     "t", order);
+	sqlite3_stmt *row = db_query(
+		st, "SELECT status, at, lane, epoch, seq, event FROM fact_order WHERE id=?", "t",
+		order);
 
 	if (!row)
 		return false;
@@ -19,7 +18,6 @@ bool store_order_fact(struct store *st, struct slice order, struct order_fact *r
 	f.epoch = db_int(row, 3);
 	f.seq = db_int(row, 4);
 	slice_copy(db_text(row, 5), f.event, sizeof(f.event));
-	f.conflict_rev = db_int(row, 6);
 	db_done(row);
 	*ret_fact = f;
 	return true;
@@ -27,8 +25,38 @@ bool store_order_fact(struct store *st, struct slice order, struct order_fact *r
 
 void store_order_fact_set(struct store *st, struct slice order, const struct order_fact *f)
 {
+	/* What was decided on the live record needs no comparing with it. */
 	db_run(st, "INSERT OR REPLACE INTO fact_order VALUES (?,?,?,?,?,?,?,?)", "tsisiisi", order,
-	       f->status, f->at_ms, f->lane, f->epoch, f->seq, f->event, f->conflict_rev);
+	       f->status, f->at_ms, f->lane, f->epoch, f->seq, f->event,
+	       store_cursor(st, STREAM_ORDERS).gen);
+}
+
+bool store_fact_unchecked(struct store *st, int64_t gen, char ret_order[ID_MAX + 1])
+{
+	sqlite3_stmt *row = db_query(
+		st, "SELECT id FROM fact_order WHERE checked<? ORDER BY checked LIMIT 1", "i", gen);
+
+	if (!row)
+		return false;
+	slice_copy(db_text(row, 0), ret_order, ID_MAX + 1);
+	db_done(row);
+	return true;
+}
+
+void store_fact_checked(struct store *st, struct slice order, int64_t gen)
+{
+	db_run(st, "UPDATE fact_order SET checked=? WHERE id=?", "it", gen, order);
+}
+
+int64_t store_conflict_rev(struct store *st, struct slice order, const char *field)
+{
+	return db_number(st, -1, "SELECT rev FROM conflict WHERE id=? AND field=?", "ts", order,
+			 field);
+}
+
+void store_conflict_set(struct store *st, struct slice order, const char *field, int64_t rev)
+{
+	db_run(st, "INSERT OR REPLACE INTO conflict VALUES (?,?,?)", "tsi", order, field, rev);
 }
 
 struct line_fact store_line_fact(struct store *st, struct slice order, struct slice line)
@@ -58,6 +86,7 @@ void store_order_facts_drop(struct store *st, struct slice order)
 {
 	db_run(st, "DELETE FROM fact_order WHERE id=?", "t", order);
 	db_run(st, "DELETE FROM fact_line WHERE id=?", "t", order);
+	db_run(st, "DELETE FROM conflict WHERE id=?", "t", order);
 }
 
 int64_t store_refunded(struct store *st, struct slice order, struct slice payment)

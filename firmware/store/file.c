@@ -94,6 +94,15 @@ int file_copy(const char *from, const char *to, char *ret_message, size_t cap)
 	return err;
 }
 
+void file_settle(const char *path)
+{
+	sqlite3 *db = NULL;
+
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)
+		sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	sqlite3_close(db);
+}
+
 int file_mark_restored(const char *path, int64_t floor, char *ret_message, size_t cap)
 {
 	char sql[160];

@@ -11,6 +11,8 @@
 /* A consistent copy of a database that may be in use, written to `to` (mode 0600) only when it
  * is whole and sound. 0, -EBADMSG (not ours, damaged), -EIO, with a message. */
 int file_copy(const char *from, const char *to, char *ret_message, size_t cap);
+/* Moves a database's write-ahead log into it, as far as it can be read. */
+void file_settle(const char *path);
 /* Marks a copy as restored: its station opens a new epoch, above `floor`, at its next start. */
 int file_mark_restored(const char *path, int64_t floor, char *ret_message, size_t cap);
 /* The newest epoch a database knows, 0 when it cannot be read. */

@@ -6,6 +6,9 @@
 #include "firmware/store/store.h"
 
 #define HELD_MAX 64 /* messages held a stream */
+#define HELD_BYTES_MAX (4 * 1024 * 1024)
+#define LETTERS_MAX 1000
+#define LETTER_OP_MAX (16 * 1024)
 
 struct cursor store_cursor(struct store *st, enum stream s)
 {
@@ -60,6 +63,8 @@ void store_record_drop(struct store *st, int64_t gen, struct slice id)
 {
 	db_run(st, "DELETE FROM lookup WHERE gen=? AND id=?", "it", gen, id);
 	db_run(st, "DELETE FROM record WHERE gen=? AND id=?", "it", gen, id);
+	if (gen == GEN_GUEST)
+		db_run(st, "DELETE FROM guest WHERE id=?", "t", id);
 }
 
 void store_lookup_add(struct store *st, int64_t gen, enum lookup kind, struct slice key,
@@ -122,12 +127,23 @@ bool store_gen_sweep(struct store *st, int64_t rows)
 	return true;
 }
 
+void store_guest_came(struct store *st, struct slice id, int64_t at_ms)
+{
+	db_run(st, "INSERT OR REPLACE INTO guest VALUES (?,?)", "ti", id, at_ms);
+}
+
 void store_guests_prune(struct store *st, int64_t gen)
 {
+	db_run(st,
+	       "DELETE FROM lookup WHERE gen=? AND id IN"
+	       " (SELECT g.id FROM record g JOIN record r ON r.gen=? AND r.id=g.id WHERE g.gen=?)",
+	       "iii", (int64_t)GEN_GUEST, gen, (int64_t)GEN_GUEST);
 	db_run(st,
 	       "DELETE FROM record WHERE gen=? AND id IN"
 	       " (SELECT g.id FROM record g JOIN record r ON r.gen=? AND r.id=g.id WHERE g.gen=?)",
 	       "iii", (int64_t)GEN_GUEST, gen, (int64_t)GEN_GUEST);
+	db_run(st, "DELETE FROM guest WHERE id NOT IN (SELECT id FROM record WHERE gen=?)", "i",
+	       (int64_t)GEN_GUEST);
 }
 
 bool store_contradicted_next(struct store *st, int64_t gen, char id[ID_MAX + 1])
@@ -145,14 +161,20 @@ bool store_contradicted_next(struct store *st, int64_t gen, char id[ID_MAX + 1])
 	return true;
 }
 
+static bool can_be_shown(enum stream s, const struct record *r)
+{
+	return r->state == RECORD_LIVE ||
+	       (s == STREAM_ORDERS && r->state == RECORD_UNREADABLE && r->body.n > 0);
+}
+
 bool store_find(struct store *st, enum stream s, struct slice id, struct record *ret_record)
 {
 	int64_t gen = store_cursor(st, s).gen;
 
-	if (gen && store_record(st, gen, id, ret_record) && ret_record->state == RECORD_LIVE)
+	if (gen && store_record(st, gen, id, ret_record) && can_be_shown(s, ret_record))
 		return true;
 	return s == STREAM_ORDERS && store_record(st, GEN_GUEST, id, ret_record) &&
-	       ret_record->state == RECORD_LIVE;
+	       can_be_shown(s, ret_record);
 }
 
 bool store_shadow(struct store *st, enum stream s, struct shadow *ret_shadow)
@@ -232,10 +254,12 @@ void store_hold(struct store *st, enum stream s, int64_t epoch, int64_t seq, str
 {
 	int64_t held = db_number(st, 0, "SELECT count(*) FROM temp.held WHERE stream=?", "i",
 				 (int64_t)s);
+	int64_t bytes = db_number(st, 0, "SELECT sum(bytes) FROM temp.held WHERE stream=?", "i",
+				  (int64_t)s);
 
-	if (held < HELD_MAX)
-		db_run(st, "INSERT OR IGNORE INTO temp.held VALUES (?,?,?,?)", "iiit", (int64_t)s,
-		       epoch, seq, message);
+	if (held < HELD_MAX && bytes + (int64_t)message.n <= HELD_BYTES_MAX)
+		db_run(st, "INSERT OR IGNORE INTO temp.held VALUES (?,?,?,?,?)", "iiiit",
+		       (int64_t)s, epoch, seq, (int64_t)message.n, message);
 }
 
 bool store_held(struct store *st, enum stream s, int64_t epoch, int64_t seq,
@@ -274,12 +298,21 @@ bool store_upto_covers(struct store *st, enum stream s, const char *lane, int64_
 			 "iiis", epoch, seq, (int64_t)s, lane) == 1;
 }
 
+void store_upto_clear(struct store *st, enum stream s)
+{
+	db_run(st, "DELETE FROM upto WHERE stream=?", "i", (int64_t)s);
+}
+
 void store_letter(struct store *st, enum stream s, int64_t epoch, int64_t seq, struct slice id,
 		  const char *reason, struct slice op, int64_t at_ms)
 {
+	if (op.n > LETTER_OP_MAX)
+		op.n = LETTER_OP_MAX; /* how it begins tells whose it is */
 	db_run(st,
 	       "INSERT INTO letter (stream, epoch, seq, id, reason, op, at) VALUES (?,?,?,?,?,?,?)",
 	       "iiitsti", (int64_t)s, epoch, seq, id, reason, op, at_ms);
+	db_run(st, "DELETE FROM letter WHERE n <= (SELECT max(n) FROM letter) - ?", "i",
+	       (int64_t)LETTERS_MAX);
 }
 
 int64_t store_letter_count(struct store *st)

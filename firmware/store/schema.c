@@ -29,6 +29,8 @@ static const char *const migrations[] = {
 	/* How far HQ had heard each lane when it wrote a stream. */
 	"CREATE TABLE upto (stream INTEGER NOT NULL, lane TEXT NOT NULL, epoch INTEGER NOT NULL,"
 	" seq INTEGER NOT NULL, PRIMARY KEY (stream, lane)) STRICT, WITHOUT ROWID;"
+	/* When an order that was asked for was kept beside the stream. */
+	"CREATE TABLE guest (id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 	/* What HQ sent and nobody could apply. */
 	"CREATE TABLE letter (n INTEGER PRIMARY KEY, stream INTEGER NOT NULL,"
 	" epoch INTEGER NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL, reason TEXT NOT NULL,"
@@ -37,7 +39,12 @@ static const char *const migrations[] = {
 	/* What this store did to an order; HQ's record never lowers it. */
 	"CREATE TABLE fact_order (id TEXT PRIMARY KEY, status TEXT NOT NULL, at INTEGER NOT NULL,"
 	" lane TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL, event TEXT NOT NULL,"
-	" conflict_rev INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	" checked INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	/* `checked`: the generation of orders it was compared with last. */
+	"CREATE INDEX fact_order_checked ON fact_order (checked);"
+	/* The rev for which HQ was told last that it contradicts a field of a fact. */
+	"CREATE TABLE conflict (id TEXT NOT NULL, field TEXT NOT NULL, rev INTEGER NOT NULL,"
+	" PRIMARY KEY (id, field)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE fact_line (id TEXT NOT NULL, line TEXT NOT NULL, handed INTEGER NOT NULL,"
 	" short INTEGER NOT NULL, PRIMARY KEY (id, line)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE fact_refund (id TEXT NOT NULL, payment TEXT NOT NULL,"
@@ -57,6 +64,9 @@ static const char *const migrations[] = {
 	"CREATE UNIQUE INDEX journal_seq ON journal (epoch, seq);"
 	"CREATE TABLE reject (epoch INTEGER NOT NULL, seq INTEGER NOT NULL, reason TEXT NOT NULL,"
 	" PRIMARY KEY (epoch, seq)) STRICT, WITHOUT ROWID;"
+	/* How far an epoch was acknowledged at a time: what is old enough can go. */
+	"CREATE TABLE ack_mark (epoch INTEGER NOT NULL, seq INTEGER NOT NULL,"
+	" at INTEGER NOT NULL, PRIMARY KEY (epoch, seq)) STRICT, WITHOUT ROWID;"
 
 	/* The open work of each desk. */
 	"CREATE TABLE desk (desk INTEGER PRIMARY KEY, mode TEXT NOT NULL, id TEXT NOT NULL,"

@@ -38,6 +38,8 @@ struct cursor {
 	uint64_t sum;
 };
 
+/* UNREADABLE: HQ's newest word could not be understood. Of an order the body is then the last one
+ * that could be, which nobody may act on; of others it is empty. */
 enum record_state { RECORD_LIVE, RECORD_DELETED, RECORD_UNREADABLE };
 
 struct record {
@@ -77,13 +79,16 @@ void store_gen_discard(struct store *st, int64_t gen);
 /* Removes some rows of discarded generations; false when nothing is left to do. */
 bool store_gen_sweep(struct store *st, int64_t rows);
 
-/* Guests that a generation has by itself now. */
+/* A guest came; store_prune() drops it after a week. */
+void store_guest_came(struct store *st, struct slice id, int64_t at_ms);
+/* Drops guests that a generation has by itself now. */
 void store_guests_prune(struct store *st, int64_t gen);
 /* The next order whose record in `gen` has a status that does not follow from this store's
  * fact; `id` as above. */
 bool store_contradicted_next(struct store *st, int64_t gen, char id[ID_MAX + 1]);
 
-/* Live record of a stream by id. */
+/* Live record of a stream by id; of orders also one that is unreadable now but once was not:
+ * see its state. */
 bool store_find(struct store *st, enum stream s, struct slice id, struct record *ret_record);
 
 /* A snapshot being received. */
@@ -107,7 +112,7 @@ int32_t store_part_count(struct store *st, enum stream s);
 /* The first part from `from` on that is not here. */
 int32_t store_part_missing(struct store *st, enum stream s, int32_t from);
 
-/* Messages that came before their turn; bounded, lost at a restart. */
+/* Messages that came before their turn; bounded in number and bytes, lost at a restart. */
 void store_hold(struct store *st, enum stream s, int64_t epoch, int64_t seq, struct slice message);
 bool store_held(struct store *st, enum stream s, int64_t epoch, int64_t seq,
 		struct slice *ret_message);
@@ -118,8 +123,10 @@ void store_upto_set(struct store *st, enum stream s, struct slice lane, int64_t 
 		    int64_t seq);
 bool store_upto_covers(struct store *st, enum stream s, const char *lane, int64_t epoch,
 		       int64_t seq);
+/* Another epoch of a stream: a restored HQ may have heard less than before. */
+void store_upto_clear(struct store *st, enum stream s);
 
-/* Dead letters. */
+/* Dead letters; the newest are kept, each op up to a bound. */
 void store_letter(struct store *st, enum stream s, int64_t epoch, int64_t seq, struct slice id,
 		  const char *reason, struct slice op, int64_t at_ms);
 int64_t store_letter_count(struct store *st);
@@ -132,7 +139,6 @@ struct order_fact {
 	char lane[ID_MAX + 1];
 	int64_t epoch, seq;	/* the event behind it */
 	char event[27];		/* its id */
-	int64_t conflict_rev;	/* rev a conflict was raised for last */
 };
 bool store_order_fact(struct store *st, struct slice order, struct order_fact *ret_fact);
 void store_order_fact_set(struct store *st, struct slice order, const struct order_fact *f);
@@ -144,6 +150,12 @@ struct line_fact store_line_fact(struct store *st, struct slice order, struct sl
 void store_line_fact_add(struct store *st, struct slice order, struct slice line,
 			 struct line_fact add);
 void store_order_facts_drop(struct store *st, struct slice order); /* reopen */
+/* A fact that was not compared with this generation of orders yet; false when all were. */
+bool store_fact_unchecked(struct store *st, int64_t gen, char ret_order[ID_MAX + 1]);
+void store_fact_checked(struct store *st, struct slice order, int64_t gen);
+/* The rev a conflict about a field was raised for last, -1 none. */
+int64_t store_conflict_rev(struct store *st, struct slice order, const char *field);
+void store_conflict_set(struct store *st, struct slice order, const char *field, int64_t rev);
 int64_t store_refunded(struct store *st, struct slice order, struct slice payment);
 void store_refunded_add(struct store *st, struct slice order, struct slice payment, int64_t amount);
 
@@ -176,6 +188,12 @@ void store_rejected(struct store *st, int64_t epoch, int64_t seq, struct slice r
 int64_t store_batch(struct store *st, int64_t epoch, int64_t after, size_t max_bytes,
 		    struct buf *b);
 
+/* ---- all of it (prune.c) ---- */
+
+/* Drops, a slice a call, what nobody needs any more: events acknowledged more than 30 days ago,
+ * guests older than a week, tries whose lock ended more than a day ago. */
+void store_prune(struct store *st, int64_t now_ms);
+
 /* ---- work: desks, sessions, locks, presses, jobs (work.c) ---- */
 
 struct desk_row {
@@ -202,6 +220,7 @@ struct session_row {
 	enum desk desk;
 	enum role role;
 	char staff[ID_MAX + 1];
+	int64_t at_ms; /* wall time it began; store_session_add() takes its own */
 };
 void store_session_add(struct store *st, const char *token_hash, const struct session_row *s,
 		       int64_t at_ms);
@@ -210,7 +229,8 @@ bool store_session(struct store *st, const char *token_hash, struct session_row 
 bool store_session_nth(struct store *st, int64_t n, char ret_token_hash[33],
 		       struct session_row *ret_session);
 /* The newest session at a desk. */
-bool store_session_at(struct store *st, enum desk desk, struct session_row *ret_session);
+bool store_session_at(struct store *st, enum desk desk, char ret_token_hash[33],
+		      struct session_row *ret_session);
 
 /* Wrong tries by subject ("order:ZAM-1", "desk:counter", "staff:E17"). */
 struct tries {
@@ -250,6 +270,9 @@ void store_job_status(struct store *st, int64_t job, enum job_status status);
 bool store_job_next(struct store *st, const char *printer, struct job_row *ret_row);
 /* After a start: whatever was printing is unknown now. Rows changed. */
 int64_t store_jobs_interrupted(struct store *st);
+/* After a restore: what was under way when the backup was made may be done since. Queued prints
+ * become unknown; desks, arrivals and sessions are forgotten. */
+void store_work_forget(struct store *st);
 /* Unfinished jobs and the last ten, newest first: the next one below ret_row->job (INT64_MAX to
  * begin). Without doc. */
 bool store_job_listed(struct store *st, struct job_row *ret_row);
@@ -260,6 +283,7 @@ void store_here_add(struct store *st, struct slice order, int64_t at_ms);
 void store_here_drop(struct store *st, struct slice order);
 /* Longest first: the next one behind (*at_ms, order); 0 and "" to begin. */
 bool store_here_next(struct store *st, char order[ID_MAX + 1], int64_t *at_ms);
+void store_here_expire(struct store *st, int64_t before_ms);
 bool store_is_here(struct store *st, struct slice order);
 
 #endif

@@ -74,6 +74,7 @@ static bool read_session(sqlite3_stmt *row, struct session_row *ret_session)
 	ret_session->desk = (enum desk)db_int(row, 0);
 	ret_session->role = (enum role)db_int(row, 1);
 	slice_copy(db_text(row, 2), ret_session->staff, sizeof(ret_session->staff));
+	ret_session->at_ms = db_int(row, 3);
 	db_done(row);
 	return true;
 }
@@ -81,7 +82,8 @@ static bool read_session(sqlite3_stmt *row, struct session_row *ret_session)
 bool store_session(struct store *st, const char *token_hash, struct session_row *ret_session)
 {
 	return read_session(
-		db_query(st, "SELECT desk, role, staff FROM session WHERE token=?", "s", token_hash),
+		db_query(st, "SELECT desk, role, staff, at FROM session WHERE token=?", "s",
+			 token_hash),
 		ret_session);
 }
 
@@ -89,23 +91,28 @@ bool store_session_nth(struct store *st, int64_t n, char ret_token_hash[33],
 		       struct session_row *ret_session)
 {
 	sqlite3_stmt *row = db_query(st,
-				     "SELECT desk, role, staff, token FROM session"
+				     "SELECT desk, role, staff, at, token FROM session"
 				     " ORDER BY at DESC, token LIMIT 1 OFFSET ?",
 				     "i", n);
 
 	if (!row)
 		return false;
-	slice_copy(db_text(row, 3), ret_token_hash, 33);
+	slice_copy(db_text(row, 4), ret_token_hash, 33);
 	return read_session(row, ret_session);
 }
 
-bool store_session_at(struct store *st, enum desk desk, struct session_row *ret_session)
+bool store_session_at(struct store *st, enum desk desk, char ret_token_hash[33],
+		      struct session_row *ret_session)
 {
-	return read_session(db_query(st,
-				     "SELECT desk, role, staff FROM session WHERE desk=?"
+	sqlite3_stmt *row = db_query(st,
+				     "SELECT desk, role, staff, at, token FROM session WHERE desk=?"
 				     " ORDER BY at DESC, token LIMIT 1",
-				     "i", (int64_t)desk),
-			    ret_session);
+				     "i", (int64_t)desk);
+
+	if (!row)
+		return false;
+	slice_copy(db_text(row, 4), ret_token_hash, 33);
+	return read_session(row, ret_session);
 }
 
 struct tries store_tries(struct store *st, const char *subject)
@@ -224,6 +231,16 @@ int64_t store_jobs_interrupted(struct store *st)
 		      (int64_t)JOB_PRINTING);
 }
 
+void store_work_forget(struct store *st)
+{
+	db_run(st, "UPDATE job SET status=? WHERE status=?", "ii", (int64_t)JOB_UNKNOWN,
+	       (int64_t)JOB_QUEUED);
+	db_run(st, "DELETE FROM desk", "");
+	db_run(st, "DELETE FROM desk_check", "");
+	db_run(st, "DELETE FROM here", "");
+	db_run(st, "DELETE FROM session", "");
+}
+
 bool store_job_listed(struct store *st, struct job_row *ret_row)
 {
 	sqlite3_stmt *row = db_query(
@@ -270,6 +287,11 @@ bool store_here_next(struct store *st, char order[ID_MAX + 1], int64_t *at_ms)
 	*at_ms = db_int(row, 1);
 	db_done(row);
 	return true;
+}
+
+void store_here_expire(struct store *st, int64_t before_ms)
+{
+	db_run(st, "DELETE FROM here WHERE at<?", "i", before_ms);
 }
 
 bool store_is_here(struct store *st, struct slice order)

@@ -186,7 +186,9 @@ static int run_restore(struct tool *t, char **args)
 	if (file_copy(args[0], fresh, t->message, sizeof(t->message)) < 0 ||
 	    file_mark_restored(fresh, floor, t->message, sizeof(t->message)) < 0)
 		return fail(t);
-	/* The log of the old database must not be read into the new one. */
+	/* The log of the old database must not be read into the new one; nor may the old one lose
+	 * what its log holds, should the power go before the rename. */
+	file_settle(t->database);
 	text_fmt(side, sizeof(side), "%s-wal", t->database);
 	unlink(side);
 	text_fmt(side, sizeof(side), "%s-shm", t->database);

@@ -250,7 +250,7 @@ static double write_bare(struct bench *b, int n)
 		 " FROM src.job;"
 		 "UPDATE job SET status=1 WHERE job=last_insert_rowid();"
 		 "INSERT INTO fact_order SELECT 'ZAM-%d', status, at, lane, epoch, seq, event,"
-		 " conflict_rev FROM src.fact;"
+		 " checked FROM src.fact;"
 		 "INSERT INTO fact_line VALUES ('ZAM-%d','1',2,0),('ZAM-%d','2',1,0);"
 		 "DELETE FROM desk WHERE desk=0; DELETE FROM desk_check WHERE desk=0;"
 		 "COMMIT;",

@@ -165,6 +165,25 @@ test('an unknown op, a wrong type, a missing id: dead letters beside good ones',
 	], 11);
 });
 
+test('whose id and rev can be read counts, and what was known is not lost', async () => {
+	await shop.hq.put('orders', 'ZAM-KEPT', order('ZAM-KEPT'));
+	const reports = await rejected([
+		{ op: 'frobnicate', type: 'order', id: 'ZAM-KEPT', rev: 2 },
+		{ op: 'put', type: 'member', id: 'ZAM-NEW', rev: 1, body: {} },
+		{ op: 'reopen', type: 'order', id: 'ZAM-NONE', rev: 4, of: 'E', why: 'mistake' },
+		{ op: 'del', type: 'order', id: 'ZAM-NONE2', rev: 4 },
+	], 3);
+
+	assert.deepStrictEqual(reports.map((body) => body.reason),
+		['unknown_op', 'wrong_type', 'nothing_to_reopen']);
+	assert.strictEqual(await shop.station.refused('scan', { code: shop.code('ZAM-KEPT') }),
+		'not_ready');
+	await shop.hq.put('orders', 'ZAM-KEPT', order('ZAM-KEPT'));
+	await shop.hq.waitSynced();
+	await shop.openPickup('ZAM-KEPT');
+	await shop.station.must('pickup.cancel');
+});
+
 test('a body of the wrong type is a dead letter that counts', async () => {
 	const reports = await rejected([
 		{ op: 'put', type: 'order', id: 'ZAM-BAD', rev: 1, body: 'text' },

@@ -12,6 +12,7 @@ const STREAMS = {
 	orders: 'order', catalog: 'product', stock: 'stock', loyalty: 'member', policy: 'policy',
 	timeline: 'entry',
 };
+const ID = /^[A-Za-z0-9._-]{1,64}$/;
 const WITH_UPTO = new Set(['orders', 'stock', 'loyalty']);
 
 /** A record's share in `sum`, as 8 bytes in hex. */
@@ -47,7 +48,8 @@ class StreamLedger {
 	/** What a correct receiver does with one op, by the rev rule. */
 	#apply(op)
 	{
-		const key = `${op.type}|${op.id}`;
+		const type = STREAMS[this.name];
+		const key = `${type}|${op.id}`;
 		const old = this.records.get(key);
 
 		if (old && op.rev <= old.rev) {
@@ -57,21 +59,30 @@ class StreamLedger {
 			this.count--;
 			this.xor ^= recordSum(old.type, old.id, old.rev);
 		}
-		const body = op.op === 'put' ? op.body : op.op === 'reopen' && old ? old.body : null;
+		const body = this.#bodyAfter(op, type, old ? old.body : null);
 
-		this.records.set(key, { type: op.type, id: op.id, rev: op.rev, body });
+		this.records.set(key, { type, id: op.id, rev: op.rev, body });
 		if (body !== null) {
 			this.count++;
-			this.xor ^= recordSum(op.type, op.id, op.rev);
+			this.xor ^= recordSum(type, op.id, op.rev);
 		}
+	}
+
+	/** The body an op leaves, null for none; what nobody understands is a put of what was there. */
+	#bodyAfter(op, type, before)
+	{
+		if (op.type !== type || !['put', 'del', 'erase', 'reopen'].includes(op.op)) {
+			return before === null ? 'unreadable' : before;
+		}
+		return op.op === 'put' ? op.body : op.op === 'reopen' ? before : null;
 	}
 
 	/** Commits the next numbered message and gives it. */
 	commit(ops, upto)
 	{
 		for (const op of ops) {
-			if (op && ['put', 'del', 'reopen'].includes(op.op) && typeof op.id === 'string'
-				&& Number.isSafeInteger(op.rev) && op.type === STREAMS[this.name]) {
+			if (op && ID.test(op.id) && !/^\.\.?$/.test(op.id) && Number.isSafeInteger(op.rev)
+				&& op.rev >= 0) {
 				this.#apply(op);
 			}
 		}
@@ -164,7 +175,6 @@ function readBatch(payload)
 }
 
 const AT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-const ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** What is wrong with the form of one event, or null. */
 function eventFault({ e, personText })

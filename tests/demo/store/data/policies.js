@@ -48,10 +48,7 @@ const POLICIES = {
 				'ul. Pięknych Łąk 12, 00-042 Warszawa',
 				'Pąk i Źdźbło Sp. z o.o., Łódź',
 			],
-			footer: [
-				'Dziękujemy! Do zobaczenia znów.',
-				'Potwierdzenie wydania, dokument niefiskalny',
-			],
+			footer: ['Dziękujemy! Do zobaczenia znów.'],
 			terms: [
 				'Zwrot: 30 dni, w każdym naszym sklepie.',
 				'Odstąpienie od umowy na odległość: 14 dni.',
@@ -66,10 +63,7 @@ const POLICIES = {
 				'ul. Pięknych Łąk 12, 00-042 Warszawa',
 				'Pąk i Źdźbło Sp. z o.o., Łódź',
 			],
-			footer: [
-				'Thank you! See you again soon.',
-				'Proof of handover, not a fiscal document',
-			],
+			footer: ['Thank you! See you again soon.'],
 			terms: [
 				'Returns: 30 days, in any of our stores.',
 				'Right of withdrawal for online orders: 14 days.',
@@ -84,10 +78,7 @@ const POLICIES = {
 				'ul. Pięknych Łąk 12, 00-042 Warszawa',
 				'Pąk i Źdźbło Sp. z o.o., Łódź',
 			],
-			footer: [
-				'Дякуємо! До нової зустрічі.',
-				'Підтвердження видачі, нефіскальний документ',
-			],
+			footer: ['Дякуємо! До нової зустрічі.'],
 			terms: [
 				'Повернення: 30 днів, у кожному магазині.',
 				'Відмова від онлайн-договору: 14 днів.',

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Handing over: decided on the newest record, one transaction, then paper. */
+#include <assert.h>
+#include <string.h>
+
+#include "firmware/base/log.h"
+#include "firmware/station.h"
+
+struct handover {
+	const struct call *call;
+	char collector[16];
+	char name[128];
+	char event[ULID_TEXT_MAX]; /* id of pickup.completed */
+	int64_t seq;
+	int64_t refund; /* for what is missing */
+	struct refund_leg legs[ORDER_PAYMENTS_MAX];
+	int leg_count;
+	int64_t rest; /* of the refund, that no payment takes */
+};
+
+static void write_lines(struct station *st, struct buf *b)
+{
+	jw_open(b, "lines", '[');
+	for (int i = 0; i < st->order.line_count; i++) {
+		const struct order_line *l = &st->order.lines[i];
+
+		if (!l->goods || (pickup_leaves(l, st->done[i]) == 0 && st->done[i].short_ == 0))
+			continue;
+		jw_open(b, NULL, '{');
+		jw_value(b, "line", l->id);
+		jw_value(b, "sku", l->sku);
+		jw_int(b, "qty", pickup_leaves(l, st->done[i]));
+		jw_int(b, "short", st->done[i].short_);
+		jw_close(b, '}');
+	}
+	jw_close(b, ']');
+}
+
+static void tell_completed(struct station *st, struct handover *h)
+{
+	struct desk_state *desk = &st->desks[h->call->desk];
+	char memory[1024], salt[17]; /* a name of 127 bytes, each escaped at worst */
+	struct buf b, person;
+	uint8_t random[8];
+
+	buf_init(&person, memory, sizeof(memory));
+	if (h->name[0]) {
+		st->clock.random(st->clock.ctx, random, sizeof(random));
+		hex_encode(random, sizeof(random), salt);
+		jw_open(&person, NULL, '{');
+		jw_str(&person, "salt", salt);
+		jw_str(&person, "collector", h->name);
+		jw_close(&person, '}');
+		assert(!person.overflow);
+	}
+	b = event_begin(st);
+	jw_slice(&b, "order", st->order.id);
+	jw_int(&b, "rev", st->order.rev);
+	jw_str(&b, "method", desk->row.method);
+	jw_str(&b, "mode", desk->row.how);
+	write_lines(st, &b);
+	jw_open(&b, "paid", '[');
+	jw_close(&b, ']');
+	jw_str(&b, "collector", h->collector);
+	jw_str(&b, "staff", h->call->session.row.staff);
+	h->seq = event_end(st, "pickup.completed", &b, buf_read(&person), h->event);
+}
+
+static void tell_stock(struct station *st, int i, const struct handover *h)
+{
+	const struct order_line *l = &st->order.lines[i];
+	int64_t delta = -pickup_leaves(l, st->done[i]), seq;
+	char sku[ID_MAX + 1];
+	struct buf b;
+
+	if (delta == 0 || json_string(l->sku, sku, sizeof(sku)) <= 0)
+		return;
+	b = event_begin(st);
+	jw_str(&b, "sku", sku);
+	jw_int(&b, "delta", delta);
+	jw_str(&b, "why", "pickup");
+	jw_slice(&b, "order", st->order.id);
+	jw_str(&b, "staff", h->call->session.row.staff);
+	seq = event_end(st, "stock.changed", &b, (struct slice){ 0 }, NULL);
+	store_stock_delta_add(st->store, slice_of(sku), delta, st->config->lane, st->ledger.epoch,
+			      seq);
+}
+
+/* What goes back for missing pieces, and by which payments. */
+static void plan_refund(struct station *st, struct handover *h)
+{
+	int64_t given[ORDER_PAYMENTS_MAX] = { 0 };
+	char payment[ID_MAX * 2];
+
+	for (int i = 0; i < st->order.line_count; i++)
+		if (st->order.lines[i].goods)
+			h->refund += refund_of_pieces(&st->order.lines[i], st->done[i].short_);
+	for (int i = 0; i < st->order.payment_count; i++)
+		if (json_string(st->order.payments[i].id, payment, sizeof(payment)) > 0)
+			given[i] = store_refunded(st->store, st->order.id, slice_of(payment));
+	h->leg_count = refund_legs(&st->order, h->refund, given, h->legs, &h->rest);
+	if (h->rest > 0)
+		log_warning("order %.*s: no online payment takes %lld back", (int)st->order.id.n,
+			    st->order.id.p, (long long)h->rest);
+}
+
+/* What is missing was paid for: HQ pays it back the way it was paid. */
+static void tell_refund(struct station *st, const struct handover *h)
+{
+	char id[ULID_TEXT_MAX], due[TIME_TEXT_MAX], payment[ID_MAX * 2];
+	struct buf b;
+
+	if (h->leg_count == 0)
+		return;
+	ulid_make(&st->clock, id);
+	time_format(station_now(st) + 14 * 24 * 3600 * INT64_C(1000), due);
+	b = event_begin(st);
+	jw_str(&b, "refund", id);
+	jw_slice(&b, "order", st->order.id);
+	jw_str(&b, "basis", "short");
+	jw_open(&b, "legs", '[');
+	for (int i = 0; i < h->leg_count; i++) {
+		const struct order_payment *p = &st->order.payments[h->legs[i].payment];
+
+		jw_open(&b, NULL, '{');
+		jw_value(&b, "payment", p->id);
+		jw_value(&b, "tender", p->tender);
+		jw_int(&b, "amount", h->legs[i].amount);
+		jw_close(&b, '}');
+		if (json_string(p->id, payment, sizeof(payment)) > 0)
+			store_refunded_add(st->store, st->order.id, slice_of(payment),
+					   h->legs[i].amount);
+	}
+	jw_close(&b, ']');
+	jw_str(&b, "due_by", due);
+	jw_str(&b, "staff", h->call->session.row.staff);
+	event_end(st, "refund.requested", &b, (struct slice){ 0 }, NULL);
+}
+
+static void keep_facts(struct station *st, const struct handover *h)
+{
+	struct order_fact f = { .at_ms = station_now(st), .epoch = st->ledger.epoch };
+
+	for (int i = 0; i < st->order.line_count; i++) {
+		const struct order_line *l = &st->order.lines[i];
+		struct line_fact add = { pickup_leaves(l, st->done[i]), st->done[i].short_ };
+		struct line_fact had =
+			store_line_fact(st->store, st->order.id, json_text(l->id));
+
+		if (!l->goods || (add.handed == 0 && add.short_ == 0))
+			continue;
+		/* The fact is what has been done in all, HQ's share included. */
+		add.handed += l->handed - had.handed;
+		add.short_ += l->short_ - had.short_;
+		store_line_fact_add(st->store, st->order.id, json_text(l->id), add);
+	}
+	text_fmt(f.status, sizeof(f.status), "collected");
+	text_fmt(f.lane, sizeof(f.lane), "%s", st->config->lane);
+	text_fmt(f.event, sizeof(f.event), "%s", h->event);
+	f.seq = h->seq;
+	store_order_fact_set(st->store, st->order.id, &f);
+	store_lookup_status(st->store, store_cursor(st->store, STREAM_ORDERS).gen, st->order.id,
+			    f.status);
+}
+
+static int64_t print_slip(struct station *st, const struct handover *h)
+{
+	enum language l = st->order.language;
+	struct slip_facts f = { .order = &st->order, .done = st->done, .language = l };
+	char staff[128];
+	enum role role;
+	struct buf doc;
+
+	if (!staff_name(st, h->call->session.row.staff, staff, sizeof(staff), &role))
+		text_fmt(staff, sizeof(staff), "%s", h->call->session.row.staff);
+	f.staff = staff;
+	f.texts = json_get(policy_get(st, "texts"), language_code(l));
+	f.store_name = st->config->name;
+	f.lane = st->config->lane;
+	f.now_ms = station_now(st);
+	f.refunds = h->rest == 0;
+	f.document = h->event;
+	buf_init(&doc, st->doc, sizeof(st->doc));
+	slip_pickup(&f, &doc);
+	if (doc.overflow) {
+		log_error("the slip of order %.*s is too long to print", (int)st->order.id.n,
+			  st->order.id.p);
+		return 0;
+	}
+	return job_queue(st, "pickup", NULL, buf_read(&doc));
+}
+
+static void hand_over(struct station *st, struct handover *h)
+{
+	struct word_values v = words_none();
+	char number[128], members[2 * ID_MAX + 64];
+	int64_t job;
+
+	plan_refund(st, h);
+	tell_completed(st, h);
+	for (int i = 0; i < st->order.line_count; i++)
+		tell_stock(st, i, h);
+	tell_refund(st, h);
+	job = print_slip(st, h);
+	keep_facts(st, h);
+	store_here_drop(st->store, st->order.id);
+	st->queue_stale = true;
+	st->counters.handovers++;
+	order_number(&st->order, number, sizeof(number));
+	text_fmt(members, sizeof(members), "\"order\":\"%.*s\",\"job\":%lld", (int)st->order.id.n,
+		 st->order.id.p, (long long)job);
+	pickup_close(st, h->call->desk);
+	v.order = number;
+	notice_word(st, h->call->desk, NOTICE_GOOD, "handed_over", WORD_HANDED, WORD_HANDED, &v);
+	if (job == 0)
+		job_missing(st);
+	answer_ok(st, h->call, members);
+}
+
+/* HQ changed the order since the clerk looked: show it, and ask again. */
+static void show_change(struct station *st, const struct call *c)
+{
+	struct desk_state *desk = &st->desks[c->desk];
+	struct word_values v = words_none();
+	char number[128];
+
+	desk->row.rev = st->order.rev;
+	store_desk_set(st->store, c->desk, &desk->row);
+	order_number(&st->order, number, sizeof(number));
+	v.order = number;
+	answer_no(st, c, 409, REASON_ORDER_CHANGED, &v);
+}
+
+static void refuse_handover(struct station *st, const struct call *c, enum reason r)
+{
+	struct word_values v = words_none();
+	char money[MONEY_TEXT_MAX], number[128];
+
+	order_number(&st->order, number, sizeof(number));
+	v.order = number;
+	if (r == REASON_FISCAL_NEEDED || r == REASON_PAYMENT_DUE) {
+		money_format(order_due(&st->order), st->desks[c->desk].language, money);
+		v.item = money;
+	}
+	answer_no(st, c, 409, r, &v);
+}
+
+void verb_pickup_handover(struct station *st, const struct call *c, struct json args)
+{
+	struct pickup_policy policy = pickup_policy_now(st);
+	struct handover h = { .call = c, .collector = "self" };
+	struct json collector = json_get(args, "collector"), name = json_get(args, "name");
+	struct pickup_facts facts = { NULL, st->config->store, station_now(st) };
+	struct handover_facts f;
+	enum reason r;
+
+	if (!pickup_loaded(st, c))
+		return;
+	if ((collector.type != JSON_NONE &&
+	     (json_string(collector, h.collector, sizeof(h.collector)) < 0 ||
+	      (strcmp(h.collector, "self") && strcmp(h.collector, "proxy") &&
+	       strcmp(h.collector, "courier")))) ||
+	    (name.type != JSON_NONE && (json_string(name, h.name, sizeof(h.name)) < 0 ||
+					text_has_control(slice_of(h.name))))) {
+		struct word_values v = words_none();
+
+		answer_no(st, c, 400, REASON_BAD_REQUEST, &v);
+		return;
+	}
+	facts.order = &st->order;
+	r = pickup_verdict(&facts, &policy);
+	f = (struct handover_facts){ &st->order, st->done, st->desks[c->desk].row.rev,
+				     pickup_parcels_checked(st, c->desk), station_isolated(st) };
+	if (r == REASON_NONE)
+		r = pickup_handover(&f, &policy);
+	if (r == REASON_ORDER_CHANGED)
+		show_change(st, c);
+	else if (r != REASON_NONE)
+		refuse_handover(st, c, r);
+	else
+		hand_over(st, &h);
+}

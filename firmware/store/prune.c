@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What nobody needs any more goes, a slice a call, so that no step is long. */
+#include "firmware/store/db.h"
+#include "firmware/store/store.h"
+
+#define DAY_MS (24 * 3600 * INT64_C(1000))
+#define JOURNAL_KEEP_MS (30 * DAY_MS) /* after the acknowledgement */
+#define GUEST_KEEP_MS (7 * DAY_MS)
+#define TRIES_KEEP_MS DAY_MS /* after the lock's end */
+#define SLICE_ROWS 500
+#define SLICE_GUESTS 50
+
+/* An acknowledgement has no time of its own; once a day it is noted how far each epoch is. */
+static void mark_acked(struct store *st, int64_t now_ms)
+{
+	/* A restored HQ took some of it back. */
+	db_run(st,
+	       "DELETE FROM ack_mark WHERE seq >"
+	       " (SELECT acked FROM ledger l WHERE l.epoch=ack_mark.epoch)",
+	       "");
+	db_run(st,
+	       "INSERT INTO ack_mark SELECT epoch, acked, ? FROM ledger l WHERE acked > coalesce("
+	       "(SELECT max(seq) FROM ack_mark m WHERE m.epoch=l.epoch), 0) AND NOT EXISTS"
+	       " (SELECT 1 FROM ack_mark m WHERE m.epoch=l.epoch AND m.at BETWEEN ? AND ?)",
+	       "iii", now_ms, now_ms - DAY_MS, now_ms);
+}
+
+/* From an epoch's oldest event on, so that what is left is a chain without its beginning. */
+static void prune_journal(struct store *st, int64_t now_ms)
+{
+	int64_t epoch, upto;
+	sqlite3_stmt *row = db_query(
+		st,
+		"SELECT epoch, max(seq) FROM ack_mark m WHERE at<=? AND EXISTS (SELECT 1 FROM"
+		" journal j WHERE j.epoch=m.epoch AND j.seq<=m.seq) GROUP BY epoch LIMIT 1",
+		"i", now_ms - JOURNAL_KEEP_MS);
+
+	if (!row)
+		return;
+	epoch = db_int(row, 0);
+	upto = db_int(row, 1);
+	db_done(row);
+	db_run(st,
+	       "DELETE FROM journal WHERE n IN (SELECT n FROM journal WHERE epoch=? AND seq<=?"
+	       " ORDER BY seq LIMIT ?)",
+	       "iii", epoch, upto, (int64_t)SLICE_ROWS);
+	db_run(st, "DELETE FROM reject WHERE epoch=? AND seq<=?", "ii", epoch, upto);
+	db_run(st, "DELETE FROM ack_mark WHERE epoch=? AND seq<?", "ii", epoch, upto);
+}
+
+static void prune_guests(struct store *st, int64_t now_ms)
+{
+	char id[ID_MAX + 1];
+
+	for (int i = 0; i < SLICE_GUESTS; i++) {
+		sqlite3_stmt *row = db_query(st, "SELECT id FROM guest WHERE at<? LIMIT 1", "i",
+					     now_ms - GUEST_KEEP_MS);
+
+		if (!row)
+			return;
+		slice_copy(db_text(row, 0), id, sizeof(id));
+		db_done(row);
+		store_record_drop(st, GEN_GUEST, slice_of(id));
+	}
+}
+
+void store_prune(struct store *st, int64_t now_ms)
+{
+	mark_acked(st, now_ms);
+	prune_journal(st, now_ms);
+	prune_guests(st, now_ms);
+	db_run(st,
+	       "DELETE FROM tries WHERE subject IN"
+	       " (SELECT subject FROM tries WHERE until>0 AND until<? LIMIT ?)",
+	       "ii", now_ms - TRIES_KEEP_MS, (int64_t)SLICE_ROWS);
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Is what the pages say still there: files, make targets, configuration keys, options, examples.
+'use strict';
+
+const assert = require('node:assert');
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { test } = require('node:test');
+
+const TOP = path.join(__dirname, '..', '..');
+const PAGES = ['README.md', 'ui/API.md', 'sync/PROTOCOL.md', 'drivers/README.md', 'hw/README.md'];
+const MANUALS = {
+	ladad: 'firmware/ladad.1', lada: 'firmware/tool/lada.1', 'lada-hq': 'sync/hq/lada-hq.1',
+	'lada-sim': 'tests/sim/lada-sim.1',
+};
+const ROOM_FILE = /(?<![\w./-])(?:\.\/)?(?:firmware|drivers|sync|ui|tests|hw)\/[\w./*-]*/g;
+const FILE_NAME = /^[\w*-]+(?:\/[\w.*-]+)*\.(?:c|h|js|md|tsv|jsonl|[15]|service|sysusers|example)$/;
+const PLACEHOLDER = /(?:^|\/)[A-Z_]+(?:[/.]|$)/; // KIND_NAME.c, tests/traces/NAME/
+const MADE_BY_EXAMPLES = new Set(['store.jsonl']);
+
+function read(name)
+{
+	return fs.readFileSync(path.join(TOP, name), 'utf8');
+}
+
+/** Is there such a file, seen from the page or from the top? `*` stands for part of a name. */
+function exists(page, name)
+{
+	return [path.dirname(page), '.'].some((from) => {
+		const file = path.join(TOP, from, name);
+
+		if (!path.basename(file).includes('*')) {
+			return fs.existsSync(file);
+		}
+		const pattern = new RegExp(`^${path.basename(file).split('*')
+			.map((part) => part.replace(/[.]/g, '\\.')).join('.*')}$`);
+
+		return fs.existsSync(path.dirname(file))
+			&& fs.readdirSync(path.dirname(file)).some((entry) => pattern.test(entry));
+	});
+}
+
+/** Links, files in code quotes, and anything that begins with a room's name. */
+function filesNamedIn(text)
+{
+	const links = [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map(([, to]) => to)
+		.filter((to) => !/^\w+:/.test(to));
+	const quoted = [...text.matchAll(/`([^`\n]+)`/g)].flatMap(([, code]) => code.split(/[\s,]+/))
+		.filter((word) => FILE_NAME.test(word));
+	const rooms = [...text.matchAll(ROOM_FILE)].map(([name]) => name.replace(/[.,:]+$/, ''));
+
+	return [...new Set([...links, ...quoted, ...rooms])]
+		.filter((name) => (!PLACEHOLDER.test(name) || fs.existsSync(path.join(TOP, name)))
+			&& !MADE_BY_EXAMPLES.has(name));
+}
+
+test('every file that the pages name is there', () => {
+	const wrong = [];
+	let seen = 0;
+
+	for (const page of PAGES) {
+		for (const name of filesNamedIn(read(page))) {
+			seen++;
+			if (!exists(page, name)) {
+				wrong.push(`${page}: ${name}`);
+			}
+		}
+	}
+	assert.deepStrictEqual(wrong, []);
+	assert.ok(seen > 40, `only ${seen} names found`);
+	assert.ok(!exists('README.md', 'firmware/nothing.c') && !exists('README.md', 'tests/no_*.c'));
+});
+
+test('README: eight files to read, every room, every make target, under 250 lines', () => {
+	const text = read('README.md');
+	const makefile = read('Makefile');
+	const targets = [...makefile.matchAll(/^\.PHONY:(.*)$/gm)].flatMap(([, names]) => names.trim().split(/\s+/));
+	const code = [...text.matchAll(/`([^`\n]+)`|^ {4}(\S.*)$/gm)].map(([, a, b]) => a || b);
+	const named = new Set(code.map((line) => /^make ([a-z][a-z-]*)/.exec(line)).filter(Boolean)
+		.map(([, target]) => target));
+
+	assert.deepStrictEqual([...named].filter((name) => !targets.includes(name)), []);
+	for (const name of ['demo', 'check', 'run', 'bench', 'check-all', 'install', 'format', 'clean']) {
+		assert.ok(named.has(name), `make ${name} is not explained`);
+	}
+	assert.strictEqual([...text.matchAll(/^\d\. \[/gm)].length, 8);
+	for (const room of ['firmware', 'drivers', 'sync', 'ui', 'tests', 'hw']) {
+		assert.ok(text.includes(`\`${room}/\``), room);
+	}
+	assert.ok(text.split('\n').length < 250);
+});
+
+/** Section -> keys, from the tables of config_keys.c. */
+function keysOfSource()
+{
+	const source = read('firmware/config_keys.c');
+	const tables = new Map([...source.matchAll(/config_key (\w+)\[\] = \{([\s\S]*?)\n?\};/g)]
+		.map(([, name, rows]) => [name, [...rows.matchAll(
+			/\b(OWN|TEXT|PATH|YES_NO|NUMBER)_KEY\((?:config\w*, )?(\w+)|FILE_KEY_OF\((\w+)/g)]
+			.map((row) => row[2] || row[3])]));
+	const sections = new Map([...source.matchAll(/\{ "(\w+)", SECTION_\w+, \w+, (\w+), COUNT_OF/g)]
+		.map(([, name, table]) => [name, tables.get(table)]));
+
+	assert.ok(sections.size >= 7 && [...sections.values()].every((keys) => keys.length > 1));
+	return sections;
+}
+
+/** Section -> keys, from the manual page. */
+function keysOfManual()
+{
+	const sections = new Map();
+	let keys = null;
+
+	for (const line of read('firmware/lada.conf.5').split('\n')) {
+		const section = /^\.SS \[(\w+)/.exec(line);
+		const key = /^\.BI (\w+) " = /.exec(line);
+
+		if (section) {
+			keys = [];
+			sections.set(section[1], keys);
+		} else if (/^\.SH/.test(line)) {
+			keys = null;
+		} else if (key && keys) {
+			keys.push(key[1]);
+		}
+	}
+	return sections;
+}
+
+test('lada.conf.5 has every section and key there is, and no other', () => {
+	assert.deepStrictEqual(Object.fromEntries(keysOfManual()), Object.fromEntries(keysOfSource()));
+});
+
+test('lada.conf.5 says the ranges that hold', () => {
+	const manual = read('firmware/lada.conf.5');
+	const limits = new Map([...read('firmware/config.h').matchAll(/^#define (\w+)\s+(\d+)/gm)]
+		.map(([, name, value]) => [name, value]));
+	const numbers = [...read('firmware/config_keys.c').matchAll(
+		/^\tNUMBER_KEY\(\w+, (\w+), (\w+), (\w+)\)/gm)];
+
+	assert.ok(numbers.length >= 4);
+	for (const [, key, least, most] of numbers) {
+		const text = manual.split(`.BI ${key} `)[1].split('.TP')[0];
+		const range = `${limits.get(least) || least} to ${limits.get(most) || most}`;
+
+		assert.ok(text.includes(range), `${key}: ${range}`);
+	}
+});
+
+test('every option and command of --help is in the manual page', () => {
+	const wrong = [];
+
+	for (const [name, manual] of Object.entries(MANUALS)) {
+		const page = read(manual).replace(/\\-/g, '-');
+		const { stdout, status } = spawnSync(path.join(TOP, 'build/bin', name), ['--help'],
+			{ encoding: 'utf8' });
+		const words = [...stdout.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([option]) => option);
+		const commands = [...stdout.matchAll(/^ {2}([a-z][a-z-]*)\b/gm)].map(([, command]) => command);
+
+		assert.strictEqual(status, 0, name);
+		assert.ok(words.length > 1, name);
+		wrong.push(...[...words, ...commands].filter((word) => !page.includes(word))
+			.map((word) => `${manual}: ${word}`));
+	}
+	assert.deepStrictEqual(wrong, []);
+});
+
+test('the example configuration is good and names every section and key', (t) => {
+	const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'lada-docs-'));
+	const example = read('hw/lada.conf.example');
+	const conf = path.join(dir, 'lada.conf');
+	const check = (text) => {
+		fs.writeFileSync(conf, text.replaceAll('/etc/lada', dir));
+		return spawnSync(path.join(TOP, 'build/bin/ladad'), ['-c', conf, '--check-config'],
+			{ encoding: 'utf8' });
+	};
+
+	t.after(() => fs.rmSync(dir, { recursive: true }));
+	fs.writeFileSync(path.join(dir, 'hq-keys.conf'), '');
+	assert.strictEqual(check(example).status, 2, 'without its secret it is refused');
+	fs.writeFileSync(path.join(dir, 'store-secret'), `${'2a'.repeat(32)}\n`, { mode: 0o600 });
+	for (const text of [example, example.replace(/^;(?=[[a-z_]+[\]a-z ]*(?:\]$|=))/gm, '')]) {
+		const { status, stderr } = check(text);
+
+		assert.strictEqual(status, 0, stderr);
+	}
+	for (const [section, keys] of keysOfSource()) {
+		const body = new RegExp(`^;?\\[${section}[^\\]]*\\]$([^[]*)`, 'm').exec(example);
+
+		assert.ok(body, `[${section}]`);
+		for (const key of keys) {
+			assert.match(body[1], new RegExp(`^;?${key} =`, 'm'), `[${section}] ${key}`);
+		}
+	}
+});
+
+test('hw/devices.tsv: known protocols and profiles, the columns of its header', () => {
+	const [header, ...rows] = read('hw/devices.tsv').trimEnd().split('\n')
+		.filter((line) => !line.startsWith('#')).map((line) => line.split('\t'));
+	const profiles = read('drivers/profiles.c');
+	const drivers = read('drivers/driver.h');
+
+	assert.deepStrictEqual(header.slice(0, 3), ['kind', 'protocol', 'profile']);
+	assert.ok(rows.length > 0);
+	for (const row of rows) {
+		assert.strictEqual(row.length, header.length, row.join());
+		assert.match(drivers, new RegExp(`_${row[1]}\\b`), row[1]);
+		assert.ok(row[2] === '-' || profiles.includes(`"${row[2]}"`), row[2]);
+	}
+	for (const [, name] of profiles.matchAll(/\.name = "([^"]+)"/g)) {
+		assert.ok(read('firmware/lada.conf.5').replace(/\\-/g, '-').includes(name), name);
+	}
+});
