@@ -460,10 +460,7 @@ static void test_letters_are_bounded(void **state)
 	e.down.stream = STREAM_ORDERS;
 	e.down.epoch = 7;
 	e.down.seq = 1;
-	memset(ops, ' ', 100000);
-	memcpy(ops, "[{\"op\":\"put\",\"n\":\"", 18);
-	memset(ops + 18, 'x', 50000);
-	memcpy(ops + 50018, "\"}]", 4);
+	text_fmt(ops, 100000, "[{\"op\":\"put\",\"n\":\"%50000s\"}]", "");
 	e.down.ops = (struct span){ 0, (uint32_t)strlen(ops) };
 	shop_submit(f.s, &e, ops);
 	assert_int_equal(sql(&f, "SELECT max(length(op)) FROM letter"), 16384);

@@ -81,8 +81,8 @@ class StreamLedger {
 	commit(ops, upto)
 	{
 		for (const op of ops) {
-			if (op && ID.test(op.id) && !/^\.\.?$/.test(op.id) && Number.isSafeInteger(op.rev)
-				&& op.rev >= 0) {
+			if (op && typeof op.id === 'string' && ID.test(op.id) && !/^\.\.?$/.test(op.id)
+				&& Number.isSafeInteger(op.rev) && op.rev >= 0) {
 				this.#apply(op);
 			}
 		}
