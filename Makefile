@@ -13,7 +13,11 @@ SANITIZE ?=
 DEPS_BUILD := gcc make pkg-config libc6-dev libuv1-dev libmicrohttpd-dev libsodium-dev libinih-dev \
 	libmosquitto-dev libsqlite3-dev libserialport-dev libusb-1.0-0-dev libqrencode-dev \
 	libpng-dev libfreetype-dev libjansson-dev
-DEPS_TEST := libcmocka-dev mosquitto zbar-tools fonts-dejavu-core sqlite3 ca-certificates
+DEPS_TEST := libcmocka-dev mosquitto zbar-tools fonts-dejavu-core sqlite3 ca-certificates \
+	libumockdev-dev
+# For check-all: fuzzing, the lab's virtual machine.
+DEPS_FUZZ := clang libclang-rt-14-dev
+DEPS_LAB := qemu-system-x86 busybox-static cpio mmdebstrap
 # Node.js and npm come from Debian unless the machine has its own.
 DEPS_NODE := nodejs npm
 
@@ -42,7 +46,7 @@ obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 CORE := $(call obj,$(BASE) $(TRUST))
 HOUSE := $(CORE) $(call obj,$(COUNTER) $(STORE) $(STATION) $(DRIVERS) $(SYNC) $(UI))
 
-LIBS_ladad := -luv -lmicrohttpd -lsodium -linih -lmosquitto -lsqlite3 -lserialport -lqrencode -lpthread
+LIBS_ladad := -luv -lmicrohttpd -lsodium -linih -lmosquitto -lsqlite3 -lserialport -lusb-1.0 -lqrencode -lpthread
 LIBS_lada := -lsodium -linih -lsqlite3
 LIBS_lada-hq := -lmosquitto -lsqlite3 -lsodium -lqrencode -lpng
 LIBS_lada-sim := -lpng -lqrencode -lfreetype

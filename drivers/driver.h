@@ -23,11 +23,19 @@
  *   stop    the line is down; a job in the middle ends with the truth (nothing or unknown)
  *   job     (printers) takes a job's bytes, made by `encode`; borrowed until its JOB event
  *   encode  (printers) document to bytes, pure, by profile. Times are monotonic milliseconds.
+ *   feedback (scanners) a sound or light; may be NULL
+ *   show    (displays) a document (firmware/base/doc.h) to stand there until the next one. The
+ *           driver keeps what it needs of it and sends it when there is room, after every start
+ *
+ * Devices that speak in HID reports: the port hands rx() whole reports one after another, each
+ * exactly as long as the report descriptor says (with its report id where it has ids), and takes
+ * output and feature reports from room() in the same form. So the law holds for them too.
  */
 #ifndef LADA_DRIVERS_DRIVER_H
 #define LADA_DRIVERS_DRIVER_H
 
 #include "drivers/profile.h"
+#include "drivers/seen.h"
 #include "firmware/base/bytes.h"
 #include "firmware/base/device.h"
 
@@ -36,6 +44,7 @@ enum driver_event_kind {
 	DRIVER_STATUS, /* status, detail; also the first one after start */
 	DRIVER_JOB,    /* job, result, detail: the job is over */
 	DRIVER_DRAWER, /* drawer_high, where the printer can tell */
+	DRIVER_MODEL,  /* text: "EPSON TM-T20II", when the device told by the protocol itself */
 };
 
 /* A small value; `text` borrows the driver's memory until the call returns. */
@@ -44,6 +53,7 @@ struct driver_event {
 	struct slice text;
 	char aim[AIM_MAX]; /* "]Q1", or "" when the reader sent none */
 	enum device_status status;
+	enum device_trouble trouble;
 	const char *detail; /* "" or a constant in English, for the details line */
 	int64_t job;
 	enum job_result result;
@@ -56,10 +66,18 @@ struct sink {
 	void *ctx;
 };
 
-/* How this device was configured; constant while it lives. */
+#define LAYOUT_MAX 8
+
+/* How this device was configured and what its port knows of it; constant between start and
+ * stop. */
 struct driver_setup {
 	const struct printer_profile *profile; /* printers: never NULL */
-	uint32_t max_job_ms; /* how long a printer that is well may take over a job */
+	uint32_t max_job_ms;	 /* how long a printer that is well may take over a job */
+	bool ask_model;		 /* printers: nobody knows the model yet, ask for it */
+	struct slice descriptor; /* HID: the report descriptor; n = 0 elsewhere */
+	int vendor, product;	 /* USB ids, 0 unknown */
+	char layout[LAYOUT_MAX]; /* keyboards: "us", "pl", "de", "fr" */
+	char dialect[16]; /* displays: the profile's name, "auto" as the driver thinks best */
 };
 
 #define DRIVER_MAX_JOB_MS    300000
@@ -68,7 +86,8 @@ struct driver_setup {
 struct driver {
 	const char *name; /* as in `protocol =` */
 	enum device_kind kind;
-	const char *line; /* default line settings, "9600 8n1 none"; "" where no line */
+	enum seen_look look; /* what it speaks to when nobody says where it is plugged in */
+	const char *line;    /* default line settings, "9600 8n1 none"; "" where no line */
 	size_t state_size;
 	void (*start)(void *state, const struct driver_setup *setup, int64_t now_ms,
 		      const struct sink *sink);
@@ -82,6 +101,11 @@ struct driver {
 	/* -EMSGSIZE: it does not fit the buffer. NULL for no printer. */
 	int (*encode)(const struct printer_profile *profile, struct slice doc,
 		      struct buf *ret_bytes);
+	/* Scanners; NULL where none can. */
+	void (*feedback)(void *state, enum feedback feedback, int64_t now_ms,
+			 const struct sink *sink);
+	/* Displays; NULL elsewhere. */
+	void (*show)(void *state, struct slice doc, int64_t now_ms, const struct sink *sink);
 	uint64_t (*garbage)(const void *state); /* bytes skipped so far */
 };
 

@@ -13,6 +13,25 @@ const struct driver *driver_find(enum device_kind kind, struct slice name)
 	return NULL;
 }
 
+const char *seen_look_name(enum seen_look look)
+{
+	switch (look) {
+	case SEEN_OTHER:
+		return "other";
+	case SEEN_PRINTER:
+		return "printer";
+	case SEEN_HIDPOS:
+		return "hidpos";
+	case SEEN_KEYBOARD:
+		return "keyboard";
+	case SEEN_HID:
+		return "hid";
+	case SEEN_TTY:
+		return "tty";
+	}
+	return "?";
+}
+
 const struct driver *driver_at(size_t i)
 {
 	return i < COUNT_OF(table) ? table[i] : NULL;

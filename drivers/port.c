@@ -274,7 +274,7 @@ void port_wait(struct port *port, uint64_t ms)
 	uv_timer_start(&port->timer, on_timer, ms, 0);
 }
 
-int port_start(struct port *port, uv_loop_t *loop, const struct clock *clock,
+int port_start(struct port *port, uv_loop_t *loop, const struct clock *clock, struct usb_bus *bus,
 	       const struct port_address *address, const struct port_events *events)
 {
 	*port = (struct port){ .ops = ops_of(address->kind), .fd = -1 };
@@ -284,6 +284,7 @@ int port_start(struct port *port, uv_loop_t *loop, const struct clock *clock,
 	port->events = *events;
 	port->clock = clock;
 	port->loop = loop;
+	port->bus = bus;
 	port->state = PORT_WAITING;
 	uv_timer_init(loop, &port->timer);
 	port->timer.data = port;

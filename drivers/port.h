@@ -73,6 +73,8 @@ struct port_replay {
 };
 
 struct sp_port;
+struct usb_bus;	 /* drivers/usb_bus.h */
+struct port_usb; /* drivers/port_usb.c */
 
 struct port {
 	const struct port_ops *ops;
@@ -100,6 +102,8 @@ struct port {
 	uint32_t opens; /* times the line came up */
 
 	struct sp_port *serial; /* libserialport's handle, for real serial ports */
+	struct usb_bus *bus;	/* USB: where it is looked for; NULL: this machine has none */
+	struct port_usb *usb;	/* on the heap while open */
 	struct port_tcp tcp;
 	struct port_replay replay;
 };
@@ -107,8 +111,9 @@ struct port {
 /* False for usb: and auto, which no port here can open yet. */
 bool port_supported(const struct port_address *address);
 
-/* 0 or -ENOTSUP. The first attempt is made from the loop, not from here. */
-int port_start(struct port *port, uv_loop_t *loop, const struct clock *clock,
+/* 0 or -ENOTSUP. The first attempt is made from the loop, not from here. `bus` is borrowed until
+ * `stopped`; NULL where there is no USB. */
+int port_start(struct port *port, uv_loop_t *loop, const struct clock *clock, struct usb_bus *bus,
 	       const struct port_address *address, const struct port_events *events);
 /* Closes everything; `stopped` is called with the events' ctx when the memory is free again.
  * No other event comes any more. */

@@ -32,6 +32,8 @@ struct port_address {
 	char path[PORT_PATH_MAX]; /* serial path, host, file, or USB serial number */
 	int tcp_port;
 	int usb_vendor, usb_product;
+	/* What a device manager that looked for itself fills in; port_parse leaves it empty. */
+	char usb_path[PORT_PATH_MAX]; /* `path` of struct seen: exactly this interface */
 	struct port_line line;
 };
 

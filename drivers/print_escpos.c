@@ -572,6 +572,7 @@ static uint64_t print_garbage(const void *state)
 const struct driver driver_print_escpos = {
 	.name = "escpos",
 	.kind = DEVICE_PRINTER,
+	.look = SEEN_PRINTER,
 	.line = "9600 8n1 none",
 	.state_size = sizeof(struct print_escpos),
 	.start = print_start,

@@ -136,6 +136,7 @@ static uint64_t scan_garbage(const void *state)
 const struct driver driver_scan_line = {
 	.name = "line",
 	.kind = DEVICE_SCANNER,
+	.look = SEEN_TTY,
 	.line = "9600 8n1 none",
 	.state_size = sizeof(struct scan_line),
 	.start = scan_start,

@@ -186,6 +186,10 @@ void trace_event(struct buf *out, const struct driver_event *e)
 	case DRIVER_DRAWER:
 		buf_fmt(out, "drawer %s", e->drawer_high ? "high" : "low");
 		break;
+	case DRIVER_MODEL:
+		buf_text(out, "model ");
+		trace_escape(out, e->text);
+		break;
 	}
 	if (e->detail && e->detail[0])
 		buf_fmt(out, " %s", e->detail);

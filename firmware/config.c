@@ -66,20 +66,16 @@ static int begin_screen(struct config_reader *r, struct slice name)
 
 static int add_device(struct config_reader *r, enum device_kind kind, struct slice name)
 {
-	static const char *const protocols[] = {
-		[DEVICE_SCANNER] = "line",
-		[DEVICE_PRINTER] = "escpos",
-		[DEVICE_DISPLAY] = "pole",
-	};
 	struct config_device *d = &r->c->devices[r->c->device_count];
 
 	if (r->c->device_count == DEVICES_MAX)
 		return wrong(r, "too many devices: at most %d", DEVICES_MAX);
-	*d = (struct config_device){ .kind = kind, .desk = DESK_COUNTER };
+	*d = (struct config_device){ .kind = kind, .desk = DESK_COUNTER, .drawer_open = -1 };
 	slice_copy(name, d->name, sizeof(d->name));
 	slice_copy(slice_of("auto"), d->port, sizeof(d->port));
 	slice_copy(slice_of("auto"), d->profile, sizeof(d->profile));
-	slice_copy(slice_of(protocols[kind]), d->protocol, sizeof(d->protocol));
+	slice_copy(slice_of("us"), d->layout, sizeof(d->layout));
+	slice_copy(slice_of("auto"), d->dialect, sizeof(d->dialect));
 	return begin(r, &r->devices[r->c->device_count++], d);
 }
 
@@ -456,6 +452,27 @@ static int check_standin(struct config_reader *r, int i)
 			    d->standin);
 }
 
+/* Where a section names no protocol: what is found decides, if something is to be found. */
+static int check_protocol(struct config_reader *r, int i)
+{
+	static const char *const usual[] = {
+		[DEVICE_SCANNER] = "line",
+		[DEVICE_PRINTER] = "escpos",
+		[DEVICE_DISPLAY] = "pole",
+	};
+	struct config_device *d = &r->c->devices[i];
+	const bool found = strcmp(d->port, "auto") == 0;
+
+	if (!d->protocol[0])
+		text_fmt(d->protocol, sizeof(d->protocol), "%s", found ? "auto" : usual[d->kind]);
+	if (!found && strcmp(d->protocol, "auto") == 0)
+		return config_wrong(r, r->devices[i],
+				    "[%s %s] has protocol auto, which needs port = auto: name the "
+				    "protocol",
+				    device_kind_name(d->kind), d->name);
+	return 0;
+}
+
 static int check_whole(struct config_reader *r)
 {
 	struct config *c = r->c;
@@ -469,7 +486,7 @@ static int check_whole(struct config_reader *r)
 	if (!c->name[0])
 		slice_copy(slice_of(c->store), c->name, sizeof(c->name));
 	for (int i = 0; i < c->device_count; i++)
-		if (check_standin(r, i) < 0)
+		if (check_standin(r, i) < 0 || check_protocol(r, i) < 0)
 			return -EINVAL;
 	return check_hq(r);
 }

@@ -30,12 +30,17 @@ struct config_device {
 	enum device_kind kind;
 	char name[DEVICE_NAME_MAX];
 	char port[CONFIG_TEXT_MAX]; /* "auto", "serial:…", "usb:…", "tcp:…", "replay:…" */
-	char protocol[16];
-	enum desk desk;		       /* scanners, displays */
-	char profile[32];	       /* printers: "auto" or a profile's name */
-	int columns;		       /* printers: 0 = as the profile says */
-	int drawer;		       /* printers: pin 0, 1 or 2 */
-	char standin[DEVICE_NAME_MAX]; /* printers: "" or another printer */
+	char protocol[DEVICE_PROTOCOL_MAX]; /* "auto": as what is found at port auto needs */
+	enum desk desk;			    /* scanners, displays */
+	char profile[32];		    /* printers: "auto" or a profile's name */
+	int columns;			    /* printers: 0 = as the profile says */
+	int drawer;			    /* printers: pin 0, 1 or 2 */
+	char standin[DEVICE_NAME_MAX];	    /* printers: "" or another printer */
+	char dialect[16];		    /* displays: "auto", "epson", "cd5220" */
+	char layout[8];			    /* scanners: keyboard layout, "us", "pl", "de", "fr" */
+	char logo[CONFIG_TEXT_MAX]; /* printers: a PBM picture for the top of slips, "" none */
+	int drawer_open;	    /* printers: the contact's level with an open drawer: 1 high,
+				     * 0 low, -1 to be learnt from the first kick */
 };
 
 struct config_screen {

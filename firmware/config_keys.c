@@ -237,9 +237,9 @@ static int take_port(struct config_reader *r, const char *value)
 
 static int take_protocol(struct config_reader *r, const char *value)
 {
-	static const char *const scanners[] = { "line", "hidpos", "keyboard", "ssi" };
-	static const char *const printers[] = { "escpos" };
-	static const char *const displays[] = { "pole", "nextion" };
+	static const char *const scanners[] = { "line", "hidpos", "keyboard", "ssi", "auto" };
+	static const char *const printers[] = { "escpos", "auto" };
+	static const char *const displays[] = { "pole", "nextion", "auto" };
 	size_t i;
 	struct config_device *d = device_of(r, &i);
 	int found = -1;
@@ -258,9 +258,9 @@ static int take_protocol(struct config_reader *r, const char *value)
 	if (found < 0)
 		return wrong(r, "a %s has no protocol `%s`: use %s", device_kind_name(d->kind),
 			     value,
-			     d->kind == DEVICE_SCANNER	 ? "line, hidpos, keyboard or ssi"
-			     : d->kind == DEVICE_PRINTER ? "escpos"
-							 : "pole or nextion");
+			     d->kind == DEVICE_SCANNER	 ? "line, hidpos, keyboard, ssi or auto"
+			     : d->kind == DEVICE_PRINTER ? "escpos or auto"
+							 : "pole, nextion or auto");
 	return copy_value(r, value, d->protocol, sizeof(d->protocol));
 }
 
@@ -285,6 +285,40 @@ static int take_standin(struct config_reader *r, const char *value)
 
 	r->standins[i] = r->here;
 	return copy_value(r, value, d->standin, sizeof(d->standin));
+}
+
+static int take_layout(struct config_reader *r, const char *value)
+{
+	static const char *const layouts[] = { "us", "pl", "de", "fr" };
+	size_t i;
+	struct config_device *d = device_of(r, &i);
+
+	if (find_word(layouts, COUNT_OF(layouts), value) < 0)
+		return wrong(r, "layout `%s` is not known: use us, pl, de or fr", value);
+	return copy_value(r, value, d->layout, sizeof(d->layout));
+}
+
+static int take_dialect(struct config_reader *r, const char *value)
+{
+	static const char *const dialects[] = { "auto", "epson", "cd5220" };
+	size_t i;
+	struct config_device *d = device_of(r, &i);
+
+	if (find_word(dialects, COUNT_OF(dialects), value) < 0)
+		return wrong(r, "dialect `%s` is not known: use auto, epson or cd5220", value);
+	return copy_value(r, value, d->dialect, sizeof(d->dialect));
+}
+
+static int take_drawer_open(struct config_reader *r, const char *value)
+{
+	static const char *const levels[] = { "low", "high" };
+	size_t i;
+	struct config_device *d = device_of(r, &i);
+
+	d->drawer_open = find_word(levels, COUNT_OF(levels), value);
+	if (d->drawer_open < 0 && strcmp(value, "auto") != 0)
+		return wrong(r, "drawer_open `%s` is not low, high or auto", value);
+	return 0;
 }
 
 static int take_profile(struct config_reader *r, const char *value)
@@ -363,7 +397,19 @@ static const struct config_key screen_keys[] = {
 	TEXT_KEY(config_screen, audio),
 };
 
-static const struct config_key scanner_keys[] = { OWN_KEY(port), OWN_KEY(protocol), OWN_KEY(desk) };
+static const struct config_key scanner_keys[] = {
+	OWN_KEY(port),
+	OWN_KEY(protocol),
+	OWN_KEY(layout),
+	OWN_KEY(desk),
+};
+
+static const struct config_key display_keys[] = {
+	OWN_KEY(port),
+	OWN_KEY(protocol),
+	OWN_KEY(dialect),
+	OWN_KEY(desk),
+};
 
 static const struct config_key printer_keys[] = {
 	OWN_KEY(port),
@@ -372,6 +418,8 @@ static const struct config_key printer_keys[] = {
 	NUMBER_KEY(config_device, columns, CONFIG_COLUMNS_MIN, CONFIG_COLUMNS_MAX),
 	OWN_KEY(standin),
 	NUMBER_KEY(config_device, drawer, 0, 2),
+	OWN_KEY(drawer_open),
+	PATH_KEY(config_device, logo),
 };
 
 static const struct config_section sections[SECTION_KINDS] = {
@@ -381,7 +429,7 @@ static const struct config_section sections[SECTION_KINDS] = {
 	{ "screen", SECTION_SCREEN, 0, screen_keys, COUNT_OF(screen_keys) },
 	{ "scanner", SECTION_DEVICE, DEVICE_SCANNER, scanner_keys, COUNT_OF(scanner_keys) },
 	{ "printer", SECTION_DEVICE, DEVICE_PRINTER, printer_keys, COUNT_OF(printer_keys) },
-	{ "display", SECTION_DEVICE, DEVICE_DISPLAY, scanner_keys, COUNT_OF(scanner_keys) },
+	{ "display", SECTION_DEVICE, DEVICE_DISPLAY, display_keys, COUNT_OF(display_keys) },
 };
 
 const struct config_section *config_section_at(size_t i)

@@ -170,6 +170,7 @@ static void on_driver_event(void *ctx, const struct driver_event *e)
 		take_job(d, e);
 		break;
 	case DRIVER_DRAWER:
+	case DRIVER_MODEL:
 		break;
 	}
 }
@@ -260,7 +261,8 @@ static const char *prepare(struct device *d, struct port_address *ret_address)
 	if (d->config.columns >= PROFILE_COLUMNS_MIN && d->config.columns <= PROFILE_COLUMNS_MAX)
 		d->profile.columns = d->config.columns;
 	d->profile.drawer = (uint8_t)d->config.drawer;
-	d->setup = (struct driver_setup){ &d->profile, DRIVER_MAX_JOB_MS };
+	d->setup = (struct driver_setup){ .profile = &d->profile,
+					  .max_job_ms = DRIVER_MAX_JOB_MS };
 	return NULL;
 }
 
@@ -297,7 +299,7 @@ static int open_device(struct devices *all, struct device *d)
 	r = reserve(d);
 	if (r < 0)
 		return r;
-	r = port_start(&d->port, all->loop, all->clock, &address, &events);
+	r = port_start(&d->port, all->loop, all->clock, NULL, &address, &events);
 	if (r < 0)
 		return r;
 	d->has_port = true;

@@ -140,8 +140,12 @@ struct door_event {
 		} job;
 		struct {
 			char name[DEVICE_NAME_MAX];
+			char protocol[DEVICE_PROTOCOL_MAX]; /* spoken now; "auto" before it is known */
 			enum device_status status;
-			char detail[DEVICE_DETAIL_MAX];
+			enum device_trouble trouble;
+			bool drawer_known; /* printers: does it tell the drawer's contact? */
+			bool drawer_high;  /* connector pin 3; which of the two is open, see jobs.c */
+			char detail[DEVICE_DETAIL_MAX]; /* English, for the log and the manager */
 		} device;
 	};
 };
@@ -159,12 +163,11 @@ enum out_kind {
 	OUT_HEARTBEAT, /* payload: members of the state message behind "online" and "conn" */
 	OUT_PRINT,     /* payload: a document; answer with DOOR_JOB */
 	OUT_FEEDBACK,  /* the sound of a decision at a desk */
+	OUT_DISPLAY,   /* payload: what the customer displays of a desk show, as a document */
 	OUT_WAKE,      /* a DOOR_TICK is wanted at a time */
 	OUT_METRICS,   /* payload: the step's numbers as Prometheus text */
 	OUT_STOPPED,   /* the last one */
 };
-
-enum feedback { FEEDBACK_GOOD, FEEDBACK_ATTENTION, FEEDBACK_BAD };
 
 struct door_out {
 	enum out_kind kind;
@@ -208,6 +211,9 @@ struct door_out {
 			enum desk desk;
 			enum feedback feedback;
 		} feedback;
+		struct {
+			enum desk desk;
+		} display;
 		struct {
 			int64_t mono_ms;
 		} wake;

@@ -181,6 +181,7 @@ static void hand_out(struct ladad *l, const struct door_out *out, struct slice p
 		break;
 	case OUT_PRINT:
 	case OUT_FEEDBACK:
+	case OUT_DISPLAY:
 		devices_output(l->devices, out, payload);
 		break;
 	case OUT_PIN:

@@ -287,6 +287,7 @@ void sync_output(struct sync *s, const struct door_out *out, struct slice payloa
 	case OUT_PIN:
 	case OUT_PRINT:
 	case OUT_FEEDBACK:
+	case OUT_DISPLAY:
 	case OUT_WAKE:
 	case OUT_METRICS:
 	case OUT_STOPPED:

@@ -148,7 +148,7 @@ static inline struct bench *bench_new(const char *profile)
 
 	assert_non_null(b);
 	b->profile = *profile_find(slice_of(profile));
-	b->setup = (struct driver_setup){ &b->profile, 300000 };
+	b->setup = (struct driver_setup){ .profile = &b->profile, .max_job_ms = 300000 };
 	b->state = calloc(1, driver_print_escpos.state_size);
 	assert_non_null(b->state);
 	b->sink = (struct sink){ on_event, on_bytes, b };

@@ -78,6 +78,7 @@ void shop_collect(struct shop *s)
 		case OUT_SESSION:
 		case OUT_ACKED:
 		case OUT_FEEDBACK:
+		case OUT_DISPLAY:
 		case OUT_METRICS:
 		case OUT_STOPPED:
 			break;

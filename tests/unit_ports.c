@@ -94,7 +94,7 @@ static struct bench *bench_new(const char *text)
 	uv_timer_init(&b->loop, &b->deadline);
 	b->deadline.data = b;
 	assert_int_equal(port_parse(text, "9600 8n1 none", &address, &what), 0);
-	assert_int_equal(port_start(&b->port, &b->loop, &b->clock, &address, &events), 0);
+	assert_int_equal(port_start(&b->port, &b->loop, &b->clock, NULL, &address, &events), 0);
 	return b;
 }
 

@@ -42,6 +42,7 @@ struct play {
 	unsigned int seed;
 	struct buf events, out, job;
 	char events_memory[EVENTS_MAX], out_memory[EVENTS_MAX], job_memory[DRIVER_JOB_BYTES_MAX];
+	uint8_t descriptor[1024];
 	bool out_seen;
 	struct sink sink;
 	const char *name;
@@ -118,6 +119,42 @@ static void start_job(struct play *play, char *text)
 	pump(play);
 }
 
+/* The HID report descriptor, as hex; before `up`. */
+static void set_descriptor(struct play *play, const char *hex)
+{
+	size_t n = 0;
+
+	for (; hex[0] && hex[1]; hex++) {
+		if (*hex == ' ')
+			continue;
+		assert_true(n < sizeof(play->descriptor));
+		assert_int_equal(hex_decode((struct slice){ hex, 2 }, &play->descriptor[n++], 1), 0);
+		hex++;
+	}
+	play->setup.descriptor = (struct slice){ (const char *)play->descriptor, n };
+}
+
+static void give_feedback(struct play *play, const char *which)
+{
+	const enum feedback f = strcmp(which, "good") == 0  ? FEEDBACK_GOOD
+				: strcmp(which, "bad") == 0 ? FEEDBACK_BAD
+							    : FEEDBACK_ATTENTION;
+
+	assert_non_null(play->driver->feedback);
+	play->driver->feedback(play->state, f, play->now_ms, &play->sink);
+	pump(play);
+}
+
+static void show(struct play *play, char *doc)
+{
+	for (char *p = doc; *p; p++)
+		if (*p == '|')
+			*p = '\n';
+	assert_non_null(play->driver->show);
+	play->driver->show(play->state, slice_of(doc), play->now_ms, &play->sink);
+	pump(play);
+}
+
 static void direct(struct play *play, const struct trace_record *r)
 {
 	char text[TRACE_RECORD_MAX + 1];
@@ -134,6 +171,19 @@ static void direct(struct play *play, const struct trace_record *r)
 	} else if (strncmp(text, "profile ", 8) == 0) {
 		assert_non_null(profile_find(slice_of(text + 8)));
 		play->profile = *profile_find(slice_of(text + 8));
+	} else if (strncmp(text, "descriptor ", 11) == 0) {
+		set_descriptor(play, text + 11);
+	} else if (strncmp(text, "layout ", 7) == 0) {
+		assert_true(text_fmt(play->setup.layout, LAYOUT_MAX, "%s", text + 7) >= 0);
+	} else if (strncmp(text, "dialect ", 8) == 0) {
+		assert_true(text_fmt(play->setup.dialect, sizeof(play->setup.dialect), "%s",
+				     text + 8) >= 0);
+	} else if (strcmp(text, "ask model") == 0) {
+		play->setup.ask_model = true;
+	} else if (strncmp(text, "feedback ", 9) == 0) {
+		give_feedback(play, text + 9);
+	} else if (strncmp(text, "show ", 5) == 0) {
+		show(play, text + 5);
 	} else if (strncmp(text, "job ", 4) == 0) {
 		start_job(play, text + 4);
 	} else {
@@ -187,7 +237,10 @@ static struct play *play_new(const struct driver *driver, const char *name)
 	play->driver = driver;
 	play->name = name;
 	play->profile = *profile_find(slice_of("auto"));
-	play->setup = (struct driver_setup){ &play->profile, DRIVER_MAX_JOB_MS };
+	play->setup = (struct driver_setup){ .profile = &play->profile,
+					     .max_job_ms = DRIVER_MAX_JOB_MS,
+					     .layout = "us",
+					     .dialect = "auto" };
 	play->state = calloc(1, driver->state_size);
 	assert_non_null(play->state);
 	buf_init(&play->events, play->events_memory, sizeof(play->events_memory));

@@ -46,6 +46,30 @@ const char *device_status_name(enum device_status status)
 	return "?";
 }
 
+const char *device_trouble_name(enum device_trouble trouble)
+{
+	static const char *const names[TROUBLE_COUNT] = {
+		[TROUBLE_NONE] = "",
+		[TROUBLE_NOT_FOUND] = "not_found",
+		[TROUBLE_UNPLUGGED] = "unplugged",
+		[TROUBLE_NO_RIGHTS] = "no_rights",
+		[TROUBLE_TAKEN] = "taken",
+		[TROUBLE_LINE] = "line",
+		[TROUBLE_SILENT] = "silent",
+		[TROUBLE_UNSUPPORTED] = "unsupported",
+		[TROUBLE_PAPER_LOW] = "paper_low",
+		[TROUBLE_PAPER_OUT] = "paper_out",
+		[TROUBLE_COVER] = "cover_open",
+		[TROUBLE_CUTTER] = "cutter",
+		[TROUBLE_MECHANICAL] = "mechanical",
+		[TROUBLE_HOT] = "too_hot",
+		[TROUBLE_SERVICE] = "service",
+		[TROUBLE_OFFLINE] = "offline",
+	};
+
+	return (unsigned)trouble < TROUBLE_COUNT ? names[trouble] : "";
+}
+
 /* AIM identifiers: ISO/IEC 15424; the GS1 carriers are ]C1 ]e0 ]d2 ]Q3 ]J1. */
 enum symbology symbology_of_aim(const char *aim)
 {

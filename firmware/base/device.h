@@ -10,6 +10,7 @@
 #define DEVICE_NAME_MAX 32
 #define DEVICE_DETAIL_MAX 96
 #define DEVICES_MAX 16
+#define DEVICE_PROTOCOL_MAX 16 /* "keyboard" and a NUL */
 
 /* A desk: a place at a station with its own screen and session. */
 enum desk { DESK_COUNTER, DESK_KIOSK };
@@ -27,6 +28,33 @@ enum device_status {
 	DEVICE_ERROR,
 	DEVICE_UNCLAIMED,
 };
+
+/* What is the matter, for words to a clerk (firmware/counter/words.h) and for the log. The name
+ * is what the state document calls `trouble`. */
+enum device_trouble {
+	TROUBLE_NONE,
+	/* Nobody answers at the port. */
+	TROUBLE_NOT_FOUND,   /* nothing that fits is plugged in */
+	TROUBLE_UNPLUGGED,   /* it was there and is gone */
+	TROUBLE_NO_RIGHTS,   /* the station may not open it */
+	TROUBLE_TAKEN,	     /* another program or section has it */
+	TROUBLE_LINE,	     /* the line cannot be opened or broke */
+	TROUBLE_SILENT,	     /* the line is up, and the device does not answer */
+	TROUBLE_UNSUPPORTED, /* nothing here can speak to it */
+	/* Printers. */
+	TROUBLE_PAPER_LOW,
+	TROUBLE_PAPER_OUT,
+	TROUBLE_COVER,
+	TROUBLE_CUTTER,	    /* recoverable: clear the jam */
+	TROUBLE_MECHANICAL, /* recoverable */
+	TROUBLE_HOT,	    /* over temperature: recovers by itself */
+	TROUBLE_SERVICE,    /* not recoverable here */
+	TROUBLE_OFFLINE,    /* it says that it is offline, and no more */
+};
+#define TROUBLE_COUNT 16
+
+/* The sound of a decision, for scanners that can make one. */
+enum feedback { FEEDBACK_GOOD, FEEDBACK_ATTENTION, FEEDBACK_BAD };
 
 /* What became of a print job, as far as the printer can be believed. */
 enum job_result {
@@ -54,6 +82,7 @@ enum symbology {
 const char *desk_name(enum desk desk); /* "counter", "kiosk" */
 const char *device_kind_name(enum device_kind kind);
 const char *device_status_name(enum device_status status);
+const char *device_trouble_name(enum device_trouble trouble); /* "" for none, "paper_out" … */
 enum symbology symbology_of_aim(const char *aim);
 
 #endif
