@@ -265,12 +265,21 @@ void order_conflict_check(struct station *st, struct slice id);
 void order_conflicts_tick(struct station *st);
 void order_changed(struct station *st, struct slice id);
 
-/* ---- pickups.c: a desk at work ---- */
+/* ---- scans.c: what a scan does ---- */
 
 void desk_scan(struct station *st, const struct call *c, struct slice text, enum symbology sym);
 /* What looks like a card number may be a product, an order or a member known here: then s->kind
  * says so. */
 void desk_resolve_card_like(struct station *st, struct scan *s);
+
+/* ---- pickups.c: a desk at work ---- */
+
+void desk_set_mode(struct station *st, enum desk desk, enum desk_mode mode);
+/* A signed code opens its order, or is refused. */
+void pickup_scan_code(struct station *st, const struct call *c, struct slice text);
+/* Refused at the door: told to HQ, shown at the desk. `order` "" when it is not known which. */
+void pickup_refuse(struct station *st, const struct call *c, enum reason r, const char *order,
+		   const char *method, const struct word_values *values);
 /* HQ's answer to an ask for one order. */
 void desk_answer_ops(struct station *st, const struct door_down *d, struct slice payload);
 /* Forgets what the last customer saw. */
