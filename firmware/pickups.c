@@ -74,7 +74,7 @@ void pickup_done_load(struct station *st, enum desk desk)
 }
 
 void pickup_refuse(struct station *st, const struct call *c, enum reason r, const char *order,
-		    const char *method, const struct word_values *values)
+		   const char *method, const struct word_values *values)
 {
 	struct buf b = event_begin(st);
 

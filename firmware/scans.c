@@ -2,6 +2,7 @@
 /* What a scan does at a desk, in each of its modes. */
 #include <string.h>
 
+#include "firmware/base/log.h"
 #include "firmware/station.h"
 
 static void scan_gtin(struct station *st, const struct call *c, const struct scan *s)
@@ -12,7 +13,7 @@ static void scan_gtin(struct station *st, const struct call *c, const struct sca
 	struct record r;
 	struct json body;
 
-	if (!product_by_gtin(st, s, sku)) {
+	if (!product_by_code(st, &s->code, sku)) {
 		answer_no(st, c, 409, REASON_NOT_FOUND, &v);
 		return;
 	}
@@ -27,28 +28,48 @@ static void scan_gtin(struct station *st, const struct call *c, const struct sca
 	answer_ok(st, c, "");
 }
 
-static int line_of_gtin(struct station *st, const struct scan *s, enum desk desk)
+/* The line a scanned product belongs to, -1 none, and how many pieces of it were scanned. */
+static int line_of_code(struct station *st, const struct barcode *b, enum desk desk,
+			int64_t *ret_pieces)
 {
-	char text[64], gtin14[15], sku[ID_MAX + 1] = "";
+	char text[64], sku[ID_MAX + 1] = "";
+	int64_t pack = 1, inside = b->pieces > 0 ? b->pieces : 1;
 	int found = -1;
 
-	if (!product_by_gtin(st, s, sku))
+	if (product_by_code(st, b, sku))
+		pack = product_pieces(st, b, sku);
+	else
 		sku[0] = '\0';
 	pickup_done_load(st, desk);
 	/* The same product may stand in two lines: fill the first that still wants a piece. */
 	for (int i = 0; i < st->order.line_count; i++) {
 		const struct order_line *l = &st->order.lines[i];
-		bool same = (json_string(l->gtin, text, sizeof(text)) > 0 &&
-			     gtin_pad(slice_of(text), gtin14) && !strcmp(gtin14, s->gtin14)) ||
-			    (sku[0] && json_is(l->sku, sku));
+		bool named = json_string(l->gtin, text, sizeof(text)) > 0 &&
+			     barcode_names(b, slice_of(text));
+		int64_t pieces = named ? inside : pack;
+		bool wants;
 
-		if (!same || !l->goods)
+		if (!l->goods || (!named && !(sku[0] && json_is(l->sku, sku))))
 			continue;
-		if (pickup_check(l, st->done[i], 1) == REASON_NONE)
-			return i;
+		wants = pickup_check(l, st->done[i], pieces) == REASON_NONE;
+		if (found >= 0 && !wants)
+			continue;
 		found = i;
+		*ret_pieces = pieces;
+		if (wants)
+			break;
 	}
 	return found;
+}
+
+/* How a parcel of the open order is labelled: the text itself, or the SSCC in it. */
+static bool parcel_label(const struct station *st, const struct scan *s, struct slice *ret_label)
+{
+	*ret_label = s->text;
+	if (pickup_has_parcel(st, *ret_label))
+		return true;
+	*ret_label = slice_of(s->code.sscc);
+	return s->code.sscc[0] && pickup_has_parcel(st, *ret_label);
 }
 
 static void scan_in_pickup(struct station *st, const struct call *c, const struct scan *s)
@@ -56,6 +77,8 @@ static void scan_in_pickup(struct station *st, const struct call *c, const struc
 	struct desk_state *desk = &st->desks[c->desk];
 	struct word_values v = words_none();
 	enum reason r = REASON_ITEM_UNKNOWN;
+	struct slice label;
+	int64_t pieces = 1;
 	int line;
 
 	v.order = desk->row.order;
@@ -63,12 +86,12 @@ static void scan_in_pickup(struct station *st, const struct call *c, const struc
 		answer_no(st, c, 409, REASON_NOT_FOUND, &v);
 		return;
 	}
-	if (s->kind != SCAN_GTIN) {
-		r = pickup_check_parcel(st, c->desk, s->text);
-	} else {
-		line = line_of_gtin(st, s, c->desk);
+	if (parcel_label(st, s, &label)) {
+		r = pickup_check_parcel(st, c->desk, label);
+	} else if (s->kind == SCAN_GTIN) {
+		line = line_of_code(st, &s->code, c->desk, &pieces);
 		if (line >= 0)
-			r = pickup_check_pieces(st, c->desk, line, 1);
+			r = pickup_check_pieces(st, c->desk, line, pieces);
 	}
 	if (r != REASON_NONE) {
 		answer_no(st, c, 409, r, &v);
@@ -117,6 +140,40 @@ static void scan_text_in_pickup(struct station *st, const struct call *c, const 
 		answer_no(st, c, 409, REASON_BUSY, &v);
 }
 
+/* A customer's number (the KID of e-paragon, a GSRN) is not known to be anybody's here yet. It may
+ * be an order's or a parcel's all the same; it is never an unknown product. */
+static void scan_customer(struct station *st, const struct call *c, const struct scan *s)
+{
+	bool pickup = st->desks[c->desk].mode == MODE_PICKUP;
+	struct word_values v = words_none();
+	char order[ID_MAX + 1];
+	struct slice label;
+
+	if (order_named(st, s->text, order) ||
+	    (pickup && order_load(st, slice_of(st->desks[c->desk].row.order)) &&
+	     parcel_label(st, s, &label))) {
+		if (pickup)
+			scan_text_in_pickup(st, c, s);
+		else
+			scan_text(st, c, s);
+		return;
+	}
+	answer_no(st, c, 409, REASON_NOT_FOUND, &v);
+}
+
+/* A product's code; or an order's number that happens to look like one. */
+static void scan_product(struct station *st, const struct call *c, const struct scan *s)
+{
+	char id[ID_MAX + 1];
+
+	if (st->desks[c->desk].mode == MODE_PICKUP)
+		scan_in_pickup(st, c, s);
+	else if (!product_by_code(st, &s->code, id) && order_named(st, s->text, id))
+		scan_text(st, c, s);
+	else
+		scan_gtin(st, c, s);
+}
+
 static bool keep_scan(struct station *st, const struct call *c, struct slice text,
 		      enum symbology sym)
 {
@@ -155,11 +212,15 @@ static void scan_by_kind(struct station *st, const struct call *c, const struct 
 			scan_text(st, c, s);
 		return;
 	case SCAN_GTIN:
+		scan_product(st, c, s);
+		return;
+	case SCAN_CUSTOMER:
+		scan_customer(st, c, s);
+		return;
 	case SCAN_PARCEL:
+	case SCAN_SSCC:
 		if (desk->mode == MODE_PICKUP)
 			scan_in_pickup(st, c, s);
-		else if (s->kind == SCAN_GTIN)
-			scan_gtin(st, c, s);
 		else
 			scan_text(st, c, s);
 		return;
@@ -184,7 +245,8 @@ void desk_resolve_card_like(struct station *st, struct scan *s)
 	char id[ID_MAX + 1], card[ID_MAX + 1] = "";
 	struct record member;
 
-	if (gtin_pad(s->text, s->gtin14) && product_by_gtin(st, s, id))
+	s->code = (struct barcode){ .kind = BARCODE_ITEM, .pieces = -1 };
+	if (gtin_pad(s->text, s->code.gtin14) && product_by_code(st, &s->code, id))
 		s->kind = SCAN_GTIN;
 	else if (order_named(st, s->text, id))
 		s->kind = SCAN_TEXT;
@@ -198,6 +260,7 @@ void desk_resolve_card_like(struct station *st, struct scan *s)
 void desk_scan(struct station *st, const struct call *c, struct slice text, enum symbology sym)
 {
 	struct word_values v = words_none();
+	struct barcode_rules rules;
 	struct scan s;
 
 	st->counters.scans++;
@@ -206,7 +269,12 @@ void desk_scan(struct station *st, const struct call *c, struct slice text, enum
 			answer_no(st, c, 409, REASON_BUSY, &v);
 		return;
 	}
-	scan_read(text, sym, &s);
+	rules = barcode_rules_now(st);
+	scan_read(text, sym, &rules, &s);
+	if (s.code.fault != FAULT_NONE)
+		log_notice("scan: a code breaks its rules%s%s: %s",
+			   s.code.fault_ai[0] ? ", AI " : "", s.code.fault_ai,
+			   code_fault_name(s.code.fault));
 	if (s.kind == SCAN_CARD_LIKE)
 		desk_resolve_card_like(st, &s);
 	if (c->desk == DESK_COUNTER && !c->session.valid && s.kind != SCAN_BADGE) {

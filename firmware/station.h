@@ -258,7 +258,12 @@ bool order_load(struct station *st, struct slice id);
 bool order_named(struct station *st, struct slice text, char ret_id[ID_MAX + 1]);
 struct json policy_get(struct station *st, const char *id); /* borrows st->policy */
 struct pickup_policy pickup_policy_now(struct station *st);
-bool product_by_gtin(struct station *st, const struct scan *s, char ret_sku[ID_MAX + 1]);
+/* What this shop's own barcodes mean, by policy `codes`, and this year. */
+struct barcode_rules barcode_rules_now(struct station *st);
+/* The product a barcode names; false when the catalogue has none. */
+bool product_by_code(struct station *st, const struct barcode *b, char ret_sku[ID_MAX + 1]);
+/* How many pieces of it that barcode stands for: more than one on a pack. */
+int64_t product_pieces(struct station *st, const struct barcode *b, const char *sku);
 /* Raised when HQ says otherwise than what this store did. */
 void order_conflict_check(struct station *st, struct slice id);
 /* After a snapshot: compares some more facts with it. */
