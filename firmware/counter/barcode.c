@@ -147,8 +147,8 @@ static bool upce_short(struct slice digits, struct barcode *b)
 		return false;
 	b->kind = BARCODE_ITEM;
 	if (checked && systemed)
-		gtin_pad(slice_of(without_check), b->also);
-	return gtin_pad(slice_of(checked ? without_system : without_check), b->gtin14);
+		gtin_pad(slice_of(without_system), b->also);
+	return gtin_pad(slice_of(systemed ? without_check : without_system), b->gtin14);
 }
 
 /* The main part of a code that came with an add-on of 2 or 5 digits: issue or price of a

@@ -3,7 +3,7 @@
  * Codes a shop gives out itself: EAN-13 with prefix 02 or 20..29, EAN-8 with prefix 0 or 2. What
  * they mean is the shop's own affair, so it is policy (record `codes`), never a guess:
  *
- *   {"in_store":["29IIIII?WWWWWC scale=3 unit=kg","28IIIIIVPPPPC scale=2 PLN","20IIIIIIIIIIC"]}
+ *   {"in_store":["29IIII?WWWWWC scale=3 unit=kg","28IIIIIVPPPPC scale=2 PLN","20IIIIIIIIIIC"]}
  *
  * A pattern is as long as the code. Digits stand for themselves; I is the item, W a weight, P a
  * price, Q pieces, ? anything, V the GS1 check digit of the price or weight (four or five digits;
