@@ -19,13 +19,15 @@
 
 static const char PRODUCT[] =
 	"[{\"op\":\"put\",\"type\":\"product\",\"id\":\"S1\",\"rev\":1,\"body\":{\"gtin\":["
-	"\"5901234123457\"],\"name\":{\"pl\":\"Żółw pluszowy\",\"en\":\"Plush turtle\"},\"price\":1999}},"
+	"\"5901234123457\"],\"name\":{\"pl\":\"Żółw pluszowy\",\"en\":\"Plush "
+	"turtle\"},\"price\":1999}},"
 	"{\"op\":\"put\",\"type\":\"product\",\"id\":\"S2\",\"rev\":1,\"body\":{\"gtin\":["
 	"\"4006381333931\"],\"name\":{\"en\":\"Pen\"}}}]";
-static const char DUE[] =
-	"[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-2\",\"rev\":1,\"body\":{\"status\":\"ready\","
-	"\"totals\":{\"total\":123450,\"due\":123450},\"lines\":[{\"line\":1,\"sku\":\"S1\",\"qty\":1,"
-	"\"paid\":123450}],\"payments\":[]}}]";
+static const char DUE[] = "[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-2\",\"rev\":1,\"body\":"
+			  "{\"status\":\"ready\","
+			  "\"totals\":{\"total\":123450,\"due\":123450},\"lines\":[{\"line\":1,"
+			  "\"sku\":\"S1\",\"qty\":1,"
+			  "\"paid\":123450}],\"payments\":[]}}]";
 
 static struct shop *open_shop(void)
 {
@@ -158,9 +160,9 @@ static void test_thanks(void **state)
 
 static void test_survey(void **state)
 {
-	static const char policy[] =
-		"[{\"op\":\"put\",\"type\":\"policy\",\"id\":\"survey\",\"rev\":1,\"body\":{\"every\":1,"
-		"\"url\":{\"pl\":\"https://sklep.example/o?s=1\"}}}]";
+	static const char policy[] = "[{\"op\":\"put\",\"type\":\"policy\",\"id\":\"survey\","
+				     "\"rev\":1,\"body\":{\"every\":1,"
+				     "\"url\":{\"pl\":\"https://sklep.example/o?s=1\"}}}]";
 	struct shop *s = open_shop();
 
 	(void)state;
@@ -170,7 +172,8 @@ static void test_survey(void **state)
 	shop_tick(s, 19000);
 	assert_has(COUNTER(s), "QLR.ZAM-1.");
 	shop_tick(s, 1500);
-	assert_has(COUNTER(s), "CDziękujemy!\nCZapraszamy ponownie\nQhttps://sklep.example/o?s=1\n");
+	assert_has(COUNTER(s),
+		   "CDziękujemy!\nCZapraszamy ponownie\nQhttps://sklep.example/o?s=1\n");
 	assert_null(strstr(COUNTER(s), "LR."));
 	shop_close(s);
 }
@@ -208,10 +211,14 @@ static void test_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_idle_and_after_a_start), cmocka_unit_test(test_price),
-		cmocka_unit_test(test_pickup),		       cmocka_unit_test(test_due),
-		cmocka_unit_test(test_thanks),		       cmocka_unit_test(test_survey),
-		cmocka_unit_test(test_kiosk),		       cmocka_unit_test(test_none),
+		cmocka_unit_test(test_idle_and_after_a_start),
+		cmocka_unit_test(test_price),
+		cmocka_unit_test(test_pickup),
+		cmocka_unit_test(test_due),
+		cmocka_unit_test(test_thanks),
+		cmocka_unit_test(test_survey),
+		cmocka_unit_test(test_kiosk),
+		cmocka_unit_test(test_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
