@@ -147,7 +147,8 @@ static void read_document(struct nextion *x)
 	clean_line(x, &s.line[1], x->t1);
 	clean(x, s.caption, x->words, sizeof(x->words));
 	x->qr_too_long = s.qr.n > QR_MAX;
-	if (!utf8_valid(s.qr) || slice_copy(s.qr, x->qr, sizeof(x->qr)) < 0)
+	if (!utf8_valid(s.qr) || text_has_control(s.qr) ||
+	    slice_copy(s.qr, x->qr, sizeof(x->qr)) < 0)
 		x->qr[0] = '\0';
 }
 
