@@ -27,6 +27,8 @@ static const struct {
 } folders[] = {
 	{ "line", &driver_scan_line },
 	{ "escpos", &driver_print_escpos },
+	{ "pole", &driver_show_pole },
+	{ "nextion", &driver_show_nextion },
 };
 
 enum chunking { CHUNK_WHOLE, CHUNK_BYTES, CHUNK_RANDOM };
