@@ -11,7 +11,8 @@
  *   profile   printers: a name of profiles.c; - is auto. Displays: the dialect
  *   port      serial, usb or tcp: where such a device is found
  *   line      serial line settings, "9600 8n1 none"
- *   usb       VVVV:PPPP and VVVV:* in hex, with commas between; `any`: all that look so
+ *   usb       VVVV:PPPP in hex, with commas between; VVVV:* all of a vendor; VVVV:??PP where
+ *             a vendor puts the mode into the last two digits; `any`: all that look so
  *   models    for people
  *   proof     what this version was tried with
  */
@@ -45,8 +46,8 @@ struct known_row {
 };
 
 struct known_id {
-	uint16_t vendor;
-	int32_t product; /* -1: all of this vendor's */
+	uint16_t vendor, product;
+	uint16_t mask; /* the bits of `product` that count: 0xffff, 0x00ff, 0 */
 };
 
 struct known_table {
@@ -62,10 +63,10 @@ int known_load(struct known_table *ret_table);
 int known_parse(struct slice text, struct known_table *ret_table, int *ret_line);
 
 /*
- * Which driver of this kind speaks to it? `protocol` narrows; "auto" is any. An exact id wins
- * over a vendor's, that over `any`. An id speaks of the interface that looks as its row says,
+ * Which driver of this kind speaks to it? `protocol` narrows; "auto" is any. An id wins over
+ * a vendor's `*`, that over `any`. An id speaks of the interface that looks as its row says,
  * so one device may be a keyboard and a HID POS scanner; a printer that is named exactly may
- * also be of the vendor class. A keyboard is a scanner only by its exact id, a serial port only
+ * also be of the vendor class. A keyboard is a scanner only by its id, a serial port only
  * by id. False: nothing here does, leave it alone.
  */
 bool known_find(const struct known_table *table, const struct seen *seen, enum device_kind kind,

@@ -109,7 +109,7 @@ struct port {
 	struct port_replay replay;
 };
 
-/* False for usb: and auto, which no port here can open yet. */
+/* False for auto: the device manager looks, and then names what it found. */
 bool port_supported(const struct port_address *address);
 
 /* 0 or -ENOTSUP. The first attempt is made from the loop, not from here. `bus` is borrowed until
@@ -132,12 +132,12 @@ void port_hurry(struct port *port);
  * 0 where it had no such reason. */
 int port_error(const struct port *port);
 
-/* While a USB port is up; nothing, "" and false otherwise and for other kinds. The HID report
+/* While a USB port is up; nothing, "" and -ENOTCONN otherwise and for other kinds. The HID report
  * descriptor as the reports that come follow it; maker and model as a printer's device id has
  * them; the ids; `path` of its struct seen. */
 struct slice port_descriptor(const struct port *port);
 const char *port_model(const struct port *port);
-bool port_usb_ids(const struct port *port, int *ret_vendor, int *ret_product);
+int port_usb_ids(const struct port *port, int *ret_vendor, int *ret_product);
 const char *port_usb_path(const struct port *port);
 
 /* For the kinds. */
