@@ -9,6 +9,7 @@
 #include "drivers/port.h"
 #include "drivers/scan_repeat.h"
 #include "firmware/base/log.h"
+#include "firmware/logo.h"
 
 #define TICK_MS	    1000
 #define SILENT_MS   30000 /* a printer on a network that says nothing: connect anew */
@@ -35,7 +36,8 @@ struct device {
 	struct scan_repeats *repeats; /* scanners */
 	int64_t read_ns, heard_ms;
 
-	char *bytes; /* printers: the job's, DRIVER_JOB_BYTES_MAX */
+	struct pbm *logo; /* printers; NULL none */
+	char *bytes;	  /* printers: the job's, DRIVER_JOB_BYTES_MAX */
 	bool busy;
 	int64_t job;
 
@@ -240,6 +242,18 @@ static void on_port_room(void *ctx)
 
 /* ---- start ---- */
 
+/* lada.conf was checked; a file that went bad since then is no reason not to print. */
+static void load_logo(struct device *d)
+{
+	const char *what;
+
+	if (d->config.kind != DEVICE_PRINTER || !d->config.logo[0])
+		return;
+	d->logo = logo_load(d->config.logo, &what);
+	if (!d->logo)
+		log_warning("printer %s: %s %s", d->config.name, d->config.logo, what);
+}
+
 /* Why nothing here can serve it, or NULL. */
 static const char *prepare(struct device *d, struct port_address *ret_address)
 {
@@ -261,8 +275,11 @@ static const char *prepare(struct device *d, struct port_address *ret_address)
 	if (d->config.columns >= PROFILE_COLUMNS_MIN && d->config.columns <= PROFILE_COLUMNS_MAX)
 		d->profile.columns = d->config.columns;
 	d->profile.drawer = (uint8_t)d->config.drawer;
-	d->setup = (struct driver_setup){ .profile = &d->profile,
-					  .max_job_ms = DRIVER_MAX_JOB_MS };
+	d->profile.logo = d->logo;
+	if (d->logo && d->logo->width > d->profile.dots)
+		log_warning("printer %s: the logo is wider than the paper and is left out",
+			    d->config.name);
+	d->setup = (struct driver_setup){ .profile = &d->profile, .max_job_ms = DRIVER_MAX_JOB_MS };
 	return NULL;
 }
 
@@ -291,6 +308,7 @@ static int open_device(struct devices *all, struct device *d)
 	d->detail = "opening";
 	d->status = DEVICE_OFFLINE;
 	d->sink = (struct sink){ on_driver_event, on_driver_bytes, d };
+	load_logo(d);
 	why = prepare(d, &address);
 	if (why) {
 		set_status(d, DEVICE_UNCLAIMED, why);
@@ -338,6 +356,7 @@ static void free_memory(struct devices *all)
 		free(all->list[i].state);
 		free(all->list[i].repeats);
 		free(all->list[i].bytes);
+		free(all->list[i].logo);
 	}
 	free(all);
 }
