@@ -338,8 +338,11 @@ void record_up(struct record *r, const struct driver *driver, const struct drive
 		say(r, now_ms, "ticks");
 	}
 	r->keyboard = driver->look == SEEN_KEYBOARD;
-	if (driver->kind == DEVICE_PRINTER)
+	if (driver->kind == DEVICE_PRINTER) {
 		record_profile(r, setup->profile, now_ms);
+		if (setup->profile->logo) /* it prints what no trace holds */
+			go_blind(r, since(r, now_ms));
+	}
 	say_descriptor(r, setup->descriptor, now_ms);
 	if (setup->vendor > 0)
 		say(r, now_ms, "usb %04x:%04x", (unsigned)setup->vendor, (unsigned)setup->product);

@@ -65,6 +65,7 @@ static void free_memory(struct devices *all)
 		free(all->list[i].state);
 		free(all->list[i].repeats);
 		free(all->list[i].bytes);
+		free(all->list[i].logo);
 	}
 	free(all->known);
 	free(all);

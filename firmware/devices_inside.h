@@ -71,7 +71,8 @@ struct device {
 	struct scan_repeats *repeats; /* scanners */
 	int64_t read_ns, heard_ms;
 
-	char *bytes; /* printers: the job's, DRIVER_JOB_BYTES_MAX */
+	struct pbm *logo; /* printers; NULL none */
+	char *bytes;	  /* printers: the job's, DRIVER_JOB_BYTES_MAX */
 	bool busy;
 	int64_t job;
 
@@ -168,6 +169,7 @@ void devices_tell_results(struct devices *all);
 /* device_print.c */
 void devices_print(struct devices *all, int64_t job, const char *printer, struct slice doc);
 void device_job_ended(struct device *d, const struct driver_event *e);
+void device_load_logo(struct device *d);
 void device_choose_profile(struct device *d);
 void device_told_model(struct device *d, struct slice model);
 void device_next_profile(struct device *d);
