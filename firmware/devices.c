@@ -29,7 +29,9 @@ struct device {
 	size_t given; /* bytes the driver gave in the call of `room` under way */
 
 	enum device_status status;
+	enum device_trouble trouble;
 	const char *detail; /* constant */
+	bool drawer_known, drawer_high;
 	bool told, tell;    /* has it ever been told; is something untold */
 
 	struct scan_repeats *repeats; /* scanners */
@@ -78,17 +80,23 @@ static void tell_status(struct device *d)
 	if (!d->tell)
 		return;
 	e.device.status = d->status;
+	e.device.trouble = d->trouble;
+	e.device.drawer_known = d->drawer_known;
+	e.device.drawer_high = d->drawer_high;
 	slice_copy(slice_of(d->config.name), e.device.name, sizeof(e.device.name));
 	slice_copy(slice_of(d->detail), e.device.detail, sizeof(e.device.detail));
 	if (door_submit(d->all->door, &e, (struct slice){ NULL, 0 }) == 0)
 		d->tell = false;
 }
 
-static void set_status(struct device *d, enum device_status status, const char *detail)
+static void set_status(struct device *d, enum device_status status, enum device_trouble trouble,
+		       const char *detail)
 {
-	if (d->told && d->status == status && strcmp(d->detail, detail) == 0)
+	if (d->told && d->status == status && d->trouble == trouble &&
+	    strcmp(d->detail, detail) == 0)
 		return;
 	d->status = status;
+	d->trouble = trouble;
 	d->detail = detail;
 	d->told = d->tell = true;
 	log_notice("%s %s: %s%s%s", device_kind_name(d->config.kind), d->config.name,
@@ -164,12 +172,16 @@ static void on_driver_event(void *ctx, const struct driver_event *e)
 		take_scan(d, e);
 		break;
 	case DRIVER_STATUS:
-		set_status(d, e->status, e->detail);
+		set_status(d, e->status, e->trouble, e->detail);
 		break;
 	case DRIVER_JOB:
 		take_job(d, e);
 		break;
 	case DRIVER_DRAWER:
+		d->drawer_known = d->tell = true;
+		d->drawer_high = e->drawer_high;
+		tell_status(d);
+		break;
 	case DRIVER_MODEL:
 		break;
 	}
@@ -220,7 +232,8 @@ static void on_port_down(void *ctx, const char *why)
 		d->started = false;
 		d->driver->stop(d->state, &d->sink);
 	}
-	set_status(d, DEVICE_OFFLINE, why);
+	d->drawer_known = false;
+	set_status(d, DEVICE_OFFLINE, TROUBLE_LINE, why);
 }
 
 static void on_port_bytes(void *ctx, const void *p, size_t n, int64_t read_ns)
@@ -290,10 +303,11 @@ static int open_device(struct devices *all, struct device *d)
 	d->all = all;
 	d->detail = "opening";
 	d->status = DEVICE_OFFLINE;
+	d->trouble = TROUBLE_LINE;
 	d->sink = (struct sink){ on_driver_event, on_driver_bytes, d };
 	why = prepare(d, &address);
 	if (why) {
-		set_status(d, DEVICE_UNCLAIMED, why);
+		set_status(d, DEVICE_UNCLAIMED, TROUBLE_UNSUPPORTED, why);
 		return 0;
 	}
 	r = reserve(d);
@@ -310,7 +324,7 @@ static int open_device(struct devices *all, struct device *d)
 static void tick_device(struct device *d, int64_t now_ms)
 {
 	if (!d->told) {
-		set_status(d, d->status, d->detail);
+		set_status(d, d->status, d->trouble, d->detail);
 		return;
 	}
 	tell_status(d);
@@ -357,7 +371,7 @@ struct devices *devices_start(uv_loop_t *loop, struct door *door, const struct c
 
 		d->config = config->devices[i];
 		if (open_device(all, d) < 0)
-			set_status(d, DEVICE_ERROR, "out of memory");
+			set_status(d, DEVICE_ERROR, TROUBLE_UNSUPPORTED, "out of memory");
 	}
 	uv_timer_init(loop, &all->tick);
 	all->tick.data = all;
