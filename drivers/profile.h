@@ -34,6 +34,8 @@ enum profile_cutter {
 enum profile_fence {
 	PROFILE_FENCE_STATUS,  /* GS r 1: in-order status; data was taken out of the buffer */
 	PROFILE_FENCE_PROCESS, /* GS ( H: process id; data was printed */
+	/* DLE EOT alone, for boards that answer neither: the weakest, see escpos_job.c. */
+	PROFILE_FENCE_REALTIME,
 };
 
 struct profile_page {

@@ -369,6 +369,7 @@ void device_prepare(struct device *d)
 
 	slice_copy(slice_of("opening"), d->detail, sizeof(d->detail));
 	d->status = DEVICE_OFFLINE;
+	d->trouble = TROUBLE_LINE;
 	d->automatic = strcmp(d->config.port, "auto") == 0;
 	device_load_logo(d);
 	why = judge(d);

@@ -94,6 +94,7 @@ static void on_port_down(void *ctx, const char *why)
 	struct device *d = ctx;
 
 	end_driver(d);
+	d->drawer_known = false;
 	device_lost(d, why);
 }
 
