@@ -2,7 +2,8 @@
 /*
  * The device manager, on the loop thread: opens every configured device, finds those of port =
  * auto among what is plugged in, moves bytes between port and driver, says through the door what
- * they say (DOOR_SCAN, DOOR_JOB, DOOR_DEVICE), and takes OUT_PRINT and OUT_FEEDBACK.
+ * they say (DOOR_SCAN, DOOR_JOB, DOOR_DEVICE), and takes OUT_PRINT, OUT_DISPLAY
+ * and OUT_FEEDBACK.
  *
  * A device that is missing, or that no driver or port here can serve, is reported as `offline`
  * or `unclaimed` with its trouble; the station runs on. A device's status is told soon after

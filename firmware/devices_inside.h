@@ -7,6 +7,7 @@
  *   device_port.c     bytes between a port and its driver
  *   device_tell.c     what goes into the door
  *   device_print.c    print jobs and what model a printer is
+ *   device_show.c     displays, and the sounds of scanners
  *   device_record.c   a conversation written down
  *   device_list.c     what is there and who has it, as JSON
  *   device_metrics.c  numbers
@@ -23,6 +24,7 @@
 #include "drivers/record.h"
 #include "drivers/scan_repeat.h"
 #include "drivers/usb_bus.h"
+#include "firmware/base/doc.h"
 #include "firmware/claims.h"
 #include "firmware/devices.h"
 
@@ -126,6 +128,8 @@ struct devices {
 	struct result results[RESULTS_MAX]; /* oldest first */
 	size_t result_count;
 	uint64_t results_lost;
+	char shown[DESK_COUNT][DOC_DISPLAY_MAX]; /* each desk's last display document */
+	size_t shown_n[DESK_COUNT];
 	struct seen seen[CLAIMS_SEEN_MAX]; /* looked at last */
 	bool stopping;
 	int open; /* ports and timers whose closing is awaited */
@@ -173,6 +177,11 @@ void device_load_logo(struct device *d);
 void device_choose_profile(struct device *d);
 void device_told_model(struct device *d, struct slice model);
 void device_next_profile(struct device *d);
+
+/* device_show.c */
+void device_show_again(struct device *d);
+void devices_show(struct devices *all, enum desk desk, struct slice doc);
+void devices_feedback(struct devices *all, enum desk desk, enum feedback feedback);
 
 /* device_record.c */
 void devices_record_tick(struct devices *all);

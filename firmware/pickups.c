@@ -445,8 +445,7 @@ static void scan_gtin(struct station *st, const struct call *c, const struct sca
 		json_string(json_get(json_get(body, "name"), language_code(desk->language)), name,
 			    sizeof(name));
 	v.item = name[0] ? name : sku;
-	if (c->desk == DESK_COUNTER)
-		text_fmt(desk->product, sizeof(desk->product), "%s", sku);
+	text_fmt(desk->product, sizeof(desk->product), "%s", sku);
 	notice_word(st, c->desk, NOTICE_GOOD, "product", WORD_PRODUCT, WORD_PRODUCT, &v);
 	answer_ok(st, c, "");
 }

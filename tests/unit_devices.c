@@ -524,7 +524,7 @@ static void test_missing(void **state)
 	assert_int_equal(status_of(b, "auto"), DEVICE_UNCLAIMED);
 	assert_int_equal(status_of(b, "usb"), DEVICE_UNCLAIMED);
 	assert_int_equal(status_of(b, "zebra"), DEVICE_UNCLAIMED);
-	assert_int_equal(status_of(b, "pole"), DEVICE_UNCLAIMED);
+	assert_int_equal(status_of(b, "pole"), DEVICE_OFFLINE);
 	assert_int_equal(status_of(b, "odd"), DEVICE_UNCLAIMED);
 	for (int i = 0; i < b->count; i++)
 		assert_true(b->seen[i].event.device.detail[0] != '\0');

@@ -31,6 +31,8 @@ static const struct {
 	{ "ssi", &driver_scan_ssi },
 	{ "skeleton", &driver_scan_skeleton },
 	{ "escpos", &driver_print_escpos },
+	{ "pole", &driver_show_pole },
+	{ "nextion", &driver_show_nextion },
 };
 
 enum chunking { CHUNK_WHOLE, CHUNK_BYTES, CHUNK_RANDOM };

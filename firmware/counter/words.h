@@ -37,8 +37,19 @@ enum word {
 	WORD_PRINT_FAILED,
 	WORD_PRINT_COPIED, /* nobody knows whether it came out, so a copy is printed */
 	WORD_DRAWER_FAILED,
+	/* Customer displays: 20 columns, so short ones. */
+	WORD_SHOW_WELCOME,
+	WORD_SHOW_PRICE,
+	WORD_SHOW_ORDER,
+	WORD_SHOW_PIECES,
+	WORD_SHOW_DUE,
+	WORD_SHOW_THANKS,
+	WORD_SHOW_AGAIN,
+	WORD_SHOW_RECEIPT, /* beside the QR of the return code */
+	WORD_SHOW_SURVEY,  /* beside the QR of the survey */
+	WORD_SHOW_HERE,	   /* which counter */
 };
-#define WORD_COUNT (WORD_DRAWER_FAILED + 1)
+#define WORD_COUNT (WORD_SHOW_HERE + 1)
 
 const char *word_text(enum word w, enum language l);
 /* For staff at the counter. */
