@@ -272,19 +272,33 @@ bool order_load(struct station *st, struct slice id);
 bool order_named(struct station *st, struct slice text, char ret_id[ID_MAX + 1]);
 struct json policy_get(struct station *st, const char *id); /* borrows st->policy */
 struct pickup_policy pickup_policy_now(struct station *st);
-bool product_by_gtin(struct station *st, const struct scan *s, char ret_sku[ID_MAX + 1]);
+/* What this shop's own barcodes mean, by policy `codes`, and this year. */
+struct barcode_rules barcode_rules_now(struct station *st);
+/* The product a barcode names; false when the catalogue has none. */
+bool product_by_code(struct station *st, const struct barcode *b, char ret_sku[ID_MAX + 1]);
+/* How many pieces of it that barcode stands for: more than one on a pack. */
+int64_t product_pieces(struct station *st, const struct barcode *b, const char *sku);
 /* Raised when HQ says otherwise than what this store did. */
 void order_conflict_check(struct station *st, struct slice id);
 /* After a snapshot: compares some more facts with it. */
 void order_conflicts_tick(struct station *st);
 void order_changed(struct station *st, struct slice id);
 
-/* ---- pickups.c: a desk at work ---- */
+/* ---- scans.c: what a scan does ---- */
 
 void desk_scan(struct station *st, const struct call *c, struct slice text, enum symbology sym);
 /* What looks like a card number may be a product, an order or a member known here: then s->kind
  * says so. */
 void desk_resolve_card_like(struct station *st, struct scan *s);
+
+/* ---- pickups.c: a desk at work ---- */
+
+void desk_set_mode(struct station *st, enum desk desk, enum desk_mode mode);
+/* A signed code opens its order, or is refused. */
+void pickup_scan_code(struct station *st, const struct call *c, struct slice text);
+/* Refused at the door: told to HQ, shown at the desk. `order` "" when it is not known which. */
+void pickup_refuse(struct station *st, const struct call *c, enum reason r, const char *order,
+		   const char *method, const struct word_values *values);
 /* HQ's answer to an ask for one order. */
 void desk_answer_ops(struct station *st, const struct door_down *d, struct slice payload);
 /* Forgets what the last customer saw. */
