@@ -9,6 +9,7 @@
 
 #include "drivers/profile.h"
 #include "drivers/port_address.h"
+#include "firmware/logo.h"
 
 #define ZONES "/usr/share/zoneinfo/"
 
@@ -336,6 +337,24 @@ static int take_profile(struct config_reader *r, const char *value)
 	return copy_value(r, value, d->profile, sizeof(d->profile));
 }
 
+/* Read here too, so that a bad picture is found at start and not on the first slip. */
+static int take_logo(struct config_reader *r, const char *value)
+{
+	size_t i;
+	struct config_device *d = device_of(r, &i);
+	int err = full_path(r, value, d->logo, sizeof(d->logo));
+	struct pbm *picture;
+	const char *what;
+
+	if (err < 0)
+		return err;
+	picture = logo_load(d->logo, &what);
+	if (!picture)
+		return wrong(r, "%s %s", d->logo, what);
+	free(picture);
+	return 0;
+}
+
 /* ---- the tables: all sections and keys there are ---- */
 
 enum key_type { KEY_TEXT, KEY_PATH, KEY_NUMBER, KEY_YES_NO, KEY_FILE, KEY_OWN };
@@ -423,7 +442,7 @@ static const struct config_key printer_keys[] = {
 	OWN_KEY(standin),
 	NUMBER_KEY(config_device, drawer, 0, 2),
 	OWN_KEY(drawer_open),
-	PATH_KEY(config_device, logo),
+	OWN_KEY(logo),
 };
 
 static const struct config_section sections[SECTION_KINDS] = {

@@ -99,9 +99,17 @@ struct desk_state {
 };
 
 struct device_state {
+	char protocol[DEVICE_PROTOCOL_MAX]; /* spoken now; as configured until that is told */
 	enum device_status status;
+	enum device_trouble trouble;
 	char detail[DEVICE_DETAIL_MAX];
-	int64_t retry_ms; /* printers: not before this, monotonic */
+	/* Printers; times are monotonic. */
+	int64_t retry_ms;  /* not before this */
+	int64_t unable_ms; /* unable to print since then */
+	bool drawer_known, drawer_high; /* the drawer's contact */
+	bool kicked;	   /* a kick is out whose effect would tell which level is open... */
+	bool kick_high;	   /* ...this was the contact before it... */
+	int64_t kick_ms;   /* ...and its job ended then; 0 under way */
 };
 
 /* What a stream is being asked for. */
@@ -335,12 +343,32 @@ bool staff_name(struct station *st, const char *id, char *ret_name, size_t cap, 
 
 /* ---- jobs.c ---- */
 
+struct print_policy {
+	bool copy_unknown; /* an unknown slip is printed again by itself, once, as a copy */
+	int64_t copies;	   /* slips a handover */
+};
+struct print_policy print_policy_now(struct station *st); /* uses st->policy */
 /* Queues a document at the first printer; 0 when there is none. */
 int64_t job_queue(struct station *st, const char *kind, const char *printer, struct slice doc);
 /* There is no slip: no printer, or nothing it could print. Staff are told. */
 void job_missing(struct station *st);
 void job_pump(struct station *st);
 void job_ended(struct station *st, int64_t job, enum job_result result, const char *detail);
+/* Again, and marked: the first one may be in the customer's hand. Uses st->doc; 0: it could not
+ * be queued. */
+int64_t job_queue_copy(struct station *st, const struct job_row *job);
+/* At start: what was printing when the station stopped. */
+void jobs_interrupted(struct station *st);
+bool device_able(const struct device_state *d);
+/* The contact's level while the drawer is open: 1 high, 0 low, -1 not known yet. */
+int drawer_open_level(struct station *st, int device);
+/* Its contact may have changed: the first change after a kick says which level is open. */
+void drawer_heard(struct station *st, int device);
+
+/* ---- print_verbs.c ---- */
+
+void verb_print_again(struct station *st, const struct call *c, struct json args);
+void verb_drawer_open(struct station *st, const struct call *c, struct json args);
 void verb_print_test(struct station *st, const struct call *c, struct json args);
 void verb_print_retry(struct station *st, const struct call *c, struct json args);
 void verb_print_drop(struct station *st, const struct call *c, struct json args);

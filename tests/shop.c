@@ -63,6 +63,8 @@ void shop_collect(struct shop *s)
 			break;
 		case OUT_PRINT:
 			s->printed_job = out.print.job;
+			s->prints++;
+			memcpy(s->printer, out.print.printer, sizeof(s->printer));
 			keep(s->printed, payload);
 			break;
 		case OUT_ASK:

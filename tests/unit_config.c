@@ -406,6 +406,8 @@ static void device_values(void **state)
 	refused(f, 5, "from 20 to 96", STATION "[printer a]\ncolumns = 200\n");
 	refused(f, 5, "from 0 to 2", STATION "[printer a]\ndrawer = 3\n");
 	refused(f, 5, "profile", STATION "[printer a]\nprofile = a b\n");
+	refused(f, 5, "nowhere.pbm cannot be read", STATION "[printer a]\nlogo = nowhere.pbm\n");
+	refused(f, 5, "is no PBM picture", STATION "[printer a]\nlogo = /etc/passwd\n");
 	refused(f, 5, "standin `b`", STATION "[printer a]\nstandin = b\n");
 	refused(f, 5, "standin `a`", STATION "[printer a]\nstandin = a\n");
 	refused(f, 5, "standin `s`", STATION "[printer a]\nstandin = s\n[scanner s]\n");

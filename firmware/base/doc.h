@@ -8,7 +8,9 @@
  *   H text      centred, double size              C text   centred
  *   L a TAB b   a at the left, b at the right of one line; a wraps, b never
  *   R           a rule across the paper
- *   Q text      a QR code, centred                E digits an EAN-13, centred
+ *   Q text      a QR code, centred                G        the shop's logo, where there is one
+ *   E digits    an EAN-13, or of 7 or 8 digits an EAN-8, centred
+ *   K text      a CODE128, centred: printable ASCII; {1 is FNC1, {{ a brace
  *   F n         n empty lines
  *   X           feed and cut                      D        drawer pulse
  *

@@ -45,6 +45,15 @@ static const char *const words[WORD_COUNT][3] = {
 				"if one is needed.",
 				"Друку немає. Замовлення видано; за потреби випишіть "
 				"підтвердження." },
+	[WORD_PRINT_COPIED] = { "Nie wiadomo, czy wydruk wyszedł, więc drukujemy kopię z napisem "
+				"KOPIA.",
+				"We can't tell whether the slip came out, so a copy marked COPY is "
+				"being printed.",
+				"Невідомо, чи вийшов друк, тому друкуємо копію з написом КОПІЯ." },
+	[WORD_DRAWER_FAILED] = { "Szuflada się nie otworzyła. Sprawdź drukarkę albo otwórz kluczykiem.",
+				 "The drawer did not open. Check the printer, or use the key.",
+				 "Шухляда не відкрилася. Перевірте принтер або відкрийте "
+				 "ключем." },
 	[WORD_ENTRY_OFF] = { "Wpisywanie kodów jest wyłączone: stacja nie ma pliku `secret`.",
 			     "Typed codes are off: this station has no `secret` file.",
 			     "Введення кодів вимкнено: станція не має файлу `secret`." },
@@ -180,6 +189,9 @@ static const char *const reasons[REASON_COUNT][3] = {
 				   "again.",
 				   "Центр змінив замовлення {order}. Перевірте позиції та видайте "
 				   "ще раз." },
+	[REASON_DRAWER] = { "Szuflady nie da się teraz otworzyć: drukarka nie działa. Otwórz kluczykiem.",
+			    "The drawer can't be opened now: its printer is not working. Use the key.",
+			    "Шухляду зараз не відкрити: принтер не працює. Відкрийте ключем." },
 	[REASON_UNREADABLE] = { "Nie udało się odczytać kodu. Zeskanuj ponownie.",
 				"The code could not be read. Scan it again.",
 				"Код не вдалося прочитати. Скануйте ще раз." },

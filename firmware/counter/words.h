@@ -9,6 +9,7 @@
 #ifndef LADA_COUNTER_WORDS_H
 #define LADA_COUNTER_WORDS_H
 
+#include "firmware/base/device.h"
 #include "firmware/base/money.h"
 #include "firmware/counter/reason.h"
 
@@ -34,6 +35,8 @@ enum word {
 	WORD_PRINT_UNKNOWN,
 	WORD_ENTRY_OFF,
 	WORD_PRINT_FAILED,
+	WORD_PRINT_COPIED, /* nobody knows whether it came out, so a copy is printed */
+	WORD_DRAWER_FAILED,
 	/* Customer displays: 20 columns, so short ones. */
 	WORD_SHOW_WELCOME,
 	WORD_SHOW_PRICE,
@@ -55,6 +58,11 @@ const char *reason_text(enum reason r, enum language l);
 const char *reason_customer_text(enum reason r, enum language l);
 /* A payment's tender: "karta", "BLIK" … ; the tender itself where it is not known. */
 const char *tender_text(const char *tender, enum language l);
+
+/* trouble.c: what is wrong with a device and what a clerk can do; "" for none. */
+const char *trouble_text(enum device_trouble trouble, enum language l);
+/* False: nobody at the counter can put it right. */
+bool trouble_recoverable(enum device_trouble trouble);
 
 struct word_values {
 	const char *order;
