@@ -115,7 +115,8 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/helpers.a $(BUILD)/house.a
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/helpers.a $(BUILD)/house.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_ladad) $(LIBS_test)
-units: $(UNITS)
+# With them the encoder for the tests in JavaScript.
+units: $(UNITS) $(BUILD)/bench/encode
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 

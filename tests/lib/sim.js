@@ -58,11 +58,12 @@ class SimScanner {
 }
 
 class SimPrinter {
-	constructor({ dir, name = 'printer' })
+	constructor({ dir, name = 'printer', options = [] })
 	{
 		this.out = path.join(dir, name);
 		this.log = path.join(dir, `${name}.log`);
 		this.codes = new Map(); // by job
+		this.options = options;
 		this.port = 0; // the printer chooses; kept over a restart
 	}
 
@@ -73,7 +74,7 @@ class SimPrinter {
 
 		this.child = new Child(program('lada-sim'), [
 			'printer', '--listen', `127.0.0.1:${this.port}`, '--out', this.out,
-			...(fault ? ['--fault', fault] : []),
+			...this.options, ...(fault ? ['--fault', fault] : []),
 		], {
 			log: this.log, stdin: true,
 			lines: (line) => {
