@@ -18,6 +18,8 @@ DEPS_TEST := libcmocka-dev mosquitto zbar-tools fonts-dejavu-core sqlite3 ca-cer
 # For check-all: fuzzing, the lab's virtual machine.
 DEPS_FUZZ := clang libclang-rt-14-dev
 DEPS_LAB := qemu-system-x86 busybox-static cpio mmdebstrap
+# For check-all: a reader of drawn letters.
+DEPS_OCR := tesseract-ocr tesseract-ocr-pol tesseract-ocr-ukr
 # Node.js and npm come from Debian unless the machine has its own.
 DEPS_NODE := nodejs npm
 
@@ -145,6 +147,7 @@ check: node-deps
 	@node tests/run.js
 
 check-all: node-deps
+	@tests/deps $(DEPS_OCR)
 	@$(MAKE) --no-print-directory -j2 all units
 	@node tests/run.js --slow slow_
 	@$(MAKE) --no-print-directory check-sanitized
