@@ -60,7 +60,8 @@ static void device_respond(struct device *device, const struct escpos_op *op)
 {
 	uint8_t block[7] = { 0x37, 0x22 };
 
-	if (op->data_len != 6 || op->data[0] != 48 || op->data[1] != 48)
+	if (device->faults.no_process || op->data_len != 6 || op->data[0] != 48 ||
+	    op->data[1] != 48)
 		return;
 	for (int i = 0; i < 4; i++)
 		if (op->data[2 + i] < 0x20 || op->data[2 + i] > 0x7E)
@@ -202,6 +203,8 @@ void device_drain(struct device *device)
 {
 	int64_t allowed = INT64_MAX;
 
+	if (device->now_ms < device->boot_ms)
+		return;
 	if (device->faults.slow) {
 		allowed = (device->now_ms - device->slow_at_ms) * DEVICE_SLOW_BYTES_PER_S / 1000;
 		device->slow_at_ms += allowed * 1000 / DEVICE_SLOW_BYTES_PER_S;
@@ -274,6 +277,8 @@ void device_receive(struct device *device, const uint8_t *bytes, size_t n, int64
 	struct realtime_command command;
 
 	device->now_ms = now_ms;
+	if (now_ms < device->boot_ms)
+		return;
 	/* Idle time earns a slow printer nothing. */
 	if (!device->buffer_len)
 		device->slow_at_ms = now_ms;
@@ -371,4 +376,11 @@ void device_set_power(struct device *device, bool on, int64_t now_ms)
 	}
 	device->busy_at_ms = device->slow_at_ms = now_ms;
 	device_watch_report(device, false);
+}
+
+void device_power_cycle(struct device *device, int64_t now_ms)
+{
+	device_set_power(device, false, now_ms);
+	device_set_power(device, true, now_ms);
+	device->boot_ms = now_ms + DEVICE_BOOT_MS;
 }
