@@ -263,6 +263,8 @@ size_t device_room(const struct device *device)
 {
 	size_t room = device->config.buffer_bytes - device->buffer_len;
 
+	if (device->faults.crawl && room > 0)
+		room = device->now_ms - device->taken_at_ms >= DEVICE_CRAWL_MS;
 	if (device->faults.drop_at >= 0) {
 		const int64_t left = device->faults.drop_at - device->since_fault;
 
@@ -276,7 +278,7 @@ void device_receive(struct device *device, const uint8_t *bytes, size_t n, int64
 {
 	struct realtime_command command;
 
-	device->now_ms = now_ms;
+	device->now_ms = device->taken_at_ms = now_ms;
 	if (now_ms < device->boot_ms)
 		return;
 	/* Idle time earns a slow printer nothing. */
@@ -342,6 +344,8 @@ int device_timeout_ms(const struct device *device, int64_t now_ms)
 
 	if (device->buffer_len && device->faults.slow && device_online(device))
 		timeout_ms = sooner(timeout_ms, 20);
+	if (device->faults.crawl)
+		timeout_ms = sooner(timeout_ms, DEVICE_CRAWL_MS / 4);
 	if (device->drawer_open && device->config.drawer_ms)
 		timeout_ms = sooner(timeout_ms, device->drawer_at_ms + device->config.drawer_ms - now_ms);
 	if (device_idle_pending(device))

@@ -20,6 +20,7 @@
 #define DEVICE_MARKS_MAX 64
 #define DEVICE_SLOW_BYTES_PER_S 1000
 #define DEVICE_FAULT_TEXT_MAX 128
+#define DEVICE_CRAWL_MS 1000
 #define DEVICE_BOOT_MS 3000 /* deaf so long after a power cycle */
 
 /* Parts of the printer that automatic status (GS a) can watch: bits of its parameter. */
@@ -68,6 +69,7 @@ struct device_faults {
 	bool heat;
 	bool no_process, no_status, no_identity, no_auto; /* commands it does not know */
 	bool slow;
+	bool crawl; /* takes a byte a second */
 	bool deaf;
 	bool garbage;
 	bool off;
@@ -103,6 +105,7 @@ struct device {
 	int64_t drawer_at_ms;
 	int64_t busy_at_ms; /* when a byte last came or was printed */
 	int64_t slow_at_ms;
+	int64_t taken_at_ms; /* when bytes were taken last */
 	uint32_t random;
 
 	/* Of the job being printed. */

@@ -185,6 +185,7 @@ static int fault_add(struct device_faults *f, const char *name)
 		{ "cover", &f->cover },		{ "cutter", &f->cutter },
 		{ "slow", &f->slow },		{ "deaf", &f->deaf },
 		{ "garbage", &f->garbage },	{ "off", &f->off },
+		{ "crawl", &f->crawl },
 		{ "heat", &f->heat },		{ "no-process", &f->no_process },
 		{ "no-status", &f->no_status }, { "no-identity", &f->no_identity },
 		{ "no-auto", &f->no_auto },

@@ -46,6 +46,7 @@ static const char help[] =
 	"      no-identity     does not answer GS I\n"
 	"      no-auto         has no automatic status\n"
 	"      slow            prints 1000 bytes a second\n"
+	"      crawl           takes one byte a second\n"
 	"      deaf            prints, answers nothing\n"
 	"      garbage         answers random bytes\n"
 	"      drop@N          closes the connection once after N bytes\n"
