@@ -63,7 +63,7 @@ struct usb_fake_device {
 	bool halted[ENDPOINTS];
 	bool deaf, no_request[256];
 	int busy, status;
-	int claims, attached, clears, resets;
+	int claims, attached, clears, resets, discards, setting;
 };
 
 struct usb_fake {
@@ -231,7 +231,7 @@ static bool settle(struct usb_fake_device *d, struct urb *u)
 	}
 	if (d->halted[e])
 		return end_with(urb, -EPIPE, 0);
-	if (d->stalls[e] > 0 && (!(e & 0x80) || d->stalls[e] > 0)) {
+	if (d->stalls[e] > 0) {
 		d->stalls[e]--;
 		d->halted[e] = true;
 		return end_with(urb, -EPIPE, 0);
@@ -304,6 +304,7 @@ static int do_discard(struct usb_fake_device *d, UMockdevIoctlData *arg)
 		if (d->urbs[i].data->client_addr != address)
 			continue;
 		d->urbs[i].discarded = true;
+		d->discards++;
 		return 0;
 	}
 	return EINVAL;
@@ -388,6 +389,7 @@ static int answer(struct usb_fake_device *d, gulong request, UMockdevIoctlData *
 	case USBDEVFS_IOCTL:
 		return do_plain(d, data);
 	case USBDEVFS_SETINTERFACE:
+		d->setting = (int)((struct usbdevfs_setinterface *)(void *)data->data)->altsetting;
 		return 0;
 	case USBDEVFS_GETDRIVER:
 		return ENODATA;
@@ -802,6 +804,16 @@ int usb_fake_clears(struct usb_fake_device *d)
 int usb_fake_resets(struct usb_fake_device *d)
 {
 	return read_int(d, &d->resets);
+}
+
+int usb_fake_discards(struct usb_fake_device *d)
+{
+	return read_int(d, &d->discards);
+}
+
+int usb_fake_setting(struct usb_fake_device *d)
+{
+	return read_int(d, &d->setting);
 }
 
 int usb_fake_waiting(struct usb_fake_device *d, uint8_t endpoint)

@@ -87,5 +87,7 @@ int usb_fake_attached(struct usb_fake_device *d); /* times the kernel's driver w
 int usb_fake_waiting(struct usb_fake_device *d, uint8_t endpoint); /* transfers now with it */
 int usb_fake_clears(struct usb_fake_device *d);			   /* halts cleared */
 int usb_fake_resets(struct usb_fake_device *d);
+int usb_fake_discards(struct usb_fake_device *d); /* transfers taken back unfinished */
+int usb_fake_setting(struct usb_fake_device *d);  /* the last that was chosen, else 0 */
 
 #endif
