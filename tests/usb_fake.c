@@ -29,8 +29,10 @@
 #define STALLS_MAX    8
 #define TEXT_MAX      8192
 #define CONTROL_SETUP 8
+#define NOBODY	      65534
 
 struct urb {
+	UMockdevIoctlClient *client; /* who opened the node: usbfs keeps these apart */
 	UMockdevIoctlData *data, *buffer;
 	size_t moved; /* of an OUT transfer */
 	bool discarded;
@@ -45,7 +47,7 @@ struct usb_fake_device {
 	struct usb_fake *fake;
 	struct usb_fake_setup setup;
 	char node[64], real[256], syspath[128];
-	int fifo;
+	int fifo, address;
 	bool ready, gone;
 	pthread_mutex_t lock;
 
@@ -279,7 +281,8 @@ static void update(struct usb_fake_device *d)
 
 /* ---- ioctls, on umockdev's thread ---- */
 
-static int do_submit(struct usb_fake_device *d, UMockdevIoctlData *data)
+static int do_submit(struct usb_fake_device *d, UMockdevIoctlClient *client,
+		     UMockdevIoctlData *data)
 {
 	const struct usbdevfs_urb *urb = (struct usbdevfs_urb *)(void *)data->data;
 	struct urb *u = &d->urbs[d->urb_count];
@@ -288,7 +291,7 @@ static int do_submit(struct usb_fake_device *d, UMockdevIoctlData *data)
 		return ENODEV;
 	if (d->urb_count == URBS_MAX)
 		abort();
-	*u = (struct urb){ .data = g_object_ref(data) };
+	*u = (struct urb){ .client = client, .data = g_object_ref(data) };
 	u->buffer = umockdev_ioctl_data_resolve(data, offsetof(struct usbdevfs_urb, buffer),
 						(gsize)urb->buffer_length, NULL);
 	d->urb_count++;
@@ -310,12 +313,12 @@ static int do_discard(struct usb_fake_device *d, UMockdevIoctlData *arg)
 	return EINVAL;
 }
 
-static int do_reap(struct usb_fake_device *d, UMockdevIoctlData *data)
+static int do_reap(struct usb_fake_device *d, UMockdevIoctlClient *client, UMockdevIoctlData *data)
 {
 	for (size_t i = 0; i < d->urb_count; i++) {
 		struct urb u = d->urbs[i];
 
-		if (!settle(d, &d->urbs[i]))
+		if (u.client != client || !settle(d, &d->urbs[i]))
 			continue;
 		umockdev_ioctl_data_set_ptr(data, 0, u.data);
 		memmove(&d->urbs[i], &d->urbs[i + 1], (d->urb_count - i - 1) * sizeof(d->urbs[0]));
@@ -354,16 +357,17 @@ static int do_claim(struct usb_fake_device *d)
 	return d->busy;
 }
 
-static int answer(struct usb_fake_device *d, gulong request, UMockdevIoctlData *arg,
+static int answer(struct usb_fake_device *d, UMockdevIoctlClient *client, UMockdevIoctlData *arg,
 		  UMockdevIoctlData *data)
 {
+	const gulong request = umockdev_ioctl_client_get_request(client);
 	const guint32 able = USBDEVFS_CAP_ZERO_PACKET | USBDEVFS_CAP_BULK_CONTINUATION |
 			     USBDEVFS_CAP_NO_PACKET_SIZE_LIM | USBDEVFS_CAP_REAP_AFTER_DISCONNECT;
 
 	switch (request) {
 	case USBDEVFS_REAPURB:
 	case USBDEVFS_REAPURBNDELAY:
-		return do_reap(d, data);
+		return do_reap(d, client, data);
 	case USBDEVFS_DISCARDURB:
 		return do_discard(d, arg);
 	}
@@ -374,7 +378,7 @@ static int answer(struct usb_fake_device *d, gulong request, UMockdevIoctlData *
 		memcpy(data->data, &able, sizeof(able));
 		return 0;
 	case USBDEVFS_SUBMITURB:
-		return do_submit(d, data);
+		return do_submit(d, client, data);
 	case USBDEVFS_CLAIMINTERFACE:
 	case USBDEVFS_DISCONNECT_CLAIM:
 		return do_claim(d);
@@ -407,7 +411,7 @@ static gboolean on_ioctl(UMockdevIoctlBase *base, UMockdevIoctlClient *client)
 	int error;
 
 	pthread_mutex_lock(&d->lock);
-	error = answer(d, request, arg, data);
+	error = answer(d, client, arg, data);
 	update(d);
 	pthread_mutex_unlock(&d->lock);
 	umockdev_ioctl_client_complete(client, error ? -1 : 0, error);
@@ -462,13 +466,31 @@ static void add(struct usb_fake *fake, const char *text)
 		fail_msg("%s: %s", text, error->message);
 }
 
-struct usb_fake *usb_fake_new(void)
+struct usb_fake *usb_fake_none(void)
 {
 	struct usb_fake *fake = calloc(1, sizeof(*fake));
 
 	assert_non_null(fake);
 	fake->testbed = umockdev_testbed_new();
 	fake->last_address = 1;
+	return fake;
+}
+
+void usb_fake_stranger(struct usb_fake *fake, bool stranger)
+{
+	gchar *root = umockdev_testbed_get_root_dir(fake->testbed);
+	const uid_t uid = stranger ? NOBODY : 0;
+
+	if (geteuid() == 0)
+		assert_int_equal(chmod(root, 0755), 0);
+	g_free(root);
+	assert_int_equal(setresuid(uid, uid, 0), 0);
+}
+
+struct usb_fake *usb_fake_new(void)
+{
+	struct usb_fake *fake = usb_fake_none();
+
 	add(fake,
 	    "P: /devices/usb1\nN: bus/usb/001/001\nE: DEVNAME=/dev/bus/usb/001/001\n"
 	    "E: DEVTYPE=usb_device\nE: SUBSYSTEM=usb\nE: BUSNUM=001\nE: DEVNUM=001\n"
@@ -642,6 +664,7 @@ struct usb_fake_device *usb_fake_plug(struct usb_fake *fake, const struct usb_fa
 	fake->devices[fake->count++] = d;
 	d->fake = fake;
 	d->setup = *setup;
+	d->address = address;
 	d->credit = USB_FAKE_ALL;
 	d->status = -1;
 	pthread_mutex_init(&d->lock, NULL);
@@ -660,6 +683,20 @@ struct usb_fake_device *usb_fake_plug(struct usb_fake *fake, const struct usb_fa
 	return d;
 }
 
+static void remove_hid(struct usb_fake_device *d, const struct usb_fake_interface *f)
+{
+	const char *path = d->setup.path;
+	char hid[256], interface[192];
+
+	if (!f->report || f->unbound)
+		return;
+	snprintf(interface, sizeof(interface), "%s/%s:1.%u", d->syspath, path, f->number);
+	snprintf(hid, sizeof(hid), "%s/0003:%04X:%04X.%04X", interface, d->setup.vendor,
+		 d->setup.product, (unsigned)(d->address * 8 + f->number));
+	umockdev_testbed_remove_device(d->fake->testbed, hid);
+	umockdev_testbed_remove_device(d->fake->testbed, interface);
+}
+
 void usb_fake_unplug(struct usb_fake_device *d)
 {
 	pthread_mutex_lock(&d->lock);
@@ -667,6 +704,8 @@ void usb_fake_unplug(struct usb_fake_device *d)
 	update(d);
 	pthread_mutex_unlock(&d->lock);
 	umockdev_testbed_uevent(d->fake->testbed, d->syspath, "remove");
+	for (size_t i = 0; i < USB_FAKE_INTERFACES_MAX; i++)
+		remove_hid(d, &d->setup.interfaces[i]);
 	umockdev_testbed_remove_device(d->fake->testbed, d->syspath);
 	unlink(d->real);
 }

@@ -54,7 +54,10 @@ struct usb_fake_device;
 /* Starts the program again with umockdev before all other libraries, once. */
 void usb_fake_begin(char **argv);
 
-struct usb_fake *usb_fake_new(void); /* a bus with its root hub */
+struct usb_fake *usb_fake_new(void);  /* a bus with its root hub */
+struct usb_fake *usb_fake_none(void); /* a machine without USB */
+/* Drops all rights but those of a stranger, and takes them back; the fake stays readable. */
+void usb_fake_stranger(struct usb_fake *fake, bool stranger);
 void usb_fake_free(struct usb_fake *fake);
 
 struct usb_fake_device *usb_fake_plug(struct usb_fake *fake, const struct usb_fake_setup *setup);
