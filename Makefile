@@ -169,6 +169,8 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/doc/lada
 	install -m 644 hw/systemd/ladad.service $(DESTDIR)$(PREFIX)/lib/systemd/system/
 	install -m 644 hw/systemd/lada.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/lada.conf
+	install -d $(DESTDIR)$(PREFIX)/lib/udev/rules.d
+	$(BUILD)/bin/lada devices --udev > $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-lada.rules
 	install -m 644 hw/lada.conf.example README.md $(DESTDIR)$(PREFIX)/share/doc/lada/
 
 format:

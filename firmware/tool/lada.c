@@ -14,6 +14,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "drivers/known.h"
 #include "firmware/base/json.h"
 #include "firmware/files.h"
 #include "firmware/tool/chain.h"
@@ -108,6 +109,27 @@ static int run_status(struct tool *t, char **args)
 		       text_of(json_get(w.value, "sum"), sum, sizeof(sum)));
 	print_devices(doc);
 	return 0;
+}
+
+/* Needs no station and no configuration: packages are built with it. */
+static int print_udev_rules(void)
+{
+	struct known_table *table = malloc(sizeof(*table));
+	char *memory = malloc(KNOWN_UDEV_MAX);
+	struct buf b;
+	int status = 1;
+
+	buf_init(&b, memory, memory ? KNOWN_UDEV_MAX : 0);
+	if (table && memory && known_load(table) == 0) {
+		known_udev_rules(table, &b);
+		if (!b.overflow && fwrite(b.p, 1, b.len, stdout) == b.len && fflush(stdout) == 0)
+			status = 0;
+	}
+	if (status != 0)
+		fputs("lada: the udev rules cannot be written\n", stderr);
+	free(memory);
+	free(table);
+	return status;
 }
 
 static int run_devices(struct tool *t, char **args)
@@ -310,7 +332,8 @@ static const struct command {
 	int (*run)(struct tool *t, char **args);
 } commands[] = {
 	{ "status", 0, "broker, HQ, outbox, streams and devices", run_status },
-	{ "devices", 0, "what is configured and how it is", run_devices },
+	{ "devices", 0, "what is configured and how it is; with --udev: rules for udev",
+	  run_devices },
 	{ "scan", 1, "CODE: as if it had been scanned at the counter", run_scan },
 	{ "print-test", 1, "NAME: a test page on a printer", run_print_test },
 	{ "backup", 1, "FILE: a checked copy of the database, while ladad runs", run_backup },
@@ -333,6 +356,8 @@ static int run_command(struct tool *t, const char *path, int argc, char **argv)
 	for (size_t i = 0; argc > 0 && i < COUNT_OF(commands); i++) {
 		if (strcmp(argv[0], commands[i].name) != 0)
 			continue;
+		if (commands[i].run == run_devices && argc == 2 && strcmp(argv[1], "--udev") == 0)
+			return print_udev_rules();
 		if (argc - 1 != commands[i].args)
 			break;
 		if (config_load(path, &t->config, t->message, sizeof(t->message)) < 0) {
@@ -348,12 +373,11 @@ static int run_command(struct tool *t, const char *path, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = { { "config", required_argument, NULL, 'c' },
-						 { "json", no_argument, NULL, 'j' },
-						 { "after", required_argument, NULL, 'a' },
-						 { "help", no_argument, NULL, 'h' },
-						 { "version", no_argument, NULL, 'v' },
-						 { 0 } };
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' }, { "json", no_argument, NULL, 'j' },
+		{ "after", required_argument, NULL, 'a' },  { "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'v' },	    { 0 }
+	};
 	struct tool *t = calloc(1, sizeof(*t));
 	const char *path = CONFIG_DEFAULT;
 	int o, status;
