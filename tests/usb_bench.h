@@ -25,6 +25,8 @@ struct usb_line {
 	char why[128];
 	uint8_t in[USB_BENCH_IN_MAX];
 	size_t in_n, pieces;
+	void (*taken)(void *ctx, const void *p, size_t n); /* instead of into `in`; may be NULL */
+	void *taken_ctx;
 	const uint8_t *text; /* to be written as there is room */
 	size_t text_n, text_at;
 };

@@ -26,8 +26,6 @@ struct scan {
 	const struct driver *driver;
 	void *state;
 	struct sink sink;
-	struct usb_line *line;
-	size_t fed;
 	uint64_t at_ns; /* of the event */
 	int events;
 };
@@ -56,14 +54,12 @@ static int by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The bytes that the port delivered go to the driver in the same turn of the loop. */
-static void feed(struct scan *s)
+/* As the device manager does: in the port's own call. */
+static void on_taken(void *ctx, const void *p, size_t n)
 {
-	if (s->line->in_n == s->fed)
-		return;
-	s->driver->rx(s->state, s->line->in + s->fed, s->line->in_n - s->fed,
-		      (int64_t)(uv_hrtime() / 1000000), &s->sink);
-	s->fed = s->line->in_n = 0;
+	struct scan *s = ctx;
+
+	s->driver->rx(s->state, p, n, (int64_t)(uv_hrtime() / 1000000), &s->sink);
 }
 
 static double round_us(struct usb_bench *b, struct scan *s, struct usb_fake_device *d, int i)
@@ -76,10 +72,8 @@ static double round_us(struct usb_bench *b, struct scan *s, struct usb_fake_devi
 	began = uv_hrtime();
 	usb_fake_send(d, report, sizeof(report));
 	usb_bench_deadline(b);
-	while (s->events == before && uv_hrtime() < b->deadline_ns) {
+	while (s->events == before && uv_hrtime() < b->deadline_ns)
 		usb_bench_run(b);
-		feed(s);
-	}
 	return s->events > before ? (double)(s->at_ns - began) / 1e3 : -1;
 }
 
@@ -101,6 +95,7 @@ int main(int argc, char **argv)
 	struct scan s = { .driver = driver_find(DEVICE_SCANNER, slice_of("hidpos")) };
 	double *us = calloc((size_t)rounds, sizeof(*us));
 	struct usb_fake_device *d;
+	struct usb_line *line;
 	struct usb_bench *b;
 
 	usb_fake_begin(argv);
@@ -108,9 +103,11 @@ int main(int argc, char **argv)
 		return 1;
 	b = usb_bench_new();
 	d = usb_fake_plug(b->fake, &usb_hidpos);
-	s.line = usb_bench_open(b, 0, "usb:0c2e:0b61");
-	BENCH_UNTIL(b, s.line->ups == 1);
-	start_driver(&s, &s.line->port);
+	line = usb_bench_open(b, 0, "usb:0c2e:0b61");
+	line->taken = on_taken;
+	line->taken_ctx = &s;
+	BENCH_UNTIL(b, line->ups == 1);
+	start_driver(&s, &line->port);
 	for (int i = -WARM; i < rounds; i++) {
 		const double t = round_us(b, &s, d, i + WARM);
 
