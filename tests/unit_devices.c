@@ -522,7 +522,7 @@ static void test_missing(void **state)
 	RUN_UNTIL(b, count_of(b, DOOR_DEVICE) == 6);
 	assert_int_equal(status_of(b, "gone"), DEVICE_OFFLINE);
 	assert_int_equal(status_of(b, "auto"), DEVICE_UNCLAIMED);
-	assert_int_equal(status_of(b, "usb"), DEVICE_UNCLAIMED);
+	assert_int_equal(status_of(b, "usb"), DEVICE_OFFLINE);
 	assert_int_equal(status_of(b, "zebra"), DEVICE_UNCLAIMED);
 	assert_int_equal(status_of(b, "pole"), DEVICE_OFFLINE);
 	assert_int_equal(status_of(b, "odd"), DEVICE_UNCLAIMED);
