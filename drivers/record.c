@@ -192,8 +192,7 @@ static void hold(struct record *r, int64_t ms, char kind, struct slice bytes)
 	if (joins(r, ms, kind, bytes.n))
 		r->held[r->held_count - 1].n += (uint32_t)bytes.n;
 	else
-		r->held[r->held_count++] = (struct record_piece){ ms, kind,
-								  (uint32_t)r->byte_count,
+		r->held[r->held_count++] = (struct record_piece){ ms, kind, (uint32_t)r->byte_count,
 								  (uint32_t)bytes.n };
 	r->byte_count += bytes.n;
 }
@@ -227,8 +226,8 @@ static bool around_is_card(struct slice all, struct slice text)
 	if (!at)
 		return record_card_like(all);
 	return record_card_like((struct slice){ all.p, (size_t)(at - all.p) }) ||
-	       record_card_like((struct slice){ at + text.n,
-						all.n - (size_t)(at - all.p) - text.n });
+	       record_card_like(
+		       (struct slice){ at + text.n, all.n - (size_t)(at - all.p) - text.n });
 }
 
 static enum how judge(const struct record *r, const struct driver_event *e, uint64_t garbage)
@@ -297,7 +296,7 @@ void record_note(struct record *r, const char *fmt, ...)
 }
 
 __attribute__((format(printf, 3, 4))) static void say(struct record *r, int64_t now_ms,
-						       const char *fmt, ...)
+						      const char *fmt, ...)
 {
 	char line[TRACE_RECORD_MAX];
 	va_list args;
@@ -439,9 +438,9 @@ void record_show(struct record *r, struct slice doc, int64_t now_ms)
 
 void record_feedback(struct record *r, enum feedback feedback, int64_t now_ms)
 {
-	static const char *const words[] = { [FEEDBACK_GOOD] = "good",
-					     [FEEDBACK_ATTENTION] = "attention",
-					     [FEEDBACK_BAD] = "bad" };
+	static const char *const words[] = {
+		[FEEDBACK_GOOD] = "good", [FEEDBACK_ATTENTION] = "attention", [FEEDBACK_BAD] = "bad"
+	};
 
 	if (r->begun)
 		say(r, now_ms, "feedback %s", words[feedback]);
