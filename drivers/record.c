@@ -118,6 +118,15 @@ static void put_masked(struct record *r, const struct record_piece *piece)
 	put(r, piece->ms, '<', (struct slice){ (const char *)r->bytes + piece->at, piece->n });
 }
 
+/* A keyboard's report of no key held tells nothing, and what follows needs it. */
+static bool all_released(struct slice bytes)
+{
+	for (size_t i = 0; i < bytes.n; i++)
+		if (bytes.p[i])
+			return false;
+	return true;
+}
+
 static void put_piece(struct record *r, const struct record_piece *piece, enum how how)
 {
 	const struct slice bytes = { (const char *)r->bytes + piece->at, piece->n };
@@ -130,6 +139,8 @@ static void put_piece(struct record *r, const struct record_piece *piece, enum h
 		r->blind_due = true;
 	else if (how == MASKED)
 		put_masked(r, piece);
+	else if (r->keyboard && all_released(bytes))
+		put(r, piece->ms, '<', bytes);
 	else
 		r->left_out += piece->n;
 }
@@ -152,6 +163,8 @@ static void say_left_out(struct record *r, const char *what, uint64_t before)
 {
 	char line[96];
 
+	if (r->left_out == before)
+		return;
 	text_fmt(line, sizeof(line), "%s: %llu bytes left out", what,
 		 (unsigned long long)(r->left_out - before));
 	put_comment(r, slice_of(line));
