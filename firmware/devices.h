@@ -7,8 +7,8 @@
  *
  * A device that is missing, or that no driver or port here can serve, is reported as `offline`
  * or `unclaimed` with its trouble; the station runs on. A device's status is told soon after
- * start and then on every change. Each OUT_PRINT is answered by exactly one DOOR_JOB; at once with `nothing` when
- * the printer is unknown, not ready or busy, for it prints one job at a time.
+ * start and then on every change. Each OUT_PRINT is answered by exactly one DOOR_JOB; at once with
+ * `nothing` when the printer is unknown, not ready or busy, for it prints one job at a time.
  *
  * Nothing scanned is ever logged.
  */

@@ -28,8 +28,8 @@
 #include "firmware/claims.h"
 #include "firmware/devices.h"
 
-#define RESULTS_MAX	64 /* results of jobs the door had no room for */
-#define LOOK_RETRY_MS	250
+#define RESULTS_MAX	  64 /* results of jobs the door had no room for */
+#define LOOK_RETRY_MS	  250
 #define LOOK_RETRY_MAX_MS 15000
 
 struct device {
@@ -62,7 +62,7 @@ struct device {
 	bool give_up; /* the claim is to be given back */
 	int fails;    /* in a row: the next attempt comes later each time */
 	int64_t not_before_ms, up_ms;
-	bool was_up;  /* of this claim; of a configured port: ever */
+	bool was_up; /* of this claim; of a configured port: ever */
 
 	enum device_status status;
 	enum device_trouble trouble;
@@ -95,9 +95,9 @@ struct recording {
 	char name[DEVICE_NAME_MAX]; /* "" there was none yet */
 	char file[CONFIG_TEXT_MAX + 96];
 	int64_t until_ms;
-	char *memory;	    /* the text; NULL when it is over */
+	char *memory; /* the text; NULL when it is over */
 	struct record *record;
-	size_t bytes;	    /* of the last one */
+	size_t bytes; /* of the last one */
 	uint64_t events;
 	const char *trouble; /* "" or why there is no file */
 };
@@ -115,8 +115,8 @@ struct devices {
 	struct door *door;
 	const struct clock *clock;
 	struct device_view view;
-	struct usb_bus *bus;	      /* NULL: no USB, or a view of a test */
-	const char *no_usb;	      /* why, "" where there is a bus */
+	struct usb_bus *bus; /* NULL: no USB, or a view of a test */
+	const char *no_usb;  /* why, "" where there is a bus */
 	struct known_table *known;
 	char recordings[CONFIG_TEXT_MAX + 16]; /* directory */
 	uv_timer_t tick;
@@ -162,9 +162,9 @@ void device_pump(struct device *d);
 
 /* device_tell.c */
 __attribute__((format(printf, 4, 5))) void device_status(struct device *d,
-							  enum device_status status,
-							  enum device_trouble trouble,
-							  const char *fmt, ...);
+							 enum device_status status,
+							 enum device_trouble trouble,
+							 const char *fmt, ...);
 void device_tell(struct device *d); /* what could not be told before */
 void device_scanned(struct device *d, const struct driver_event *e);
 void device_job_over(struct devices *all, int64_t job, enum job_result result, const char *detail);
