@@ -301,12 +301,16 @@ static int take_layout(struct config_reader *r, const char *value)
 
 static int take_dialect(struct config_reader *r, const char *value)
 {
-	static const char *const dialects[] = { "auto", "epson", "cd5220" };
+	static const char *const dialects[] = { "auto",	  "epson",	"epson-ascii", "aures",
+						"cd5220", "cd5220-852", "ascii" };
 	size_t i;
 	struct config_device *d = device_of(r, &i);
 
 	if (find_word(dialects, COUNT_OF(dialects), value) < 0)
-		return wrong(r, "dialect `%s` is not known: use auto, epson or cd5220", value);
+		return wrong(r,
+			     "dialect `%s` is not known: use auto, epson, epson-ascii, aures, "
+			     "cd5220, cd5220-852 or ascii",
+			     value);
 	return copy_value(r, value, d->dialect, sizeof(d->dialect));
 }
 

@@ -8,6 +8,7 @@
 #include "drivers/driver.h"
 #include "drivers/port.h"
 #include "drivers/scan_repeat.h"
+#include "firmware/base/doc.h"
 #include "firmware/base/log.h"
 #include "firmware/logo.h"
 
@@ -61,6 +62,8 @@ struct devices {
 	struct result results[RESULTS_MAX]; /* oldest first */
 	size_t result_count;
 	uint64_t results_lost;
+	char shown[DESK_COUNT][DOC_DISPLAY_MAX]; /* each desk's last display document */
+	size_t shown_n[DESK_COUNT];
 	int open; /* ports and timers whose closing is awaited */
 	void (*stopped)(void *ctx);
 	void *stopped_ctx;
@@ -203,6 +206,17 @@ static void pump(struct device *d)
 	}
 }
 
+/* A display that comes up later is given what its desk shows now. */
+static void show_again(struct device *d, int64_t now_ms)
+{
+	const struct devices *all = d->all;
+	const enum desk desk = d->config.desk;
+
+	if (d->config.kind == DEVICE_DISPLAY && d->driver->show)
+		d->driver->show(d->state, (struct slice){ all->shown[desk], all->shown_n[desk] },
+				now_ms, &d->sink);
+}
+
 static void on_port_up(void *ctx)
 {
 	struct device *d = ctx;
@@ -210,6 +224,7 @@ static void on_port_up(void *ctx)
 	d->started = true;
 	d->bounce = false;
 	d->heard_ms = mono_ms(d->all);
+	show_again(d, d->heard_ms);
 	d->driver->start(d->state, &d->setup, d->heard_ms, &d->sink);
 	pump(d);
 }
@@ -267,6 +282,7 @@ static const char *prepare(struct device *d, struct port_address *ret_address)
 		return what;
 	if (!port_supported(ret_address))
 		return "this version cannot open usb: and auto ports";
+	slice_copy(slice_of(d->config.dialect), d->setup.dialect, sizeof(d->setup.dialect));
 	if (d->config.kind != DEVICE_PRINTER)
 		return NULL;
 	if (!profile)
@@ -437,11 +453,31 @@ static void print(struct devices *all, int64_t job, const char *printer, struct 
 	}
 }
 
+/* ---- displays ---- */
+
+static void devices_display(struct devices *all, enum desk desk, struct slice doc)
+{
+	if (doc.n > DOC_DISPLAY_MAX)
+		return;
+	memcpy(all->shown[desk], doc.p, doc.n);
+	all->shown_n[desk] = doc.n;
+	for (int i = 0; i < all->count; i++) {
+		struct device *d = &all->list[i];
+
+		if (!d->started || d->config.kind != DEVICE_DISPLAY || d->config.desk != desk)
+			continue;
+		show_again(d, mono_ms(all));
+		pump(d);
+	}
+}
+
 void devices_output(struct devices *all, const struct door_out *out, struct slice payload)
 {
 	/* OUT_FEEDBACK: readers of protocol `line` cannot be told to beep. */
 	if (out->kind == OUT_PRINT)
 		print(all, out->print.job, out->print.printer, payload);
+	else if (out->kind == OUT_DISPLAY)
+		devices_display(all, out->display.desk, payload);
 }
 
 /* ---- metrics ---- */

@@ -2,7 +2,7 @@
 /*
  * The device manager, on the loop thread: opens every configured device, moves bytes between
  * its port and its driver, says through the door what they say (DOOR_SCAN, DOOR_JOB,
- * DOOR_DEVICE), and takes OUT_PRINT and OUT_FEEDBACK.
+ * DOOR_DEVICE), and takes OUT_PRINT, OUT_DISPLAY and OUT_FEEDBACK.
  *
  * A device that is missing, or that no driver or port here can serve, is reported as `offline`
  * or `unclaimed`; the station runs on. A device's status is told soon after start and then on

@@ -452,6 +452,7 @@ void documents_publish(struct station *st)
 	publish_screen(st, SCREEN_BOARD, board_document);
 	publish_screen(st, SCREEN_MANAGE, manage_document);
 	publish_screen(st, SCREEN_LOGIN, login_document);
+	displays_publish(st);
 }
 
 void heartbeat_publish(struct station *st)

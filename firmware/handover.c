@@ -209,6 +209,7 @@ static void hand_over(struct station *st, struct handover *h)
 	order_number(&st->order, number, sizeof(number));
 	text_fmt(members, sizeof(members), "\"order\":\"%.*s\",\"job\":%lld", (int)st->order.id.n,
 		 st->order.id.p, (long long)job);
+	display_receipt(st, h->call->desk, st->order.id, h->event);
 	pickup_close(st, h->call->desk);
 	v.order = number;
 	notice_word(st, h->call->desk, NOTICE_GOOD, "handed_over", WORD_HANDED, WORD_HANDED, &v);

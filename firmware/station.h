@@ -29,6 +29,7 @@
 #define QUEUE_TEXT_MAX 65536
 #define EVENT_TEXT_MAX 65536
 #define UP_MESSAGE_MAX 65536 /* INTERFACES: a batch of events, bytes */
+#define RECEIPT_CODE_MAX (2 * ID_MAX + 8) /* LR.ORDER.DOC */
 #define KIOSK_WIPE_MS 45000 /* INTERFACES: what the last customer saw is forgotten */
 #define ASK_WAIT_MS 2800     /* an answer to a person comes within 3 s, so this ends before */
 #define BEAT_FRESH_MS 30000
@@ -42,6 +43,7 @@ enum notice_level { NOTICE_GOOD, NOTICE_ATTENTION, NOTICE_BAD };
 struct notice {
 	bool shown;
 	int64_t n;
+	int64_t at_ms; /* monotonic, since when it is shown */
 	enum notice_level level;
 	char code[24];
 	char text[NOTICE_TEXT_MAX];	 /* in the desk's language */
@@ -90,6 +92,8 @@ struct desk_state {
 	struct kept_scan kept[SCANS_KEPT_MAX];
 	int kept_count;
 	char product[ID_MAX + 1]; /* sku shown, "" none */
+	char receipt[RECEIPT_CODE_MAX]; /* return code of the order handed over last, "" none */
+	bool survey;			/* its customer is asked how it was */
 	char greeted[ID_MAX + 1]; /* kiosk: the order whose customer is greeted */
 	int64_t wipe_ms;	  /* kiosk: when to forget, monotonic, 0 never */
 };
@@ -178,6 +182,8 @@ struct station {
 	char queue[QUEUE_TEXT_MAX]; /* the queue as JSON, kept between steps */
 	size_t queue_n;
 	uint8_t screen_hash[SCREEN_COUNT][16];
+	uint8_t display_hash[DESK_COUNT][16];
+	int64_t display_due_ms; /* monotonic, when a display changes by itself, 0 never */
 	uint8_t heartbeat_hash[16];
 	uint8_t metrics_hash[16];
 };
@@ -258,19 +264,33 @@ bool order_load(struct station *st, struct slice id);
 bool order_named(struct station *st, struct slice text, char ret_id[ID_MAX + 1]);
 struct json policy_get(struct station *st, const char *id); /* borrows st->policy */
 struct pickup_policy pickup_policy_now(struct station *st);
-bool product_by_gtin(struct station *st, const struct scan *s, char ret_sku[ID_MAX + 1]);
+/* What this shop's own barcodes mean, by policy `codes`, and this year. */
+struct barcode_rules barcode_rules_now(struct station *st);
+/* The product a barcode names; false when the catalogue has none. */
+bool product_by_code(struct station *st, const struct barcode *b, char ret_sku[ID_MAX + 1]);
+/* How many pieces of it that barcode stands for: more than one on a pack. */
+int64_t product_pieces(struct station *st, const struct barcode *b, const char *sku);
 /* Raised when HQ says otherwise than what this store did. */
 void order_conflict_check(struct station *st, struct slice id);
 /* After a snapshot: compares some more facts with it. */
 void order_conflicts_tick(struct station *st);
 void order_changed(struct station *st, struct slice id);
 
-/* ---- pickups.c: a desk at work ---- */
+/* ---- scans.c: what a scan does ---- */
 
 void desk_scan(struct station *st, const struct call *c, struct slice text, enum symbology sym);
 /* What looks like a card number may be a product, an order or a member known here: then s->kind
  * says so. */
 void desk_resolve_card_like(struct station *st, struct scan *s);
+
+/* ---- pickups.c: a desk at work ---- */
+
+void desk_set_mode(struct station *st, enum desk desk, enum desk_mode mode);
+/* A signed code opens its order, or is refused. */
+void pickup_scan_code(struct station *st, const struct call *c, struct slice text);
+/* Refused at the door: told to HQ, shown at the desk. `order` "" when it is not known which. */
+void pickup_refuse(struct station *st, const struct call *c, enum reason r, const char *order,
+		   const char *method, const struct word_values *values);
 /* HQ's answer to an ask for one order. */
 void desk_answer_ops(struct station *st, const struct door_down *d, struct slice payload);
 /* Forgets what the last customer saw. */
@@ -332,6 +352,13 @@ int device_index(const struct station *st, const char *name); /* -1 none */
 void verb_call(struct station *st, const struct door_event *e, struct slice payload);
 /* A string argument that is an id; false (and answered) when it is not. */
 bool arg_text(struct json args, const char *name, char *dst, size_t cap);
+
+/* ---- displays.c: what the customer displays of a desk show ---- */
+
+void displays_publish(struct station *st);
+void displays_tick(struct station *st);
+/* The return code of what was just handed over at this desk. */
+void display_receipt(struct station *st, enum desk desk, struct slice order, const char *document);
 
 /* ---- documents.c ---- */
 

@@ -183,6 +183,7 @@ static void on_tick(struct station *st)
 	order_conflicts_tick(st);
 	staff_tick(st);
 	desk_tick(st);
+	displays_tick(st);
 	if (st->beat_known && st->beat_ms + BEAT_FRESH_MS >= now)
 		station_wake_at(st, st->beat_ms + BEAT_FRESH_MS + 1);
 	/* HQ may have gone silent, ages have grown. */

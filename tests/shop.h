@@ -26,6 +26,8 @@ struct shop {
 	int status;
 	int64_t printed_job, up_first, up_last, asks, wake_ms;
 	uint64_t pin;
+	char display[DESK_COUNT][SHOP_TEXT_MAX]; /* what the displays of a desk show */
+	int displays;				 /* times they changed */
 	char up[SHOP_TEXT_MAX * 2];
 };
 

@@ -514,7 +514,7 @@ static void test_missing(void **state)
 	add(b, DEVICE_SCANNER, "gone", "serial:/dev/serial/by-id/nothing", "line");
 	add(b, DEVICE_SCANNER, "auto", "auto", "line");
 	add(b, DEVICE_PRINTER, "usb", "usb:04b8:0202", "escpos");
-	add(b, DEVICE_SCANNER, "zebra", "serial:/dev/ttyS9", "ssi");
+	add(b, DEVICE_SCANNER, "zebra", "serial:/dev/ttyS9", "morse");
 	add(b, DEVICE_DISPLAY, "pole", "serial:/dev/ttyS9", "pole");
 	slice_copy(slice_of("no-such"),
 		   add(b, DEVICE_PRINTER, "odd", "tcp:127.0.0.1:9", "escpos")->profile, 32);
@@ -524,7 +524,7 @@ static void test_missing(void **state)
 	assert_int_equal(status_of(b, "auto"), DEVICE_UNCLAIMED);
 	assert_int_equal(status_of(b, "usb"), DEVICE_UNCLAIMED);
 	assert_int_equal(status_of(b, "zebra"), DEVICE_UNCLAIMED);
-	assert_int_equal(status_of(b, "pole"), DEVICE_UNCLAIMED);
+	assert_int_equal(status_of(b, "pole"), DEVICE_OFFLINE);
 	assert_int_equal(status_of(b, "odd"), DEVICE_UNCLAIMED);
 	for (int i = 0; i < b->count; i++)
 		assert_true(b->seen[i].event.device.detail[0] != '\0');

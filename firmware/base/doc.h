@@ -14,6 +14,10 @@
  *   F n         n empty lines
  *   X           feed and cut                      D        drawer pulse
  *
+ * A customer display is given a document of T, C, L and Q lines: two lines of text, and where
+ * there is more to it a Q with the words for it behind (`T` or `C`), which take the place of the
+ * second line where the QR is drawn. A display that cannot draw one shows the two lines.
+ *
  * A document is made of whole lines; text has no control characters (doc_line() takes them
  * out). Whoever makes the buffer owns it.
  */
@@ -23,6 +27,7 @@
 #include "firmware/base/bytes.h"
 
 #define DOC_MAX (128 * 1024) /* bytes of one document: 300 lines with long names */
+#define DOC_DISPLAY_MAX 2048 /* of one for a customer display */
 
 void doc_line(struct buf *doc, char command, struct slice text);
 void doc_text(struct buf *doc, char command, const char *text);

@@ -48,6 +48,19 @@ static const char *const words[WORD_COUNT][3] = {
 	[WORD_ENTRY_OFF] = { "Wpisywanie kodów jest wyłączone: stacja nie ma pliku `secret`.",
 			     "Typed codes are off: this station has no `secret` file.",
 			     "Введення кодів вимкнено: станція не має файлу `secret`." },
+	[WORD_SHOW_WELCOME] = { "Zapraszamy", "Welcome", "Вітаємо" },
+	[WORD_SHOW_PRICE] = { "Cena", "Price", "Ціна" },
+	[WORD_SHOW_ORDER] = { "Zamówienie", "Order", "Замовлення" },
+	[WORD_SHOW_PIECES] = { "Sztuki", "Items", "Товари" },
+	[WORD_SHOW_DUE] = { "Do zapłaty", "To pay", "До сплати" },
+	[WORD_SHOW_THANKS] = { "Dziękujemy!", "Thank you!", "Дякуємо!" },
+	[WORD_SHOW_AGAIN] = { "Zapraszamy ponownie", "See you again", "Приходьте ще" },
+	[WORD_SHOW_RECEIPT] = { "Zwrot lub reklamacja: zachowaj ten kod.",
+				"Returns and complaints: keep this code.",
+				"Повернення чи рекламація: збережіть цей код." },
+	[WORD_SHOW_SURVEY] = { "Jak było? Zeskanuj i oceń.", "How was it? Scan and tell us.",
+			       "Як усе пройшло? Скануйте й оцініть." },
+	[WORD_SHOW_HERE] = { "Odbiór przy", "Collect at", "Видача біля" },
 };
 
 static const char *const reasons[REASON_COUNT][3] = {

@@ -34,8 +34,19 @@ enum word {
 	WORD_PRINT_UNKNOWN,
 	WORD_ENTRY_OFF,
 	WORD_PRINT_FAILED,
+	/* Customer displays: 20 columns, so short ones. */
+	WORD_SHOW_WELCOME,
+	WORD_SHOW_PRICE,
+	WORD_SHOW_ORDER,
+	WORD_SHOW_PIECES,
+	WORD_SHOW_DUE,
+	WORD_SHOW_THANKS,
+	WORD_SHOW_AGAIN,
+	WORD_SHOW_RECEIPT, /* beside the QR of the return code */
+	WORD_SHOW_SURVEY,  /* beside the QR of the survey */
+	WORD_SHOW_HERE,	   /* which counter */
 };
-#define WORD_COUNT (WORD_PRINT_FAILED + 1)
+#define WORD_COUNT (WORD_SHOW_HERE + 1)
 
 const char *word_text(enum word w, enum language l);
 /* For staff at the counter. */
