@@ -59,7 +59,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench units install clean format
+.PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench units install clean format fuzz night-fuzz
 
 all: $(PROGRAMS)
 
@@ -124,6 +124,10 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/helpers.a $(BUILD)/house.a
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/helpers.a $(BUILD)/house.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_ladad) $(LIBS_test)
+$(BUILD)/fuzzed.a: $(call obj,$(BASE) $(COUNTER) $(DRIVERS))
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/fuzzed.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS_ladad)
 # With them the encoder for the tests in JavaScript.
 units: $(UNITS) $(BUILD)/bench/encode
 
@@ -158,6 +162,7 @@ check-all: node-deps
 	@$(MAKE) --no-print-directory -j2 all units
 	@node tests/run.js --slow slow_
 	@$(MAKE) --no-print-directory check-sanitized
+	@$(MAKE) --no-print-directory fuzz
 
 # The C tests and the end-to-end tests of bad input again, with a compiler that watches memory.
 SANITIZED := $(BUILD)/sanitized
@@ -167,9 +172,23 @@ check-sanitized: node-deps
 	@LADA_UNITS=$(CURDIR)/$(SANITIZED)/tests LADA_BIN=$(CURDIR)/$(SANITIZED)/bin \
 		node tests/run.js unit_ test_bad_input test_refusals test_crash
 
+# libFuzzer on every driver and parser: 20 s each, an hour each in the night.
+FUZZED := $(BUILD)/clang
+FUZZERS := $(patsubst tests/fuzz/%.c,$(FUZZED)/fuzz/%,$(wildcard tests/fuzz/*.c))
+fuzz: node-deps
+	@tests/deps $(DEPS_FUZZ)
+	@$(MAKE) --no-print-directory -j2 BUILD=$(FUZZED) CC=clang OPT=-O1 \
+		SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" \
+		$(FUZZERS)
+	@node tests/fuzz/run.js
+
+night-fuzz:
+	@LADA_FUZZ_SECONDS=3600 $(MAKE) --no-print-directory fuzz
+
 bench: node-deps
 	@$(MAKE) --no-print-directory -j2 all $(BENCHES)
 	@node tests/bench/bench.js
+	@node tests/bench/idle.js
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
