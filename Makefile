@@ -66,7 +66,8 @@ all: $(PROGRAMS)
 # ---- programs ----
 $(BUILD)/bin/ladad: $(HOUSE) $(call obj,firmware/main.c)
 $(BUILD)/bin/lada: $(CORE) $(call obj,$(TOOL) firmware/store/file.c firmware/config.c \
-	firmware/config_keys.c firmware/files.c drivers/port_check.c drivers/profiles.c)
+	firmware/config_keys.c firmware/files.c drivers/port_check.c drivers/profiles.c \
+	drivers/known.c drivers/known_udev.c)
 $(BUILD)/bin/lada-hq: $(CORE) $(call obj,$(HQ))
 $(BUILD)/bin/lada-sim: $(call obj,$(SIM))
 
@@ -86,6 +87,9 @@ $(BUILD)/obj/%.o: %.c
 $(BUILD)/obj/tests/sim/%.o: CPPFLAGS += $(shell pkg-config --cflags freetype2 2>/dev/null)
 # The pages are in the binary (.incbin), so the object depends on them.
 $(BUILD)/obj/ui/web_files.o: $(shell find ui/web -type f 2>/dev/null)
+
+# So is the table of known devices.
+$(BUILD)/obj/drivers/known.o: hw/devices.tsv
 
 # ---- tests: one program a file, linked from archives so that each takes what it needs ----
 $(BUILD)/house.a: $(HOUSE)

@@ -20,6 +20,7 @@ static const struct port_ops *ops_of(enum port_kind kind)
 	case PORT_REPLAY:
 		return &port_replay_ops;
 	case PORT_USB:
+		return &port_usb_ops;
 	case PORT_AUTO:
 		return NULL;
 	}
@@ -71,20 +72,39 @@ static void release(struct port *port)
 	port->out_n = 0;
 }
 
-static void fail(struct port *port, const char *why)
+static void fail(struct port *port, int r, const char *why)
 {
 	if (port->state == PORT_UP && uv_now(port->loop) - port->up_since_ms >= PORT_STEADY_MS)
 		port->retry_step = 0;
 	port->state = PORT_WAITING;
+	port->error = r;
 	release(port);
 	uv_timer_start(&port->timer, on_timer, retry_ms(port), 0);
 	port->events.down(port->events.ctx, why);
 }
 
-static const char *reason(int r)
+/* What a person can do something about is said in words. */
+static const char *reason(const struct port *port, int r)
 {
 	const char *text = strerrordesc_np(-r);
 
+	if (r == -ENODEV && port->state == PORT_UP)
+		return "it was unplugged";
+	if (port->address.kind == PORT_USB) {
+		switch (-r) {
+		case ENODEV:
+			return port->bus ? "it is not plugged in" : "this machine has no USB";
+		case EACCES:
+		case EPERM:
+			return "the station has no rights to open it";
+		case EBUSY:
+			return "somebody else has it open";
+		case EALREADY:
+			return "it is still being closed";
+		case ENOTSUP:
+			return "it has no pipes to speak through";
+		}
+	}
 	return text ? text : "failed";
 }
 
@@ -135,7 +155,7 @@ void port_opened(struct port *port, int r)
 	if (port->state != PORT_OPENING)
 		return;
 	if (r < 0) {
-		fail(port, reason(r));
+		fail(port, r, reason(port, r));
 		return;
 	}
 	uv_timer_stop(&port->timer);
@@ -145,7 +165,7 @@ void port_opened(struct port *port, int r)
 	if (port->fd >= 0 && !port->poll_open) {
 		port_poll(port);
 		if (!port->poll_open) {
-			fail(port, "the line cannot be polled");
+			fail(port, 0, "the line cannot be polled");
 			return;
 		}
 	}
@@ -164,7 +184,7 @@ static void on_timer(uv_timer_t *timer)
 		attempt(port);
 		break;
 	case PORT_OPENING:
-		fail(port, "no connection in time");
+		fail(port, -ETIMEDOUT, "no connection in time");
 		break;
 	case PORT_UP:
 		if (port->ops->timer)
@@ -193,7 +213,8 @@ static void take_in(struct port *port)
 		if (n == -EAGAIN || n == -EINTR)
 			return;
 		if (n <= 0) {
-			fail(port, n < 0 ? reason((int)n) : "the other side closed the line");
+			fail(port, (int)n,
+			     n < 0 ? reason(port, (int)n) : "the other side closed the line");
 			return;
 		}
 		port_deliver(port, in, (size_t)n);
@@ -219,12 +240,9 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 		take_in(port);
 	/* An error on the line that reading did not show. */
 	if (status < 0 && port->state == PORT_UP)
-		fail(port, "the line broke");
-	if (port->state == PORT_UP && (events & UV_WRITABLE)) {
-		port_flush(port);
-		if (port->state == PORT_UP)
-			port->events.room(port->events.ctx);
-	}
+		fail(port, -EIO, "the line broke");
+	if (port->state == PORT_UP && (events & UV_WRITABLE))
+		port_writable(port);
 }
 
 size_t port_room(const struct port *port)
@@ -252,7 +270,7 @@ void port_flush(struct port *port)
 		if (n == -EAGAIN || n == 0)
 			break;
 		if (n < 0) {
-			fail(port, reason((int)n));
+			fail(port, (int)n, reason(port, (int)n));
 			return;
 		}
 		port->bytes_out += (uint64_t)n;
@@ -263,10 +281,35 @@ void port_flush(struct port *port)
 		watch(port);
 }
 
-void port_bounce(struct port *port, const char *why)
+void port_writable(struct port *port)
+{
+	port_flush(port);
+	if (port->state == PORT_UP)
+		port->events.room(port->events.ctx);
+}
+
+void port_broken(struct port *port, int r, const char *why)
 {
 	if (port->state == PORT_UP || port->state == PORT_OPENING)
-		fail(port, why);
+		fail(port, r, why ? why : reason(port, r));
+}
+
+void port_bounce(struct port *port, const char *why)
+{
+	port_broken(port, 0, why);
+}
+
+void port_hurry(struct port *port)
+{
+	if (port->state != PORT_WAITING)
+		return;
+	port->retry_step = 0;
+	uv_timer_start(&port->timer, on_timer, 0, 0);
+}
+
+int port_error(const struct port *port)
+{
+	return port->error;
 }
 
 void port_wait(struct port *port, uint64_t ms)

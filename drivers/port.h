@@ -93,6 +93,7 @@ struct port {
 	uv_timer_t timer;
 	bool timer_closing;
 	int retry_step;
+	int error;	      /* see port_error() */
 	uint64_t up_since_ms; /* uv_now() */
 	void (*stopped)(void *ctx);
 
@@ -108,7 +109,7 @@ struct port {
 	struct port_replay replay;
 };
 
-/* False for usb: and auto, which no port here can open yet. */
+/* False for auto: the device manager looks, and then names what it found. */
 bool port_supported(const struct port_address *address);
 
 /* 0 or -ENOTSUP. The first attempt is made from the loop, not from here. `bus` is borrowed until
@@ -124,13 +125,30 @@ int port_write(struct port *port, const void *p, size_t n); /* -ENOBUFS beyond t
 void port_flush(struct port *port);			    /* sends what the line takes now */
 /* Drops the line and opens it again. */
 void port_bounce(struct port *port, const char *why);
+/* Something was plugged in: a port that waits tries at once, and quickly again after that. */
+void port_hurry(struct port *port);
+
+/* Of the last `down`: a negative errno (-ENODEV not plugged in, -EACCES no rights, -EBUSY taken),
+ * 0 where it had no such reason. */
+int port_error(const struct port *port);
+
+/* While a USB port is up; nothing, "" and -ENOTCONN otherwise and for other kinds. The HID report
+ * descriptor as the reports that come follow it; maker and model as a printer's device id has
+ * them; the ids; `path` of its struct seen. */
+struct slice port_descriptor(const struct port *port);
+const char *port_model(const struct port *port);
+int port_usb_ids(const struct port *port, int *ret_vendor, int *ret_product);
+const char *port_usb_path(const struct port *port);
 
 /* For the kinds. */
 void port_opened(struct port *port, int r);	/* what open() left in progress is decided */
 void port_poll(struct port *port);		/* `fd` is there now */
 void port_wait(struct port *port, uint64_t ms); /* one shot, while up */
 void port_deliver(struct port *port, const void *p, size_t n);
+void port_writable(struct port *port);			     /* the line takes bytes again */
+void port_broken(struct port *port, int r, const char *why); /* why NULL: as r says */
 
+extern const struct port_ops port_usb_ops;
 extern const struct port_ops port_serial_ops;
 extern const struct port_ops port_tcp_ops;
 extern const struct port_ops port_replay_ops;

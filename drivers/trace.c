@@ -141,6 +141,55 @@ int trace_next(struct slice text, size_t *at, uint8_t *memory, size_t cap,
 	return 0;
 }
 
+static bool is_text(char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '\\' && c != '"';
+}
+
+/* Runs of text are quoted, with the CR and LF that end them; the rest is hex. */
+static void write_bytes(struct buf *out, struct slice s)
+{
+	size_t n;
+
+	while (s.n > 0) {
+		for (n = 0; n < s.n && is_text(s.p[n]); n++)
+			;
+		if (n < 2) {
+			buf_fmt(out, " %02x", (uint8_t)*s.p);
+			skip(&s, 1);
+			continue;
+		}
+		buf_text(out, " \"");
+		buf_add(out, s.p, n);
+		skip(&s, n);
+		for (; s.n > 0 && (*s.p == '\r' || *s.p == '\n'); skip(&s, 1))
+			buf_text(out, *s.p == '\r' ? "\\r" : "\\n");
+		buf_byte(out, '"');
+	}
+}
+
+int trace_write(struct buf *out, int64_t ms, char kind, struct slice record)
+{
+	const size_t before = out->len;
+
+	if (record.n > TRACE_RECORD_MAX ||
+	    (kind == '!' && record.n > 0 && memchr(record.p, '\n', record.n)))
+		return -EMSGSIZE;
+	buf_fmt(out, "%-7lld %c", (long long)ms, kind);
+	if (kind == '!') {
+		buf_byte(out, ' ');
+		buf_slice(out, record);
+	} else {
+		write_bytes(out, record);
+	}
+	buf_byte(out, '\n');
+	if (!out->overflow)
+		return 0;
+	out->len = before;
+	out->overflow = false;
+	return -EMSGSIZE;
+}
+
 void trace_escape(struct buf *out, struct slice text)
 {
 	for (size_t i = 0; i < text.n; i++) {

@@ -36,6 +36,10 @@ int trace_next(struct slice text, size_t *at, uint8_t *memory, size_t cap,
 /* "scan ]Q1 L1.abc", "status paper_out no paper", "job 7 done", "drawer high" and a newline. */
 void trace_event(struct buf *out, const struct driver_event *e);
 
+/* One line of a trace: bytes as quoted text and hex, or what happened. A record of more than
+ * TRACE_RECORD_MAX bytes, or one that cannot be written, is left out: -EMSGSIZE. */
+int trace_write(struct buf *out, int64_t ms, char kind, struct slice record);
+
 /* Text with everything but printable ASCII as in quoted text. */
 void trace_escape(struct buf *out, struct slice text);
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The device manager, on the loop thread: opens every configured device, moves bytes between
- * its port and its driver, says through the door what they say (DOOR_SCAN, DOOR_JOB,
- * DOOR_DEVICE), and takes OUT_PRINT and OUT_FEEDBACK.
+ * The device manager, on the loop thread: opens every configured device, finds those of port =
+ * auto among what is plugged in, moves bytes between port and driver, says through the door what
+ * they say (DOOR_SCAN, DOOR_JOB, DOOR_DEVICE), and takes OUT_PRINT and OUT_FEEDBACK.
  *
  * A device that is missing, or that no driver or port here can serve, is reported as `offline`
- * or `unclaimed`; the station runs on. A device's status is told soon after start and then on
- * every change. Each OUT_PRINT is answered by exactly one DOOR_JOB; at once with `nothing` when
+ * or `unclaimed` with its trouble; the station runs on. A device's status is told soon after
+ * start and then on every change. Each OUT_PRINT is answered by exactly one DOOR_JOB; at once with `nothing` when
  * the printer is unknown, not ready or busy, for it prints one job at a time.
  *
  * Nothing scanned is ever logged.
@@ -31,6 +31,16 @@ void devices_output(struct devices *devices, const struct door_out *out, struct 
 
 /* Prometheus text. */
 void devices_metrics(const struct devices *devices, struct buf *b);
+
+/* What is configured, what is plugged in and who has it, as a JSON object (ui/API.md). */
+#define DEVICES_INVENTORY_MAX 262144
+void devices_inventory(struct devices *devices, struct buf *b);
+
+/* Writes a device's conversation down for so many seconds; 0 ends it now. 0, -ENOENT no such
+ * device, -EBUSY, -ENOMEM, -ENAMETOOLONG with a reason. The file's name is in the inventory; no
+ * card number gets into it (drivers/record.h). */
+#define DEVICES_RECORD_MAX_S 3600
+int devices_record(struct devices *devices, const char *name, int seconds, const char **ret_why);
 
 /* Ends jobs with the truth, closes everything; `stopped` is called from the loop when all
  * handles are closed. Then devices_free, which must not be called before. */

@@ -46,7 +46,7 @@ static void add_devices(struct station *st, struct buf *b)
 		jw_open(b, NULL, '{');
 		jw_str(b, "name", d->name);
 		jw_str(b, "kind", device_kind_name(d->kind));
-		jw_str(b, "protocol", d->protocol);
+		jw_str(b, "protocol", st->devices[i].protocol);
 		jw_str(b, "status", device_status_name(st->devices[i].status));
 		jw_str(b, "detail", st->devices[i].detail);
 		jw_close(b, '}');

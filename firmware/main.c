@@ -253,6 +253,18 @@ static void write_metrics(void *ctx, struct buf *b)
 	devices_metrics(l->devices, b);
 }
 
+static void write_devices(void *ctx, struct buf *b)
+{
+	devices_inventory(((struct ladad *)ctx)->devices, b);
+}
+
+static int record_device(void *ctx, const char *name, int seconds, const char **ret_why)
+{
+	struct ladad *l = ctx;
+
+	return devices_record(l->devices, name, seconds, ret_why);
+}
+
 static int open_station(struct ladad *l, char *message, size_t cap)
 {
 	struct station *st = calloc(1, sizeof(*st));
@@ -310,6 +322,8 @@ static int start_modules(struct ladad *l, const struct sync_setup *sync, char *m
 	ui.host_count = l->config.host_count;
 	ui.metrics = write_metrics;
 	ui.healthy = healthy;
+	ui.devices = write_devices;
+	ui.record = record_device;
 	ui.ctx = l;
 	l->devices = devices_start(&l->loop, l->door, &l->config, &l->clock);
 	if (!l->devices || sync_start(&l->loop, l->door, sync, &l->clock, &l->sync) < 0) {

@@ -95,6 +95,7 @@ struct desk_state {
 };
 
 struct device_state {
+	char protocol[DEVICE_PROTOCOL_MAX]; /* spoken now; as configured until that is told */
 	enum device_status status;
 	char detail[DEVICE_DETAIL_MAX];
 	int64_t retry_ms; /* printers: not before this, monotonic */

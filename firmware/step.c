@@ -90,8 +90,11 @@ int station_start(struct station *st)
 	st->fresh_after = st->ledger.last;
 	if (store_jobs_interrupted(st->store))
 		log_notice("a print job was interrupted; a person has to say whether it came out");
-	for (int i = 0; i < st->config->device_count; i++)
+	for (int i = 0; i < st->config->device_count; i++) {
 		st->devices[i].status = DEVICE_OFFLINE;
+		memcpy(st->devices[i].protocol, st->config->devices[i].protocol,
+		       sizeof(st->devices[i].protocol));
+	}
 	desk_load(st);
 	staff_start(st);
 	ledger_announce(st);
@@ -156,7 +159,8 @@ static void on_device(struct station *st, const struct door_event *e)
 	struct device_state *d = &st->devices[i < 0 ? 0 : i];
 	struct buf body;
 
-	if (i < 0 || (d->status == e->device.status && !strcmp(d->detail, e->device.detail)))
+	if (i < 0 || (d->status == e->device.status && !strcmp(d->detail, e->device.detail) &&
+		      !strcmp(d->protocol, e->device.protocol)))
 		return;
 	if (d->status != e->device.status) {
 		body = event_begin(st);
@@ -168,6 +172,8 @@ static void on_device(struct station *st, const struct door_event *e)
 	}
 	d->status = e->device.status;
 	memcpy(d->detail, e->device.detail, sizeof(d->detail));
+	if (e->device.protocol[0])
+		memcpy(d->protocol, e->device.protocol, sizeof(d->protocol));
 	st->dirty = true;
 }
 

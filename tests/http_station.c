@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/http_station.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -147,13 +148,18 @@ static void step_echo(struct station *s, const struct door_event *e, struct slic
 
 static void step_sessions(struct station *s, const struct door_event *e, struct json body)
 {
-	bool boss = json_is(json_get(body, "staff"), "boss");
+	const bool boss = json_is(json_get(body, "staff"), "boss");
+	const bool service = json_is(json_get(body, "staff"), "service");
+	const char *token = boss ? TOKEN_BOSS : service ? TOKEN_SERVICE : TOKEN_CLERK;
 
 	if (strcmp(e->verb.verb, "staff.login") == 0) {
 		/* The reply first: a browser may be faster than the session's own message. */
-		emit_ok(s, e->verb.request, boss ? TOKEN_BOSS : TOKEN_CLERK);
-		emit_session(s, boss ? TOKEN_BOSS : TOKEN_CLERK,
-			     boss ? ROLE_SUPERVISOR : ROLE_CLERK, true);
+		emit_ok(s, e->verb.request, token);
+		emit_session(s, token,
+			     boss      ? ROLE_SUPERVISOR
+			     : service ? ROLE_SERVICE
+				       : ROLE_CLERK,
+			     true);
 	} else {
 		emit_session(s, e->verb.token, ROLE_NONE, false);
 		emit_ok(s, e->verb.request, "");
@@ -222,6 +228,22 @@ static void write_metrics(void *ctx, struct buf *b)
 	buf_text(b, "# HELP lada_test A number.\n# TYPE lada_test gauge\nlada_test 42\n");
 }
 
+static void write_devices(void *ctx, struct buf *b)
+{
+	(void)ctx;
+	buf_text(b, "{\"plugged\":[]}");
+}
+
+/* There is one device, `counter`, that can be recorded for five seconds. */
+static int record(void *ctx, const char *name, int seconds, const char **ret_why)
+{
+	(void)ctx;
+	*ret_why = seconds == 5 ? "no such device" : "a recording is under way";
+	if (strcmp(name, "counter") != 0)
+		return -ENOENT;
+	return seconds == 5 ? 0 : -EBUSY;
+}
+
 static bool is_healthy(void *ctx)
 {
 	struct station *s = ctx;
@@ -233,8 +255,16 @@ struct station *station_new(int comment_ms, int answer_ms)
 {
 	static const char hosts[2][UI_HOST_MAX] = { "kasa.example", "proxy.example:8443" };
 	struct station *s = calloc(1, sizeof(*s));
-	struct ui_setup setup = { "127.0.0.1", 0, hosts,      2,	write_metrics,
-				  is_healthy,  s, comment_ms, answer_ms };
+	struct ui_setup setup = { .listen_host = "127.0.0.1",
+				  .hosts = hosts,
+				  .host_count = 2,
+				  .metrics = write_metrics,
+				  .healthy = is_healthy,
+				  .devices = write_devices,
+				  .record = record,
+				  .ctx = s,
+				  .comment_ms = comment_ms,
+				  .answer_ms = answer_ms };
 	char message[256];
 
 	assert_non_null(s);

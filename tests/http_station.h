@@ -4,7 +4,7 @@
  * thread stands in for the shop's rules and answers the verbs below; every other verb is echoed.
  *
  *   publish {screen, text, fill, times}   documents `"text":…,"n":I,"fill":"xx…"`
- *   staff.login {staff: "boss" or else}   opens a session and sets its cookie
+ *   staff.login {staff: "boss", "service" or else}   opens a session and sets its cookie
  *   staff.logout                          ends the caller's session
  *   hold, release                         the first is answered by the second
  *   refuse                                409 not_ready
@@ -26,6 +26,8 @@
 
 #define TOKEN_CLERK "00000000000000000000000000000000000000000000000000000000000000c1"
 #define TOKEN_BOSS  "00000000000000000000000000000000000000000000000000000000000000b0"
+#define TOKEN_SERVICE \
+	"00000000000000000000000000000000000000000000000000000000000000e5"
 #define HELD_MAX    8
 
 struct station {

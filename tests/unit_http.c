@@ -368,13 +368,39 @@ static void test_kept_connection(void **state)
 	client_close(c);
 }
 
+static void test_operator(void **state)
+{
+	const struct station *s = *state;
+
+	expect(s, "GET /api/v1/devices", "", NULL, 401, "\"forbidden\"");
+	login(s, "boss");
+	expect(s, "GET /api/v1/devices", COOKIE(TOKEN_BOSS), NULL, 403, "\"forbidden\"");
+	expect(s, "POST /api/v1/record?name=a&seconds=5", COOKIE(TOKEN_BOSS), NULL, 403, NULL);
+	login(s, "service");
+	expect(s, "GET /api/v1/devices", COOKIE(TOKEN_SERVICE), NULL, 200, "{\"plugged\":[]}");
+	expect(s, "POST /api/v1/devices", COOKIE(TOKEN_SERVICE), NULL, 405, NULL);
+	expect(s, "GET /api/v1/record?name=counter&seconds=5", COOKIE(TOKEN_SERVICE), NULL, 405,
+	       "Allow: POST\r\n");
+	expect(s, "POST /api/v1/record?name=counter&seconds=5", COOKIE(TOKEN_SERVICE), NULL, 200,
+	       "{\"ok\":true}");
+	expect(s, "POST /api/v1/record?name=nobody&seconds=5", COOKIE(TOKEN_SERVICE), NULL, 404,
+	       "no such device");
+	expect(s, "POST /api/v1/record?name=counter&seconds=7", COOKIE(TOKEN_SERVICE), NULL, 409,
+	       "under way");
+	expect(s, "POST /api/v1/record?name=counter", COOKIE(TOKEN_SERVICE), NULL, 400, NULL);
+	expect(s, "POST /api/v1/record?name=counter&seconds=5x", COOKIE(TOKEN_SERVICE), NULL, 400,
+	       NULL);
+	expect(s, "POST /api/v1/record?name=counter&seconds=99999", COOKIE(TOKEN_SERVICE), NULL,
+	       400, NULL);
+}
+
 /* ---- starting ---- */
 
 static void test_start_refused(void **state)
 {
 	const struct station *s = *state;
 	static const char bad_hosts[1][UI_HOST_MAX] = { "not a name" };
-	struct ui_setup setup = { "127.0.0.1", s->port, NULL, 0, NULL, NULL, NULL, 0, 0 };
+	struct ui_setup setup = { .listen_host = "127.0.0.1", .listen_port = s->port };
 	char message[256] = "";
 	uv_loop_t loop;
 
@@ -412,6 +438,7 @@ int main(void)
 		HURRIED(test_client_vanishes),
 		HURRIED(test_door_full),
 		TEST(test_kept_connection),
+		TEST(test_operator),
 		TEST(test_start_refused),
 	};
 

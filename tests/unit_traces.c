@@ -2,7 +2,8 @@
 /*
  * Every recorded trace of every driver, whole, byte by byte and in random chunkings: the same
  * events and the same bytes to the device each time (the chunking law). Run from the top of the
- * tree. LADA_TRACES=write writes the .events files instead of comparing with them.
+ * tree. LADA_TRACES=write writes the .events files instead of comparing with them;
+ * LADA_TRACES_DIR is another place than tests/traces, where not every driver need be.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -17,7 +18,6 @@
 #include "drivers/driver.h"
 #include "drivers/trace.h"
 
-#define TRACES	   "tests/traces"
 #define EVENTS_MAX 65536
 #define CHUNKINGS  40
 
@@ -44,6 +44,8 @@ struct play {
 	char events_memory[EVENTS_MAX], out_memory[EVENTS_MAX], job_memory[DRIVER_JOB_BYTES_MAX];
 	uint8_t descriptor[1024];
 	bool out_seen;
+	bool own_ticks; /* a recording says when the clock ticked */
+	bool blind;	/* and from where on what is sent cannot be compared */
 	struct sink sink;
 	const char *name;
 };
@@ -76,7 +78,7 @@ static void pump(struct play *play)
 static void advance(struct play *play, int64_t to_ms)
 {
 	assert_true(to_ms >= play->now_ms);
-	while (play->tick_ms + 1000 <= to_ms) {
+	while (!play->own_ticks && play->tick_ms + 1000 <= to_ms) {
 		play->tick_ms += 1000;
 		play->now_ms = play->tick_ms;
 		if (!play->up)
@@ -155,6 +157,31 @@ static void show(struct play *play, char *doc)
 	pump(play);
 }
 
+static void tick(struct play *play)
+{
+	assert_true(play->up);
+	play->driver->tick(play->state, play->now_ms, &play->sink);
+	pump(play);
+}
+
+/* What ladad writes into recordings. */
+static bool direct_recorded(struct play *play, const char *text)
+{
+	if (strcmp(text, "ticks") == 0)
+		play->own_ticks = true;
+	else if (strcmp(text, "tick") == 0)
+		tick(play);
+	else if (strcmp(text, "blind") == 0)
+		play->blind = true;
+	else if (strncmp(text, "columns ", 8) == 0)
+		play->profile.columns = (int)strtol(text + 8, NULL, 10);
+	else if (strncmp(text, "drawer ", 7) == 0)
+		play->profile.drawer = (uint8_t)strtol(text + 7, NULL, 10);
+	else
+		return false;
+	return true;
+}
+
 static void direct(struct play *play, const struct trace_record *r)
 {
 	char text[TRACE_RECORD_MAX + 1];
@@ -186,7 +213,7 @@ static void direct(struct play *play, const struct trace_record *r)
 		show(play, text + 5);
 	} else if (strncmp(text, "job ", 4) == 0) {
 		start_job(play, text + 4);
-	} else {
+	} else if (!direct_recorded(play, text)) {
 		fail_msg("%s: unknown directive %s", play->name, text);
 	}
 }
@@ -194,16 +221,23 @@ static void direct(struct play *play, const struct trace_record *r)
 static void compare_out(struct play *play, const struct trace_record *r)
 {
 	char got[EVENTS_MAX], want[EVENTS_MAX];
+	struct slice out = buf_read(&play->out);
 	struct buf g, w;
 
+	if (play->blind)
+		return;
+	/* A live port may have had less room, so its bytes come later than here. */
+	if (play->own_ticks && out.n > r->n)
+		out.n = r->n;
 	buf_init(&g, got, sizeof(got));
 	buf_init(&w, want, sizeof(want));
-	trace_escape(&g, buf_read(&play->out));
+	trace_escape(&g, out);
 	trace_escape(&w, (struct slice){ (const char *)r->p, r->n });
 	if (strcmp(buf_str(&g), buf_str(&w)) != 0)
 		fail_msg("%s at %lld ms\nsent   %s\nwanted %s", play->name, (long long)r->ms, got,
 			 want);
-	buf_reset(&play->out);
+	memmove(play->out.p, play->out.p + out.n, play->out.len - out.n);
+	play->out.len -= out.n;
 	play->out_seen = true;
 }
 
@@ -225,7 +259,7 @@ static void play_trace(struct play *play, struct slice trace)
 	}
 	if (got < 0)
 		fail_msg("%s: broken line at byte %zu", play->name, at);
-	if (play->out_seen && play->out.len > 0)
+	if (play->out_seen && !play->blind && play->out.len > 0)
 		fail_msg("%s: %zu bytes more were sent", play->name, play->out.len);
 }
 
@@ -289,14 +323,21 @@ static void compare_events(struct play *play, const char *path)
 			 play->events.p);
 }
 
+static const char *place(void)
+{
+	const char *dir = getenv("LADA_TRACES_DIR");
+
+	return dir ? dir : "tests/traces";
+}
+
 static void check_trace(const struct driver *driver, const char *folder, const char *file)
 {
 	static char trace[EVENTS_MAX];
-	char path[600], events[600];
+	char path[1200], events[1200];
 	struct play *play;
 	size_t n;
 
-	snprintf(path, sizeof(path), TRACES "/%s/%s", folder, file);
+	snprintf(path, sizeof(path), "%s/%s/%s", place(), folder, file);
 	snprintf(events, sizeof(events), "%.*s.events", (int)(strlen(path) - strlen(".trace")),
 		 path);
 	n = load(path, trace, sizeof(trace));
@@ -312,13 +353,15 @@ static void check_trace(const struct driver *driver, const char *folder, const c
 
 static void check_folder(const char *folder, const struct driver *driver)
 {
-	char path[300];
+	char path[600];
 	struct dirent *entry;
 	int count = 0;
 	DIR *dir;
 
-	snprintf(path, sizeof(path), TRACES "/%s", folder);
+	snprintf(path, sizeof(path), "%s/%s", place(), folder);
 	dir = opendir(path);
+	if (!dir && getenv("LADA_TRACES_DIR"))
+		return;
 	if (!dir)
 		fail_msg("%s cannot be read; run this from the top of the tree", path);
 	while ((entry = readdir(dir))) {

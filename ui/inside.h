@@ -102,6 +102,8 @@ struct ui {
 	struct door *door;
 	void (*metrics)(void *ctx, struct buf *b);
 	bool (*healthy)(void *ctx);
+	void (*devices)(void *ctx, struct buf *b);
+	int (*record)(void *ctx, const char *name, int seconds, const char **ret_why);
 	void *ctx;
 	uint64_t comment_ms;
 	uint64_t answer_ms;

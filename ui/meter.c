@@ -9,7 +9,8 @@ static const uint64_t edge_us[METER_BUCKETS] = { 500,	1000,  2000,   3000,   500
 static const char *const route_names[ROUTE_COUNT] = {
 	[ROUTE_NONE] = "none",	     [ROUTE_PAGE] = "page",	  [ROUTE_REDIRECT] = "redirect",
 	[ROUTE_HEALTHZ] = "healthz", [ROUTE_METRICS] = "metrics", [ROUTE_STATE] = "state",
-	[ROUTE_LIVE] = "live",	     [ROUTE_DO] = "do",
+	[ROUTE_LIVE] = "live",	     [ROUTE_DO] = "do",		  [ROUTE_DEVICES] = "devices",
+	[ROUTE_RECORD] = "record",
 };
 
 void meter_request(struct meter *m, enum route route, int status)

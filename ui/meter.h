@@ -17,8 +17,10 @@ enum route {
 	ROUTE_STATE,
 	ROUTE_LIVE,
 	ROUTE_DO,
+	ROUTE_DEVICES,
+	ROUTE_RECORD,
 };
-#define ROUTE_COUNT 8
+#define ROUTE_COUNT 10
 
 #define METER_BUCKETS 11
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/request.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -60,6 +61,8 @@ static const struct path paths[] = {
 	{ "/metrics", ROUTE_METRICS },
 	{ "/api/v1/state", ROUTE_STATE },
 	{ "/api/v1/live", ROUTE_LIVE },
+	{ "/api/v1/devices", ROUTE_DEVICES },
+	{ "/api/v1/record", ROUTE_RECORD },
 };
 
 struct redirect {
@@ -111,7 +114,7 @@ static void judge_method(struct request *r, const char *method)
 	bool get = strcmp(method, "GET") == 0;
 	bool ok;
 
-	if (r->route == ROUTE_DO) {
+	if (r->route == ROUTE_DO || r->route == ROUTE_RECORD) {
 		r->allow = "POST";
 		ok = strcmp(method, "POST") == 0;
 	} else if (r->route == ROUTE_LIVE) {
@@ -201,6 +204,19 @@ static void read_token(struct request *r)
 	sessions_hash(r->token, r->session);
 }
 
+/* What is plugged into the station, and recordings of it, are the operator's alone. */
+static void judge_operator(struct request *r)
+{
+	const enum role role = sessions_role(&r->ui->sessions, r->session);
+
+	if (r->route != ROUTE_DEVICES && r->route != ROUTE_RECORD)
+		return;
+	if (role == ROLE_NONE)
+		refuse(r, MHD_HTTP_UNAUTHORIZED, "forbidden", "this needs the operator");
+	else if (role != ROLE_SERVICE)
+		refuse(r, MHD_HTTP_FORBIDDEN, "forbidden", "this needs the operator");
+}
+
 /* ---- what it brings ---- */
 
 static uint64_t content_length(const struct request *r)
@@ -244,6 +260,7 @@ void request_judge(struct request *r, const char *path, const char *method)
 	judge_screen(r);
 	judge_post(r);
 	read_token(r);
+	judge_operator(r);
 }
 
 bool request_early(const struct request *r)
@@ -340,6 +357,54 @@ static enum MHD_Result answer_state(struct request *r)
 	return answer_text(r, MHD_HTTP_OK, "application/json; charset=utf-8", text, b.len);
 }
 
+static enum MHD_Result answer_devices(struct request *r)
+{
+	struct ui *ui = r->ui;
+	char *text = ui->devices ? malloc(UI_DEVICES_MAX) : NULL;
+	struct buf b;
+
+	if (!ui->devices)
+		return answer_error(r, MHD_HTTP_NOT_FOUND, "not_found", "no devices here");
+	if (!text)
+		return MHD_NO;
+	buf_init(&b, text, UI_DEVICES_MAX);
+	ui->devices(ui->ctx, &b);
+	if (b.overflow) {
+		free(text);
+		return answer_error(r, MHD_HTTP_INTERNAL_SERVER_ERROR, "busy",
+				    "the devices do not fit");
+	}
+	return answer_text(r, MHD_HTTP_OK, "application/json; charset=utf-8", text, b.len);
+}
+
+static const char *argument(const struct request *r, const char *name)
+{
+	const char *value =
+		MHD_lookup_connection_value(r->connection, MHD_GET_ARGUMENT_KIND, name);
+
+	return value ? value : "";
+}
+
+static enum MHD_Result answer_record(struct request *r)
+{
+	struct ui *ui = r->ui;
+	const char *seconds = argument(r, "seconds"), *why = "no devices here";
+	char *end;
+	const long n = strtol(seconds, &end, 10);
+	int err = -ENOENT;
+
+	if (!seconds[0] || *end || n < 0 || n > UI_RECORD_MAX_S)
+		return answer_error(r, MHD_HTTP_BAD_REQUEST, "bad_request",
+				    "seconds is a number from 0 to 3600");
+	if (ui->record)
+		err = ui->record(ui->ctx, argument(r, "name"), (int)n, &why);
+	if (err < 0)
+		return answer_error(r, err == -ENOENT ? MHD_HTTP_NOT_FOUND : MHD_HTTP_CONFLICT,
+				    err == -ENOENT ? "not_found" : "busy", why);
+	return answer_text(r, MHD_HTTP_OK, "application/json; charset=utf-8",
+			   strdup("{\"ok\":true}"), strlen("{\"ok\":true}"));
+}
+
 enum MHD_Result request_answer(struct request *r)
 {
 	if (r->status)
@@ -359,6 +424,10 @@ enum MHD_Result request_answer(struct request *r)
 		return live_begin(r);
 	case ROUTE_DO:
 		return calls_answer(r);
+	case ROUTE_DEVICES:
+		return answer_devices(r);
+	case ROUTE_RECORD:
+		return answer_record(r);
 	case ROUTE_NONE:
 		break;
 	}

@@ -47,6 +47,8 @@ struct ui *ui_start(uv_loop_t *loop, struct door *door, const struct ui_setup *s
 	ui->door = door;
 	ui->metrics = setup->metrics;
 	ui->healthy = setup->healthy;
+	ui->devices = setup->devices;
+	ui->record = setup->record;
 	ui->ctx = setup->ctx;
 	ui->comment_ms = setup->comment_ms > 0 ? (uint64_t)setup->comment_ms : COMMENT_MS;
 	ui->answer_ms = setup->answer_ms > 0 ? (uint64_t)setup->answer_ms : ANSWER_MS;

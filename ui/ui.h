@@ -27,6 +27,8 @@
 #define UI_BODY_MAX	   65536 /* bytes of a POST's body */
 #define UI_HEADERS_MAX	   8192	 /* bytes of a request's head */
 #define UI_METRICS_MAX	   65536
+#define UI_DEVICES_MAX	   262144
+#define UI_RECORD_MAX_S	   3600
 
 struct ui_setup {
 	const char *listen_host;	  /* bound exactly; IPv6 with or without brackets */
@@ -37,6 +39,11 @@ struct ui_setup {
 	void (*metrics)(void *ctx, struct buf *b);
 	/* Did the step answer within the last 10 s? NULL: always. */
 	bool (*healthy)(void *ctx);
+	/* For the operator: what is plugged in and who has it, a JSON object. NULL: none. */
+	void (*devices)(void *ctx, struct buf *b);
+	/* For the operator: writes a device's conversation down for so many seconds, 0 ends it.
+	 * 0, or negative errno with a reason. NULL: none. */
+	int (*record)(void *ctx, const char *name, int seconds, const char **ret_why);
 	void *ctx;
 	int comment_ms; /* between comments on a live stream; 0 = 15 s. Tests shorten it. */
 	int answer_ms;	/* a press without a reply is given up after it; 0 = 2.95 s, likewise */

@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,67 +13,56 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "firmware/base/json.h"
 #include "firmware/files.h"
 #include "firmware/tool/chain.h"
-#include "firmware/tool/client.h"
+#include "firmware/tool/tool.h"
 
 #define CONFIG_DEFAULT "/etc/lada/lada.conf"
 
-struct tool {
-	struct config config;
-	bool json;
-	int64_t after;
-	char database[PATH_MAX];
-	char message[512];
-	char memory[CLIENT_ANSWER_MAX];
-};
-
-static int fail(const struct tool *t)
+int tool_fail(const struct tool *t)
 {
 	fprintf(stderr, "lada: %s\n", t->message);
 	return 1;
 }
 
-static void print_slice(struct slice s)
+void tool_print(struct slice s)
 {
 	fwrite(s.p, 1, s.n, stdout);
 	putchar('\n');
 }
 
-/* The state document `manage`; false and told when the station does not answer. */
-static bool read_state(struct tool *t, struct json *ret_doc, struct slice *ret_text)
+bool tool_ask(struct tool *t, const char *path, bool post, struct json *ret_doc,
+	      struct slice *ret_text)
 {
 	struct client_answer a;
+	char said[300];
 
-	if (client_call(&t->config, "/api/v1/state?screen=manage", NULL, t->memory,
-			sizeof(t->memory), &a, t->message, sizeof(t->message)) < 0)
+	if (client_call(&t->config, path, post ? "" : NULL, t->memory, sizeof(t->memory), &a,
+			t->message, sizeof(t->message)) < 0)
 		return false;
-	if (a.status != 200 || json_check(a.body, ret_doc) < 0) {
+	if (json_check(a.body, ret_doc) < 0) {
 		text_fmt(t->message, sizeof(t->message), "ladad answered %d", a.status);
+		return false;
+	}
+	if (a.status != 200) {
+		text_fmt(t->message, sizeof(t->message), "%s",
+			 tool_text(json_get(json_get(*ret_doc, "error"), "message"), said,
+				   sizeof(said)));
 		return false;
 	}
 	*ret_text = a.body;
 	return true;
 }
 
-static const char *text_of(struct json v, char *memory, size_t cap)
+/* The state document `manage`; false and told when the station does not answer. */
+static bool read_state(struct tool *t, struct json *ret_doc, struct slice *ret_text)
 {
-	return json_string(v, memory, cap) < 0 ? "-" : memory;
+	return tool_ask(t, "/api/v1/state?screen=manage", false, ret_doc, ret_text);
 }
 
-static void print_devices(struct json doc)
+const char *tool_text(struct json v, char *memory, size_t cap)
 {
-	char name[64], kind[32], protocol[32], status[32], detail[128];
-
-	printf("%-16s %-8s %-9s %-11s %s\n", "DEVICE", "KIND", "PROTOCOL", "STATUS", "DETAIL");
-	for (struct json_walk w = json_walk(json_get(doc, "devices")); json_next(&w);)
-		printf("%-16s %-8s %-9s %-11s %s\n",
-		       text_of(json_get(w.value, "name"), name, sizeof(name)),
-		       text_of(json_get(w.value, "kind"), kind, sizeof(kind)),
-		       text_of(json_get(w.value, "protocol"), protocol, sizeof(protocol)),
-		       text_of(json_get(w.value, "status"), status, sizeof(status)),
-		       text_of(json_get(w.value, "detail"), detail, sizeof(detail)));
+	return json_string(v, memory, cap) < 0 ? "-" : memory;
 }
 
 static int run_status(struct tool *t, char **args)
@@ -85,9 +73,9 @@ static int run_status(struct tool *t, char **args)
 
 	(void)args;
 	if (!read_state(t, &doc, &text))
-		return fail(t);
+		return tool_fail(t);
 	if (t->json) {
-		print_slice(text);
+		tool_print(text);
 		return 0;
 	}
 	hq = json_get(doc, "hq");
@@ -101,27 +89,12 @@ static int run_status(struct tool *t, char **args)
 	printf("letters  %lld\n", (long long)json_int_or(json_get(doc, "letters"), 0));
 	for (struct json_walk w = json_walk(json_get(doc, "cursors")); json_next(&w);)
 		printf("stream   %-9s epoch %lld seq %lld, %lld records, sum %s\n",
-		       text_of(w.name, name, sizeof(name)),
+		       tool_text(w.name, name, sizeof(name)),
 		       (long long)json_int_or(json_get(w.value, "epoch"), 0),
 		       (long long)json_int_or(json_get(w.value, "seq"), 0),
 		       (long long)json_int_or(json_get(w.value, "count"), 0),
-		       text_of(json_get(w.value, "sum"), sum, sizeof(sum)));
-	print_devices(doc);
-	return 0;
-}
-
-static int run_devices(struct tool *t, char **args)
-{
-	struct slice text;
-	struct json doc;
-
-	(void)args;
-	if (!read_state(t, &doc, &text))
-		return fail(t);
-	if (t->json)
-		print_slice(json_text(json_get(doc, "devices")));
-	else
-		print_devices(doc);
+		       tool_text(json_get(w.value, "sum"), sum, sizeof(sum)));
+	tool_print_configured(doc);
 	return 0;
 }
 
@@ -141,18 +114,18 @@ static int press(struct tool *t, const char *verb, const char *name, const char 
 	text_fmt(path, sizeof(path), "/api/v1/do/%s", verb);
 	if (!buf_str(&b)) {
 		text_fmt(t->message, sizeof(t->message), "%s is too long", name);
-		return fail(t);
+		return tool_fail(t);
 	}
 	if (client_call(&t->config, path, body, t->memory, sizeof(t->memory), &a, t->message,
 			sizeof(t->message)) < 0)
-		return fail(t);
+		return tool_fail(t);
 	if (t->json || json_check(a.body, &doc) < 0)
-		print_slice(a.body);
+		tool_print(a.body);
 	else if (a.status == 200)
 		puts("ok");
 	else
 		fprintf(stderr, "lada: %s\n",
-			text_of(json_get(json_get(doc, "error"), "message"), said, sizeof(said)));
+			tool_text(json_get(json_get(doc, "error"), "message"), said, sizeof(said)));
 	return a.status == 200 ? 0 : 1;
 }
 
@@ -169,7 +142,7 @@ static int run_print_test(struct tool *t, char **args)
 static int run_backup(struct tool *t, char **args)
 {
 	if (file_copy(t->database, args[0], t->message, sizeof(t->message)) < 0)
-		return fail(t);
+		return tool_fail(t);
 	printf("%s: backed up and checked\n", args[0]);
 	return 0;
 }
@@ -181,11 +154,11 @@ static int run_restore(struct tool *t, char **args)
 	int lock = files_lock(t->config.data, t->message, sizeof(t->message));
 
 	if (lock < 0)
-		return fail(t);
+		return tool_fail(t);
 	text_fmt(fresh, sizeof(fresh), "%s/restored.db", t->config.data);
 	if (file_copy(args[0], fresh, t->message, sizeof(t->message)) < 0 ||
 	    file_mark_restored(fresh, floor, t->message, sizeof(t->message)) < 0)
-		return fail(t);
+		return tool_fail(t);
 	/* The log of the old database must not be read into the new one; nor may the old one lose
 	 * what its log holds, should the power go before the rename. */
 	file_settle(t->database);
@@ -195,7 +168,7 @@ static int run_restore(struct tool *t, char **args)
 	unlink(side);
 	if (rename(fresh, t->database) < 0) {
 		text_fmt(t->message, sizeof(t->message), "%s: %s", t->database, strerror(errno));
-		return fail(t);
+		return tool_fail(t);
 	}
 	close(lock);
 	puts("restored; the station starts a new epoch and HQ sends what is missing");
@@ -217,10 +190,10 @@ static int run_check(struct tool *t, char **args)
 	chain_init(&chain);
 	if (file_figures(t->database, &f, t->message, sizeof(t->message)) < 0 ||
 	    file_journal(t->database, 0, check_event, &chain, t->message, sizeof(t->message)) < 0)
-		return fail(t);
+		return tool_fail(t);
 	if (chain.wrong[0]) {
 		text_fmt(t->message, sizeof(t->message), "journal: %s", chain.wrong);
-		return fail(t);
+		return tool_fail(t);
 	}
 	printf("configuration good; database sound, %lld records; journal of %lld events unbroken, "
 	       "%lld waiting for HQ\n",
@@ -235,14 +208,14 @@ static bool print_event(void *ctx, int64_t number, const struct file_event *e)
 	char at[64];
 
 	if (t->json) {
-		print_slice(e->e);
+		tool_print(e->e);
 		return true;
 	}
 	if (json_check(e->e, &v) < 0)
 		v = (struct json){ 0 };
 	printf("%lld %lld/%lld %s %s %s %.*s\n", (long long)number, (long long)e->epoch,
 	       (long long)e->seq, e->acked ? "sent" : "waits",
-	       text_of(json_get(v, "at"), at, sizeof(at)), "", (int)e->type.n, e->type.p);
+	       tool_text(json_get(v, "at"), at, sizeof(at)), "", (int)e->type.n, e->type.p);
 	return true;
 }
 
@@ -255,10 +228,10 @@ static int run_journal(struct tool *t, char **args)
 	if (file_journal(t->database, t->after, print_event, t, t->message, sizeof(t->message)) <
 		    0 ||
 	    file_journal(t->database, 0, check_event, &chain, t->message, sizeof(t->message)) < 0)
-		return fail(t);
+		return tool_fail(t);
 	if (chain.wrong[0]) {
 		text_fmt(t->message, sizeof(t->message), "journal: %s", chain.wrong);
-		return fail(t);
+		return tool_fail(t);
 	}
 	return 0;
 }
@@ -299,25 +272,28 @@ static int run_diagnose(struct tool *t, char **args)
 		jw_str(&b, "running", t->message);
 	}
 	jw_close(&b, '}');
-	print_slice(buf_read(&b));
+	tool_print(buf_read(&b));
 	return 0;
 }
 
 static const struct command {
 	const char *name;
-	int args;
+	int args, args_max;
 	const char *help;
 	int (*run)(struct tool *t, char **args);
 } commands[] = {
-	{ "status", 0, "broker, HQ, outbox, streams and devices", run_status },
-	{ "devices", 0, "what is configured and how it is", run_devices },
-	{ "scan", 1, "CODE: as if it had been scanned at the counter", run_scan },
-	{ "print-test", 1, "NAME: a test page on a printer", run_print_test },
-	{ "backup", 1, "FILE: a checked copy of the database, while ladad runs", run_backup },
-	{ "restore", 1, "FILE: puts a backup in place; stop ladad first", run_restore },
-	{ "check", 0, "configuration, database and the journal's chain", run_check },
-	{ "journal", 0, "the events, one a line, and the chain checked", run_journal },
-	{ "diagnose", 0, "one JSON object for a bug report, without secrets", run_diagnose },
+	{ "status", 0, 0, "broker, HQ, outbox, streams and devices", run_status },
+	{ "devices", 0, 0, "what is configured, what is plugged in, and who has it",
+	  tool_devices },
+	{ "scan", 1, 1, "CODE: as if it had been scanned at the counter", run_scan },
+	{ "print-test", 1, 1, "NAME: a test page on a printer", run_print_test },
+	{ "record", 2, 4, "NAME FILE [--seconds N]: a device's conversation as a trace",
+	  tool_record },
+	{ "backup", 1, 1, "FILE: a checked copy of the database, while ladad runs", run_backup },
+	{ "restore", 1, 1, "FILE: puts a backup in place; stop ladad first", run_restore },
+	{ "check", 0, 0, "configuration, database and the journal's chain", run_check },
+	{ "journal", 0, 0, "the events, one a line, and the chain checked", run_journal },
+	{ "diagnose", 0, 0, "one JSON object for a bug report, without secrets", run_diagnose },
 };
 
 static void usage(FILE *to)
@@ -333,10 +309,10 @@ static int run_command(struct tool *t, const char *path, int argc, char **argv)
 	for (size_t i = 0; argc > 0 && i < COUNT_OF(commands); i++) {
 		if (strcmp(argv[0], commands[i].name) != 0)
 			continue;
-		if (argc - 1 != commands[i].args)
+		if (argc - 1 < commands[i].args || argc - 1 > commands[i].args_max)
 			break;
 		if (config_load(path, &t->config, t->message, sizeof(t->message)) < 0) {
-			fail(t);
+			tool_fail(t);
 			return 2;
 		}
 		text_fmt(t->database, sizeof(t->database), "%s/lada.db", t->config.data);

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What is plugged in: descriptors as libusb has them cached, texts and report descriptors from
+ * sysfs. Nothing is opened, so nothing can block or disturb a device. A HID device whose kernel
+ * driver is gone has no report descriptor in sysfs; one that is open here is asked of its line.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "drivers/port_usb.h"
+#include "firmware/base/text.h"
+
+#define USB_PORTS_MAX	7  /* of a path, USB 3.1 section 8.9 */
+#define HID_ENTRIES_MAX 32 /* of an interface's folder, looked at for its report descriptor */
+#define SYSFS		"/sys/bus/usb/devices/"
+
+static size_t read_file(const char *path, void *p, size_t cap)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t n = 0;
+	ssize_t r;
+
+	if (fd < 0)
+		return 0;
+	while (n < cap && (r = read(fd, (char *)p + n, cap - n)) > 0)
+		n += (size_t)r;
+	close(fd);
+	return n;
+}
+
+/* What a device says of itself, cut to what is shown; anything but clean text is nothing. */
+static void read_text(const char *usb_path, const char *name, char *dst, size_t cap)
+{
+	char path[128], text[256];
+	struct slice s = { text, 0 };
+
+	dst[0] = '\0';
+	if (text_fmt(path, sizeof(path), SYSFS "%s/%s", usb_path, name) < 0)
+		return;
+	s.n = read_file(path, text, sizeof(text));
+	while (s.n > 0 && (s.p[s.n - 1] == '\n' || s.p[s.n - 1] == ' '))
+		s.n--;
+	if (!utf8_valid(s) || text_has_control(s))
+		return;
+	while (s.n >= cap)
+		s = utf8_cut(s, utf8_count(s) - 1);
+	(void)slice_copy(s, dst, cap);
+}
+
+static bool usb_path_of(struct libusb_device *device, char *dst, size_t cap)
+{
+	uint8_t ports[USB_PORTS_MAX];
+	const int n = libusb_get_port_numbers(device, ports, USB_PORTS_MAX);
+	struct buf b;
+
+	buf_init(&b, dst, cap);
+	for (int i = 0; i < n; i++)
+		if (i == 0)
+			buf_fmt(&b, "%u-%u", libusb_get_bus_number(device), ports[i]);
+		else
+			buf_fmt(&b, ".%u", ports[i]);
+	return n > 0 && buf_str(&b) != NULL; /* a root hub has no ports above it */
+}
+
+/* By the report descriptor in a folder below the interface, named like 0003:0C2E:0B61.0001. */
+static enum seen_look look_in_sysfs(const char *interface_path)
+{
+	enum seen_look look = SEEN_HID;
+	uint8_t descriptor[USB_DESCRIPTOR_BYTES];
+	struct hid_layout layout;
+	char path[160], file[512];
+	struct dirent *e;
+	DIR *dir;
+
+	if (text_fmt(path, sizeof(path), SYSFS "%s", interface_path) < 0)
+		return look;
+	dir = opendir(path);
+	if (!dir)
+		return look;
+	for (int i = 0; look == SEEN_HID && i < HID_ENTRIES_MAX && (e = readdir(dir)); i++) {
+		size_t n;
+
+		if (e->d_name[0] == '.' ||
+		    text_fmt(file, sizeof(file), "%s/%s/report_descriptor", path, e->d_name) < 0)
+			continue;
+		n = read_file(file, descriptor, sizeof(descriptor));
+		if (n > 0 && hid_parse((struct slice){ (char *)descriptor, n }, &layout) == 0)
+			look = hid_look(&layout);
+	}
+	closedir(dir);
+	return look;
+}
+
+static const struct port_usb *line_of(struct usb_bus *bus, const char *path)
+{
+	for (const struct port_usb *u = usb_bus_lines(bus); u; u = u->next)
+		if (strcmp(u->seen.path, path) == 0)
+			return u;
+	return NULL;
+}
+
+static enum seen_look look_of(struct usb_bus *bus, const struct libusb_interface *interface,
+			      const char *path)
+{
+	const struct libusb_interface_descriptor *first = interface->altsetting;
+	const struct port_usb *line;
+	enum seen_look look;
+
+	for (int i = 0; i < interface->num_altsetting; i++)
+		if (first[i].bInterfaceClass == LIBUSB_CLASS_PRINTER &&
+		    first[i].bInterfaceSubClass == 1)
+			return SEEN_PRINTER;
+	if (first->bInterfaceClass != LIBUSB_CLASS_HID)
+		return SEEN_OTHER;
+	line = line_of(bus, path);
+	if (line && line->seen.look != SEEN_HID)
+		return line->seen.look;
+	look = look_in_sysfs(path);
+	if (look == SEEN_HID && first->bInterfaceSubClass == 1 && first->bInterfaceProtocol == 1)
+		look = SEEN_KEYBOARD;
+	return look;
+}
+
+static bool no_rights(struct libusb_device *device)
+{
+	char node[64];
+
+	return text_fmt(node, sizeof(node), "/dev/bus/usb/%03u/%03u", libusb_get_bus_number(device),
+			libusb_get_device_address(device)) < 0 ||
+	       access(node, R_OK | W_OK) < 0;
+}
+
+static size_t find_in(struct usb_bus *bus, struct libusb_device *device, struct usb_found *found,
+		      size_t cap)
+{
+	struct libusb_device_descriptor d;
+	struct libusb_config_descriptor *config;
+	struct seen s = { .port = PORT_USB };
+	size_t n = 0;
+
+	if (libusb_get_device_descriptor(device, &d) < 0 || d.bDeviceClass == LIBUSB_CLASS_HUB ||
+	    !usb_path_of(device, s.usb_path, sizeof(s.usb_path)) ||
+	    libusb_get_active_config_descriptor(device, &config) < 0)
+		return 0;
+	s.vendor = d.idVendor;
+	s.product = d.idProduct;
+	s.no_rights = no_rights(device);
+	read_text(s.usb_path, "serial", s.serial, sizeof(s.serial));
+	read_text(s.usb_path, "manufacturer", s.maker, sizeof(s.maker));
+	read_text(s.usb_path, "product", s.model, sizeof(s.model));
+	for (int i = 0; i < config->bNumInterfaces && n < cap; i++) {
+		const struct libusb_interface *interface = &config->interface[i];
+
+		if (interface->num_altsetting < 1 ||
+		    text_fmt(s.path, sizeof(s.path), "%s:%u.%u", s.usb_path,
+			     config->bConfigurationValue,
+			     interface->altsetting->bInterfaceNumber) < 0)
+			continue;
+		s.look = look_of(bus, interface, s.path);
+		found[n++] = (struct usb_found){ s, libusb_ref_device(device),
+						 interface->altsetting->bInterfaceNumber };
+	}
+	libusb_free_config_descriptor(config);
+	return n;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct usb_found *)a)->seen.path,
+		      ((const struct usb_found *)b)->seen.path);
+}
+
+size_t usb_find(struct usb_bus *bus, struct usb_found *ret_found, size_t cap)
+{
+	struct libusb_device **list;
+	const ssize_t count = libusb_get_device_list(usb_bus_library(bus), &list);
+	size_t n = 0;
+
+	if (count < 0)
+		return 0;
+	for (ssize_t i = 0; i < count; i++)
+		n += find_in(bus, list[i], ret_found + n, cap - n);
+	libusb_free_device_list(list, 1);
+	qsort(ret_found, n, sizeof(*ret_found), by_path);
+	return n;
+}
+
+void usb_forget(struct usb_found *found, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		libusb_unref_device(found[i].device);
+}
+
+size_t usb_bus_list(struct usb_bus *bus, struct seen *ret_seen, size_t cap)
+{
+	struct usb_found *found;
+	size_t n;
+
+	if (!bus)
+		return 0;
+	found = calloc(SEEN_MAX, sizeof(*found));
+	if (!found)
+		return 0;
+	n = usb_find(bus, found, cap < SEEN_MAX ? cap : SEEN_MAX);
+	for (size_t i = 0; i < n; i++)
+		ret_seen[i] = found[i].seen;
+	usb_forget(found, n);
+	free(found);
+	return n;
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What is configured and plugged in, and a device's conversation as a file. ladad writes the
+ * recording into its own directory, where it may; the tool copies it to where the person wants.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "firmware/tool/tool.h"
+
+#define SECONDS_DEFAULT 60
+#define SECONDS_MAX	3600
+#define POLL_NS		300000000L
+
+/* ---- tables ---- */
+
+void tool_print_configured(struct json state)
+{
+	char name[64], kind[32], protocol[32], status[32], detail[512];
+
+	printf("%-16s %-8s %-9s %-11s %s\n", "DEVICE", "KIND", "PROTOCOL", "STATUS", "DETAIL");
+	for (struct json_walk w = json_walk(json_get(state, "devices")); json_next(&w);) {
+		const struct json say = json_get(w.value, "say");
+		char said[512];
+
+		printf("%-16s %-8s %-9s %-11s %s\n",
+		       tool_text(json_get(w.value, "name"), name, sizeof(name)),
+		       tool_text(json_get(w.value, "kind"), kind, sizeof(kind)),
+		       tool_text(json_get(w.value, "protocol"), protocol, sizeof(protocol)),
+		       tool_text(json_get(w.value, "status"), status, sizeof(status)),
+		       tool_text(json_get(w.value, "detail"), detail, sizeof(detail)));
+		if (json_string(say, said, sizeof(said)) > 0)
+			printf("%-16s %s\n", "", said);
+	}
+}
+
+static void print_plugged(struct json doc)
+{
+	char path[300], usb[16], maker[80], model[80], serial[80], section[64], why[512];
+
+	printf("\n%-16s %-9s %-16s %s\n", "PLUGGED IN", "USB", "SECTION", "WHAT IT IS");
+	for (struct json_walk w = json_walk(json_get(doc, "plugged")); json_next(&w);) {
+		tool_text(json_get(w.value, "why"), why, sizeof(why));
+		printf("%-16s %-9s %-16s %s %s %s\n",
+		       tool_text(json_get(w.value, "path"), path, sizeof(path)),
+		       tool_text(json_get(w.value, "usb"), usb, sizeof(usb)),
+		       tool_text(json_get(w.value, "section"), section, sizeof(section)),
+		       tool_text(json_get(w.value, "maker"), maker, sizeof(maker)),
+		       tool_text(json_get(w.value, "model"), model, sizeof(model)),
+		       tool_text(json_get(w.value, "serial"), serial, sizeof(serial)));
+		if (why[0])
+			printf("%-26s %s\n", "", why);
+	}
+	if (json_count(json_get(doc, "plugged")) == 0)
+		puts("nothing");
+	if (!json_true(json_get(doc, "usb")))
+		printf("no USB: %s\n", tool_text(json_get(doc, "no_usb"), why, sizeof(why)));
+}
+
+int tool_devices(struct tool *t, char **args)
+{
+	struct slice text;
+	struct json doc;
+
+	(void)args;
+	if (!t->json) {
+		if (!tool_ask(t, "/api/v1/state?screen=manage", false, &doc, &text))
+			return tool_fail(t);
+		tool_print_configured(doc);
+	}
+	if (!tool_ask(t, "/api/v1/devices", false, &doc, &text))
+		return tool_fail(t);
+	if (t->json)
+		tool_print(text);
+	else
+		print_plugged(doc);
+	return 0;
+}
+
+/* ---- recordings ---- */
+
+static bool ask_record(struct tool *t, const char *name, int seconds)
+{
+	struct slice text;
+	struct json doc;
+	char path[160];
+
+	if (!id_valid(slice_of(name)) ||
+	    text_fmt(path, sizeof(path), "/api/v1/record?name=%s&seconds=%d", name, seconds) < 0) {
+		text_fmt(t->message, sizeof(t->message), "%.64s is no device's name", name);
+		return false;
+	}
+	return tool_ask(t, path, true, &doc, &text);
+}
+
+/* Ctrl-C or a TERM ends the recording, not the tool: what there is, is kept. */
+static bool wait_end(struct tool *t, const char *name, char *ret_file, size_t cap)
+{
+	const struct timespec poll = { 0, POLL_NS };
+	char memory[512];
+	struct json doc, r;
+	struct slice text;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	do {
+		if (sigtimedwait(&set, NULL, &poll) > 0 && !ask_record(t, name, 0))
+			return false;
+		if (!tool_ask(t, "/api/v1/devices", false, &doc, &text))
+			return false;
+		r = json_get(doc, "recording");
+	} while (json_is(json_get(r, "name"), name) && json_true(json_get(r, "running")));
+	if (!json_is(json_get(r, "name"), name) || !json_is(json_get(r, "trouble"), "")) {
+		text_fmt(t->message, sizeof(t->message), "the recording was not written: %s",
+			 tool_text(json_get(r, "trouble"), memory, sizeof(memory)));
+		return false;
+	}
+	fprintf(stderr, "%lld events, %lld bytes\n", (long long)json_int_or(json_get(r, "events"), 0),
+		(long long)json_int_or(json_get(r, "bytes"), 0));
+	return json_string(json_get(r, "file"), ret_file, cap) > 0;
+}
+
+static bool copy(struct tool *t, const char *from, const char *to)
+{
+	const int in = open(from, O_RDONLY | O_CLOEXEC);
+	const int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	bool good = in >= 0 && out >= 0;
+	ssize_t n = 0;
+
+	while (good && (n = read(in, t->memory, sizeof(t->memory))) > 0)
+		good = write(out, t->memory, (size_t)n) == n;
+	good = good && n == 0;
+	if (!good)
+		text_fmt(t->message, sizeof(t->message), "%s: %s (the recording is %s)", to,
+			 strerror(errno), from);
+	if (in >= 0)
+		close(in);
+	if (out >= 0 && close(out) < 0)
+		good = false;
+	return good;
+}
+
+int tool_record(struct tool *t, char **args)
+{
+	long seconds = SECONDS_DEFAULT;
+	char file[PATH_MAX], *end = NULL;
+	struct stat st;
+
+	if (args[2]) {
+		seconds = args[3] ? strtol(args[3], &end, 10) : 0;
+		if (strcmp(args[2], "--seconds") != 0 || !end || *end || seconds < 1 ||
+		    seconds > SECONDS_MAX) {
+			fprintf(stderr, "lada: record NAME FILE [--seconds 1..%d]\n", SECONDS_MAX);
+			return 2;
+		}
+	}
+	if (lstat(args[1], &st) == 0) {
+		text_fmt(t->message, sizeof(t->message), "%.300s is there already", args[1]);
+		return tool_fail(t);
+	}
+	if (!ask_record(t, args[0], (int)seconds))
+		return tool_fail(t);
+	fprintf(stderr, "recording %s for %ld s; Ctrl-C ends it\n", args[0], seconds);
+	if (!wait_end(t, args[0], file, sizeof(file)) || !copy(t, file, args[1]))
+		return tool_fail(t);
+	return 0;
+}

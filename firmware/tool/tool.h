@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What the commands of `lada` share. A command gets its arguments NULL-terminated and returns the
+ * exit status; what went wrong stands in `message` for tool_fail().
+ */
+#ifndef LADA_TOOL_TOOL_H
+#define LADA_TOOL_TOOL_H
+
+#include <limits.h>
+
+#include "firmware/base/json.h"
+#include "firmware/tool/client.h"
+
+struct tool {
+	struct config config;
+	bool json;
+	int64_t after;
+	char database[PATH_MAX];
+	char message[512];
+	char memory[CLIENT_ANSWER_MAX];
+};
+
+int tool_fail(const struct tool *t); /* 1 */
+void tool_print(struct slice s);     /* and a newline */
+/* "-" for what is no text. */
+const char *tool_text(struct json v, char *memory, size_t cap);
+/* The answer to a GET, or to a POST without a body; false and told when it is not 200. */
+bool tool_ask(struct tool *t, const char *path, bool post, struct json *ret_doc,
+	      struct slice *ret_text);
+
+int tool_devices(struct tool *t, char **args);
+int tool_record(struct tool *t, char **args);
+void tool_print_configured(struct json state);
+
+#endif
