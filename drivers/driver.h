@@ -114,6 +114,10 @@ struct driver {
 /* Every driver is one `struct driver` and one line here. */
 #define DRIVER_TABLE(DRIVER)                                                                       \
 	DRIVER(driver_scan_line)                                                                   \
+	DRIVER(driver_scan_hidpos)                                                                 \
+	DRIVER(driver_scan_keyboard)                                                               \
+	DRIVER(driver_scan_ssi)                                                                    \
+	DRIVER(driver_scan_skeleton)                                                               \
 	DRIVER(driver_print_escpos)
 
 #define DRIVER_DECLARE(symbol) extern const struct driver symbol;
