@@ -35,6 +35,7 @@
 #include "tests/sim/util.h"
 
 #define GADGETS		     "/sys/kernel/config/usb_gadget"
+#define PRINTER		     "printer"
 #define STATION_USER	     "lada"
 #define STATION_SERIAL_GROUP "dialout"
 #define COMMAND_MAX_BYTES    (SIM_LINE_MAX_BYTES / 2)
@@ -115,9 +116,13 @@ static int write_udc(const char *gadget, const char *udc)
 
 static int unplug(struct agent *a, const char *gadget)
 {
-	const int r = write_udc(gadget, "");
+	const bool printer = strcmp(gadget, PRINTER) == 0;
+	int r;
 
-	if (strcmp(gadget, "printer") == 0)
+	if (printer)
+		pump_unplug(&a->pump);
+	r = write_udc(gadget, "");
+	if (printer)
 		pump_unplugged(&a->pump);
 	return r;
 }
@@ -255,7 +260,7 @@ static int type(struct agent *a, const char *id, char *text)
 	return tasks_type(&a->tasks, id, args[0], gap_ms, timeout_ms, args[3]);
 }
 
-static int printer(struct agent *a, const char *text)
+static int set_printer(struct agent *a, const char *text)
 {
 	const int port = number(text, 0, PORT_MAX);
 
@@ -278,8 +283,8 @@ static int obey(struct agent *a, const char *verb, char *text)
 		return args[0] && args[1] ? write_udc(args[0], args[1]) : -EINVAL;
 	if (strcmp(verb, "unplug") == 0)
 		return args[0] ? unplug(a, args[0]) : -EINVAL;
-	if (strcmp(verb, "printer") == 0)
-		return printer(a, args[0]);
+	if (strcmp(verb, PRINTER) == 0)
+		return set_printer(a, args[0]);
 	if (strcmp(verb, "cut") == 0)
 		return set_cut(a, args);
 	if (strcmp(verb, "start") == 0)

@@ -299,12 +299,7 @@ function layOver(root)
 	copyLibraries(root, programs);
 	copy(root, 'init', path.join(__dirname, 'init'));
 	copy(root, 'usr/share/zoneinfo/Europe/Warsaw', '/usr/share/zoneinfo/Europe/Warsaw', 0o644);
-	const rules = path.join(TOP, 'hw', 'udev');
-
-	if (fs.existsSync(rules)) {
-		fs.readdirSync(rules).filter((name) => name.endsWith('.rules'))
-			.forEach((name) => copy(root, `lib/udev/rules.d/${name}`, path.join(rules, name), 0o644));
-	}
+	put(root, 'lib/udev/rules.d/60-lada.rules', must(path.join(BIN, 'lada'), ['devices', '--udev']));
 }
 
 /** {kernel, initrd}: what QEMU boots. */

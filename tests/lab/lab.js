@@ -18,7 +18,7 @@ const { LabShop, claimTest, until } = require('./shop.js');
 const { Round, SCANNERS, randomFrom } = require('./rounds.js');
 
 const ROUNDS = 20;
-const LOG_TAIL_BYTES = 6000;
+const LOG_TAIL_BYTES = 3000;
 const ACM_BY_ID = '/dev/serial/by-id/usb-Honeywell_Scanner_2_18094B0003-if00';
 const STATUS_MS = 20000;
 
@@ -68,11 +68,12 @@ class Points {
 
 // ---- what each device does once ----
 
-/** Names and ids of the input devices that have an event node. */
+/** Ids of the USB input devices that have an event node. */
 async function inputDevices(shop)
 {
 	const text = await shop.machine.must('for d in /sys/class/input/event*/device; do'
-		+ ' [ -e $d ] && echo $(cat $d/id/vendor):$(cat $d/id/product); done; true');
+		+ ' readlink -f $d | grep -q dummy_hcd && echo $(cat $d/id/vendor):$(cat $d/id/product);'
+		+ ' done; true');
 
 	return text.split('\n').filter(Boolean);
 }
@@ -169,13 +170,18 @@ async function equalOnesToldApart(shop)
 		await shop.station.waitState('the pickup', (doc) => doc.mode === 'pickup'
 			&& doc.pickup.order === order, STATUS_MS);
 		await shop.station.must('pickup.cancel');
+		await shop.plug(gone);
+		await shop.waitClaimed(gone);
 	}
-	// Put in the other way round, with the named one last.
-	await shop.unplug('pos1');
-	await shop.plug('pos2');
-	await shop.waitClaimed('pos2');
-	await shop.plug('pos1');
-	await shop.waitClaimed('pos1');
+	// Both out: the one that `auto` is to find comes first, or last.
+	for (const order of [['pos1', 'pos2'], ['pos2', 'pos1']]) {
+		await shop.unplug('pos1');
+		await shop.unplug('pos2');
+		for (const name of order) {
+			await shop.plug(name);
+			await shop.waitClaimed(name);
+		}
+	}
 }
 
 async function everyScannerAndThePrinter(shop)

@@ -48,6 +48,16 @@ void pump_off(struct pump *p)
 	p->in_n = 0;
 }
 
+void pump_unplug(struct pump *p)
+{
+	uint8_t lost[PUMP_BUFFER_BYTES];
+
+	if (p->paper < 0)
+		return;
+	while (read(p->paper, lost, sizeof(lost)) > 0)
+		;
+}
+
 void pump_unplugged(struct pump *p)
 {
 	shut(&p->paper);

@@ -41,7 +41,12 @@ struct pump {
 void pump_init(struct pump *p);
 void pump_on(struct pump *p, const char *host, int port);
 void pump_off(struct pump *p);
-/* The gadget's cable has been pulled: what the printer wants to say is lost. */
+/*
+ * Before and after the gadget's cable is pulled. What is between the host and the far side is
+ * lost, both ways. It is read out first: Linux 6.1's f_printer keeps a transfer that was read in
+ * part over the loss of its gadget, and goes wrong with it later.
+ */
+void pump_unplug(struct pump *p);
 void pump_unplugged(struct pump *p);
 void pump_cut_after(struct pump *p, uint64_t bytes);
 void pump_cut_off(struct pump *p);
