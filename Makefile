@@ -12,8 +12,8 @@ SANITIZE ?=
 # ---- Debian packages: the one list ----
 DEPS_BUILD := gcc make pkg-config libc6-dev libuv1-dev libmicrohttpd-dev libsodium-dev libinih-dev \
 	libmosquitto-dev libsqlite3-dev libserialport-dev libusb-1.0-0-dev libqrencode-dev \
-	libpng-dev libfreetype-dev libjansson-dev
-DEPS_TEST := libcmocka-dev mosquitto zbar-tools fonts-dejavu-core sqlite3 ca-certificates \
+	libpng-dev libfreetype-dev libjansson-dev unifont
+DEPS_TEST := libcmocka-dev mosquitto zbar-tools zint fonts-dejavu-core sqlite3 ca-certificates \
 	libumockdev-dev
 # For check-all: fuzzing, the lab's virtual machine (tests/lab/image.js says what is in it).
 DEPS_FUZZ := clang libclang-rt-14-dev
@@ -66,8 +66,8 @@ all: $(PROGRAMS)
 # ---- programs ----
 $(BUILD)/bin/ladad: $(HOUSE) $(call obj,firmware/main.c)
 $(BUILD)/bin/lada: $(CORE) $(call obj,$(TOOL) firmware/store/file.c firmware/config.c \
-	firmware/config_keys.c firmware/files.c drivers/port_check.c drivers/profiles.c \
-	drivers/known.c drivers/known_udev.c)
+	firmware/config_keys.c firmware/files.c firmware/logo.c drivers/port_check.c drivers/profiles.c \
+	drivers/pbm.c drivers/known.c drivers/known_udev.c)
 $(BUILD)/bin/lada-hq: $(CORE) $(call obj,$(HQ))
 $(BUILD)/bin/lada-sim: $(call obj,$(SIM))
 
@@ -87,6 +87,15 @@ $(BUILD)/obj/%.o: %.c
 $(BUILD)/obj/tests/sim/%.o: CPPFLAGS += $(shell pkg-config --cflags freetype2 2>/dev/null)
 # The pages are in the binary (.incbin), so the object depends on them.
 $(BUILD)/obj/ui/web_files.o: $(shell find ui/web -type f 2>/dev/null)
+# Letters that printers lack: the narrow glyphs of alphabets and signs, one record size, sorted.
+UNIFONT := $(BUILD)/drivers/unifont.hex
+$(UNIFONT): /usr/share/unifont/unifont.hex
+	@mkdir -p $(@D)
+	LC_ALL=C awk -F: 'length($$2) == 32 && ($$1 >= "0020" && $$1 < "0600" || \
+		$$1 >= "10A0" && $$1 < "1100" || $$1 >= "1D00" && $$1 < "20D0" || \
+		$$1 >= "2100" && $$1 < "2C80" || $$1 >= "2E00" && $$1 < "2E80")' $< >$@
+$(BUILD)/obj/drivers/glyph.o: CPPFLAGS += -DLADA_UNIFONT='"$(UNIFONT)"'
+$(BUILD)/obj/drivers/glyph.o: $(UNIFONT)
 
 # So is the table of known devices.
 $(BUILD)/obj/drivers/known.o: hw/devices.tsv

@@ -118,7 +118,9 @@ struct driver {
 	DRIVER(driver_scan_keyboard)                                                               \
 	DRIVER(driver_scan_ssi)                                                                    \
 	DRIVER(driver_scan_skeleton)                                                               \
-	DRIVER(driver_print_escpos)
+	DRIVER(driver_print_escpos)                                                                \
+	DRIVER(driver_show_pole)                                                                   \
+	DRIVER(driver_show_nextion)
 
 #define DRIVER_DECLARE(symbol) extern const struct driver symbol;
 DRIVER_TABLE(DRIVER_DECLARE)

@@ -6,6 +6,7 @@
 #define XON	   0x11
 #define XOFF	   0x13
 #define PROCESS_ID 0x22
+#define TEXT	   0x5f
 
 static bool is_realtime(uint8_t b)
 {
@@ -67,11 +68,17 @@ static bool begin(struct escpos_reader *r, uint8_t b, struct escpos_answer *ret)
 	return false;
 }
 
-/* A block other than a process id is an answer to something not asked here. */
+/* Blocks of other kinds answer something that is not asked here. */
 static bool end_block(struct escpos_reader *r, struct escpos_answer *ret)
 {
 	const bool process = r->n == 7 && r->have[0] == 0x37 && r->have[1] == PROCESS_ID;
 
+	if (r->have[0] == TEXT) {
+		*ret = (struct escpos_answer){ .kind = ESCPOS_ANSWER_TEXT };
+		ret->text = (struct slice){ (const char *)r->have + 1, r->n - 2 };
+		r->n = 0;
+		return true;
+	}
 	if (!process) {
 		drop(r);
 		return false;
@@ -101,46 +108,60 @@ bool escpos_read(struct escpos_reader *r, uint8_t byte, struct escpos_answer *re
 	return true;
 }
 
+/* An error that only its cause, not the printer itself, can end comes before an open cover. */
+struct error {
+	enum device_trouble trouble; /* TROUBLE_NONE: no error */
+	const char *detail;
+};
+
 /* The worst first. When the cover is open the paper bits are from before it was. */
-static struct escpos_facts judge(const char *error, bool cover, bool paper_end, bool offline,
+static struct escpos_facts judge(struct error error, bool cover, bool paper_end, bool offline,
 				 bool paper_low)
 {
-	if (error)
-		return (struct escpos_facts){ DEVICE_ERROR, error, false };
-	if (cover)
-		return (struct escpos_facts){ DEVICE_COVER_OPEN, "cover open", false };
-	if (paper_end)
-		return (struct escpos_facts){ DEVICE_PAPER_OUT, "no paper", false };
-	if (offline)
-		return (struct escpos_facts){ DEVICE_OFFLINE, "printer is offline", false };
-	if (paper_low)
-		return (struct escpos_facts){ DEVICE_PAPER_LOW, "paper near its end", false };
-	return (struct escpos_facts){ DEVICE_OK, "", false };
+	struct escpos_facts f = { DEVICE_OK, TROUBLE_NONE, "", cover, false };
+
+	/* Opened while it prints, many models call that an error that ends by itself. */
+	if (error.trouble != TROUBLE_NONE && !(error.trouble == TROUBLE_HOT && cover))
+		f = (struct escpos_facts){ DEVICE_ERROR, error.trouble, error.detail, cover,
+					   false };
+	else if (cover)
+		f = (struct escpos_facts){ DEVICE_COVER_OPEN, TROUBLE_COVER, "cover open", true,
+					   false };
+	else if (paper_end)
+		f = (struct escpos_facts){ DEVICE_PAPER_OUT, TROUBLE_PAPER_OUT, "no paper", false,
+					   false };
+	else if (offline)
+		f = (struct escpos_facts){ DEVICE_OFFLINE, TROUBLE_OFFLINE, "printer is offline",
+					   false, false };
+	else if (paper_low)
+		f = (struct escpos_facts){ DEVICE_PAPER_LOW, TROUBLE_PAPER_LOW,
+					   "paper near its end", false, false };
+	return f;
 }
 
 /* Bit 2 is undefined on some models, so it counts only with another sign of trouble. */
-static const char *error_of(uint8_t bits, bool trouble)
+static struct error error_of(uint8_t bits, bool trouble)
 {
-	if (bits & 0x08)
-		return "cutter error";
 	if (bits & 0x20)
-		return "printer needs service";
+		return (struct error){ TROUBLE_SERVICE, "printer needs service" };
+	if (bits & 0x08)
+		return (struct error){ TROUBLE_CUTTER, "cutter error" };
 	if (bits & 0x40)
-		return "print head too hot or cover opened while printing";
+		return (struct error){ TROUBLE_HOT, "print head too hot" };
 	if (trouble && (bits & 0x04))
-		return "mechanical error";
-	return NULL;
+		return (struct error){ TROUBLE_MECHANICAL, "mechanical error" };
+	return (struct error){ TROUBLE_NONE, NULL };
 }
 
 struct escpos_facts escpos_facts_realtime(const uint8_t eot[4])
 {
-	const bool error = eot[1] & 0x40;
-	const char *why = error_of(eot[2], error);
+	const bool wrong = eot[1] & 0x40;
+	struct error error = error_of(eot[2], wrong);
 	struct escpos_facts f;
 
-	if (error && !why)
-		why = "printer error";
-	f = judge(why, eot[1] & 0x04, (eot[1] & 0x20) || (eot[3] & 0x60), eot[0] & 0x08,
+	if (wrong && error.trouble == TROUBLE_NONE)
+		error = (struct error){ TROUBLE_MECHANICAL, "printer error" };
+	f = judge(error, eot[1] & 0x04, (eot[1] & 0x20) || (eot[3] & 0x60), eot[0] & 0x08,
 		  eot[3] & 0x0c);
 	f.drawer_high = eot[0] & 0x04;
 	return f;

@@ -17,11 +17,13 @@ enum escpos_answer_kind {
 	ESCPOS_ANSWER_AUTOMATIC, /* bytes[0..3] */
 	ESCPOS_ANSWER_STATUS,	 /* bytes[0]: to GS r */
 	ESCPOS_ANSWER_PROCESS,	 /* bytes[0..3]: the id of GS ( H whose data is printed */
+	ESCPOS_ANSWER_TEXT,	 /* text: to GS I 66 and the like, `5F text 00` */
 };
 
 struct escpos_answer {
 	enum escpos_answer_kind kind;
 	uint8_t bytes[4];
+	struct slice text; /* borrows the reader until the next byte */
 };
 
 #define ESCPOS_BLOCK_MAX 96
@@ -38,7 +40,9 @@ bool escpos_read(struct escpos_reader *r, uint8_t byte, struct escpos_answer *re
 /* What the printer says about itself. */
 struct escpos_facts {
 	enum device_status status;
+	enum device_trouble trouble;
 	const char *detail; /* constant, "" when ok */
+	bool cover;	    /* open now, whatever else is wrong */
 	bool drawer_high;
 };
 

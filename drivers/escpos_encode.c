@@ -2,8 +2,9 @@
 #include "drivers/escpos_encode.h"
 
 #include <errno.h>
+#include <string.h>
 
-#include "drivers/escpos_text.h"
+#include "drivers/escpos_raster.h"
 #include "firmware/base/doc.h"
 
 #define FEED_LINES_MAX 20
@@ -15,6 +16,8 @@ struct encoder {
 	struct buf *out;
 	int page; /* index into the profile's pages; -1 as the printer begins */
 };
+
+#define ESC(e, letter, n) command(e, (const char[]){ 0x1b, letter, 0 }, n)
 
 static void command(struct encoder *e, const char *letters, int n)
 {
@@ -52,62 +55,78 @@ static void put_cells(struct encoder *e, const struct escpos_cell *cells, size_t
 	}
 }
 
-static void put_spaces(struct encoder *e, size_t n)
+static const struct escpos_style plain = { .times = 1 };
+
+/* A line of cells. One that no page has: the whole line is drawn. */
+static void put_cell_line(struct encoder *e, const struct escpos_cell *cells, size_t n,
+			  struct escpos_style style)
 {
-	for (size_t i = 0; i < n; i++)
-		buf_byte(e->out, ' ');
+	for (size_t i = 0; i < n; i++) {
+		if (!cells[i].pages) {
+			escpos_put_drawn(e->out, e->profile, cells, n, style);
+			return;
+		}
+	}
+	put_cells(e, cells, n);
+	buf_byte(e->out, '\n');
 }
 
-static void put_text(struct encoder *e, struct slice text, size_t width)
+static void put_text(struct encoder *e, struct slice text, struct escpos_style style)
 {
+	const size_t width = (size_t)(e->profile->columns / style.times);
 	struct escpos_wrap w;
 
 	escpos_wrap_start(&w, e->profile, text, width);
-	while (escpos_wrap_next(&w)) {
-		put_cells(e, w.cells, w.line);
-		buf_byte(e->out, '\n');
-	}
+	while (escpos_wrap_next(&w))
+		put_cell_line(e, w.cells, w.line, style);
 }
 
 static void put_centred(struct encoder *e, struct slice text)
 {
-	command(e,
-		"\x1b"
-		"a",
-		1);
-	put_text(e, text, (size_t)e->profile->columns);
-	command(e,
-		"\x1b"
-		"a",
-		0);
+	ESC(e, 'a', 1);
+	put_text(e, text, (struct escpos_style){ .centred = true, .times = 1 });
+	ESC(e, 'a', 0);
 }
 
 static void put_head(struct encoder *e, struct slice text)
 {
-	command(e,
-		"\x1b"
-		"a",
-		1);
+	ESC(e, 'a', 1);
 	command(e, "\x1d!", 0x11);
-	put_text(e, text, (size_t)e->profile->columns / 2);
+	put_text(e, text, (struct escpos_style){ .centred = true, .times = 2 });
 	command(e, "\x1d!", 0);
-	command(e,
-		"\x1b"
-		"a",
-		0);
+	ESC(e, 'a', 0);
 }
 
 static void put_bold(struct encoder *e, struct slice text)
 {
-	command(e,
-		"\x1b"
-		"E",
-		1);
-	put_text(e, text, (size_t)e->profile->columns);
-	command(e,
-		"\x1b"
-		"E",
-		0);
+	ESC(e, 'E', 1);
+	put_text(e, text, (struct escpos_style){ .bold = true, .times = 1 });
+	ESC(e, 'E', 0);
+}
+
+/* One line being put together. */
+struct row {
+	struct escpos_cell cells[PROFILE_COLUMNS_MAX];
+	size_t n;
+};
+
+static void row_pad(struct row *row, size_t to)
+{
+	while (row->n < to)
+		row->cells[row->n++] =
+			(struct escpos_cell){ .character = ' ', .pages = 0xff, .space = true };
+}
+
+static void row_add(struct row *row, const struct escpos_cell *cells, size_t n)
+{
+	memcpy(row->cells + row->n, cells, n * sizeof(cells[0]));
+	row->n += n;
+}
+
+static void row_end(struct encoder *e, struct row *row)
+{
+	put_cell_line(e, row->cells, row->n, plain);
+	row->n = 0;
 }
 
 /* The right part stands on the last line of the left one; the left one keeps clear of its
@@ -115,8 +134,9 @@ static void put_bold(struct encoder *e, struct slice text)
 static void put_pair(struct encoder *e, struct slice left, struct slice right)
 {
 	const size_t columns = (size_t)e->profile->columns;
+	struct row row = { .n = 0 };
 	struct escpos_wrap l, r;
-	size_t width, used = 0;
+	size_t width;
 	bool begun = false;
 
 	escpos_wrap_start(&r, e->profile, right, columns);
@@ -127,21 +147,17 @@ static void put_pair(struct encoder *e, struct slice left, struct slice right)
 	escpos_wrap_start(&l, e->profile, left, width);
 	while (escpos_wrap_next(&l)) {
 		if (begun)
-			buf_byte(e->out, '\n');
+			row_end(e, &row);
 		begun = true;
-		put_cells(e, l.cells, l.line);
-		used = l.line;
+		row_add(&row, l.cells, l.line);
 	}
-	if (used + 1 + r.line > columns && used > 0) {
-		buf_byte(e->out, '\n');
-		used = 0;
-	}
+	if (row.n + 1 + r.line > columns && row.n > 0)
+		row_end(e, &row);
 	do {
 		if (r.line > 0)
-			put_spaces(e, columns - used - r.line);
-		put_cells(e, r.cells, r.line);
-		buf_byte(e->out, '\n');
-		used = 0;
+			row_pad(&row, columns - r.line);
+		row_add(&row, r.cells, r.line);
+		row_end(e, &row);
 	} while (escpos_wrap_next(&r));
 }
 
@@ -167,10 +183,7 @@ static int lines_of(struct slice text)
 static void put_feed(struct encoder *e, int lines)
 {
 	if (lines > 0)
-		command(e,
-			"\x1b"
-			"d",
-			lines);
+		ESC(e, 'd', lines);
 }
 
 static void put_cut(struct encoder *e)
@@ -191,11 +204,29 @@ static void put_cut(struct encoder *e)
 
 static void put_pulse(struct encoder *e)
 {
-	if (e->profile->drawer == 0)
+	if (e->profile->drawer == 0 || e->profile->drawer > e->profile->drawer_pins)
 		return;
 	command(e, "\x1bp", e->profile->drawer - 1);
 	buf_byte(e->out, PULSE_ON_2MS);
 	buf_byte(e->out, PULSE_OFF_2MS);
+}
+
+/* What a symbol would have said, where none can stand. */
+static void put_instead(struct encoder *e, const char *what, struct slice text)
+{
+	if (text.n > 0)
+		put_centred(e, slice_of(what));
+	put_centred(e, text);
+}
+
+static void put_code128(struct encoder *e, struct slice text)
+{
+	char below[ESCPOS_BELOW_MAX];
+
+	if (!escpos_put_code128(e->out, e->profile, text, below))
+		put_instead(e, "[|||]", text);
+	else if (below[0])
+		put_centred(e, slice_of(below));
 }
 
 /* A command of a later version prints its text: paper with too much on it beats a lost line. */
@@ -219,11 +250,17 @@ static void put_line(struct encoder *e, const struct doc_line *line)
 		break;
 	case 'Q':
 		if (!escpos_put_qr(e->out, e->profile, line->text))
-			put_centred(e, line->text);
+			put_instead(e, "[QR]", line->text);
 		break;
 	case 'E':
-		if (!escpos_put_ean13(e->out, line->text))
-			put_centred(e, line->text);
+		if (!escpos_put_ean(e->out, e->profile, line->text))
+			put_instead(e, "[|||]", line->text);
+		break;
+	case 'K':
+		put_code128(e, line->text);
+		break;
+	case 'G':
+		escpos_put_logo(e->out, e->profile);
 		break;
 	case 'F':
 		put_feed(e, lines_of(line->text));
@@ -235,7 +272,7 @@ static void put_line(struct encoder *e, const struct doc_line *line)
 		put_pulse(e);
 		break;
 	default:
-		put_text(e, line->text, (size_t)e->profile->columns);
+		put_text(e, line->text, plain);
 		break;
 	}
 }
@@ -248,10 +285,7 @@ int escpos_encode(const struct printer_profile *profile, struct slice doc, struc
 
 	command(&e, "\x1b@", -1);
 	command(&e, "\x1c.", -1);
-	command(&e,
-		"\x1d"
-		"a",
-		0x0f);
+	command(&e, "\x1d\x61", 0x0f);
 	while (doc_next(doc, &at, &line))
 		put_line(&e, &line);
 	return ret_bytes->overflow ? -EMSGSIZE : 0;

@@ -4,9 +4,12 @@
  * with ESC @, FS . (clones would read 0x80 and above as double-byte text) and GS a (ESC @ may
  * have turned automatic status off). It has no fence: that is the driver's.
  *
- * No byte sequence that a printer takes for a real-time command (DLE EOT, ENQ or DC4) can be in
- * what is made here: text has no control characters, lengths are chosen so, and in a raster of
- * modules of two dots or more no byte is 0x10. A test holds it to that.
+ * No byte sequence that a printer takes for a real-time command (DLE EOT, ENQ or DC4) is in what
+ * is made here: text has no control characters, lengths are chosen so, a dot is set in a raster
+ * (escpos_raster.h), and a symbol whose data would have one is drawn. A test holds it to that.
+ *
+ * A QR code or bar code that does not fit across the paper, or is none, is said in words: "[QR]"
+ * or "[|||]" and the text of it.
  *
  * Command bytes: Epson's command reference as collected in the makers' manuals.
  */
@@ -21,8 +24,15 @@
 /* 0 or -EMSGSIZE. */
 int escpos_encode(const struct printer_profile *profile, struct slice doc, struct buf *ret_bytes);
 
-/* Inside the encoder: symbols, at the start of a line. False: it does not fit or is none. */
+/* Inside the encoder: symbols and the logo, at the start of a line. False: it does not fit or is
+ * none, and nothing was written. */
+#define ESCPOS_BELOW_MAX 84
 bool escpos_put_qr(struct buf *out, const struct printer_profile *profile, struct slice text);
-bool escpos_put_ean13(struct buf *out, struct slice digits);
+/* EAN-13 of 12 or 13 digits, EAN-8 of 7 or 8. */
+bool escpos_put_ean(struct buf *out, const struct printer_profile *profile, struct slice digits);
+/* ret_below: text to print below bars that were drawn here, else "". */
+bool escpos_put_code128(struct buf *out, const struct printer_profile *profile, struct slice text,
+			char ret_below[ESCPOS_BELOW_MAX]);
+void escpos_put_logo(struct buf *out, const struct printer_profile *profile);
 
 #endif

@@ -37,6 +37,8 @@ size_t escpos_fence_make(struct escpos_fence *fence, uint8_t ret_bytes[ESCPOS_FE
 		memcpy(ret_bytes, "\x1d(H\x06\x00\x30\x30", 7);
 		memcpy(ret_bytes + 7, id, 4);
 		return 11;
+	case PROFILE_FENCE_REALTIME:
+		break;
 	}
 	return 0;
 }
@@ -58,6 +60,8 @@ enum escpos_fence_match escpos_fence_take(struct escpos_fence *fence,
 			return ESCPOS_FENCE_FIRST;
 		if (has_id(fence, true, answer) && fence->sent > 1)
 			return ESCPOS_FENCE_AGAIN;
+		break;
+	case PROFILE_FENCE_REALTIME:
 		break;
 	}
 	return ESCPOS_FENCE_OTHER;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The command behind a job's bytes whose answer says that the printer has dealt with them:
- * GS ( H with a process id, or GS r 1, as the profile says. Pure; one struct per job, zeroed and
- * given `kind` and `job` to begin.
+ * GS ( H with a process id, or GS r 1. Pure; one struct per job, zeroed and given `kind` and `job`
+ * to begin. PROFILE_FENCE_REALTIME has no bytes and no answer of its own.
  *
  * A fence that is sent again has another process id, so that the two answers differ. Several
  * ids that wait may be answered by the newest alone (Epson's GS ( H reference). The answers to

@@ -5,140 +5,15 @@
 
 #include "firmware/base/text.h"
 
-/* Each character of `from` may be printed as `to`; `to` is looked up again where no page has
- * it, so a chain ends in ASCII. */
+/* Signs only, and only those that read the same: no letter is ever replaced by another. */
 static const struct {
 	const char *to;
 	const char *from;
 } folds[] = {
-	/* Signs. */
-	{ "'", "‘’‚‛ʼ′´" },
+	{ "'", "‘’‚‛‹›ʼ′" },
 	{ "\"", "“”„‟«»″" },
 	{ "-", "‐‑‒–—―−" },
 	{ "...", "…" },
-	{ "*", "•·∙●" },
-	{ "EUR", "€" },
-	{ "x", "×" },
-	{ "/", "÷⁄" },
-	{ "<", "‹" },
-	{ ">", "›" },
-	{ "(c)", "©" },
-	{ "(R)", "®" },
-	{ "TM", "™" },
-	{ "Nr", "№" },
-	{ "1/2", "½" },
-	{ "1/4", "¼" },
-	{ "3/4", "¾" },
-	{ "2", "²" },
-	{ "3", "³" },
-	{ "o", "°º" },
-	{ "+-", "±" },
-	{ "->", "→" },
-	{ "<-", "←" },
-	/* Letters of Latin alphabets. */
-	{ "a", "àáâãäåăāąª" },
-	{ "A", "ÀÁÂÃÄÅĂĀĄ" },
-	{ "ae", "æ" },
-	{ "AE", "Æ" },
-	{ "c", "çčćĉċ" },
-	{ "C", "ÇČĆĈĊ" },
-	{ "d", "ďđð" },
-	{ "D", "ĎĐÐ" },
-	{ "e", "èéêëěęėē" },
-	{ "E", "ÈÉÊËĚĘĖĒ" },
-	{ "g", "ğģ" },
-	{ "G", "ĞĢ" },
-	{ "i", "ìíîïįīıі" },
-	{ "I", "ÌÍÎÏĮĪİІ" },
-	{ "k", "ķ" },
-	{ "K", "Ķ" },
-	{ "l", "łľĺļ" },
-	{ "L", "ŁĽĹĻ" },
-	{ "n", "ñńňņ" },
-	{ "N", "ÑŃŇŅ" },
-	{ "o", "òóôõöøőō" },
-	{ "O", "ÒÓÔÕÖØŐŌ" },
-	{ "oe", "œ" },
-	{ "OE", "Œ" },
-	{ "r", "ŕř" },
-	{ "R", "ŔŘ" },
-	{ "s", "šśşșŝ" },
-	{ "S", "ŠŚŞȘŜ" },
-	{ "ss", "ß" },
-	{ "SS", "ẞ" },
-	{ "t", "ťţț" },
-	{ "T", "ŤŢȚ" },
-	{ "th", "þ" },
-	{ "Th", "Þ" },
-	{ "u", "ùúûüůűūų" },
-	{ "U", "ÙÚÛÜŮŰŪŲ" },
-	{ "y", "ýÿ" },
-	{ "Y", "ÝŸ" },
-	{ "z", "žźż" },
-	{ "Z", "ŽŹŻ" },
-	/* Cyrillic: first a letter of the same alphabet, then the Ukrainian rules of 2010. */
-	{ "г", "ґ" },
-	{ "Г", "Ґ" },
-	{ "h", "г" },
-	{ "H", "Г" },
-	{ "a", "а" },
-	{ "A", "А" },
-	{ "b", "б" },
-	{ "B", "Б" },
-	{ "v", "в" },
-	{ "V", "В" },
-	{ "d", "д" },
-	{ "D", "Д" },
-	{ "e", "еэё" },
-	{ "E", "ЕЭЁ" },
-	{ "ie", "є" },
-	{ "Ye", "Є" },
-	{ "zh", "ж" },
-	{ "Zh", "Ж" },
-	{ "z", "з" },
-	{ "Z", "З" },
-	{ "y", "иы" },
-	{ "Y", "ИЫ" },
-	{ "i", "їй" },
-	{ "Y", "Й" },
-	{ "Yi", "Ї" },
-	{ "k", "к" },
-	{ "K", "К" },
-	{ "l", "л" },
-	{ "L", "Л" },
-	{ "m", "м" },
-	{ "M", "М" },
-	{ "n", "н" },
-	{ "N", "Н" },
-	{ "o", "о" },
-	{ "O", "О" },
-	{ "p", "п" },
-	{ "P", "П" },
-	{ "r", "р" },
-	{ "R", "Р" },
-	{ "s", "с" },
-	{ "S", "С" },
-	{ "t", "т" },
-	{ "T", "Т" },
-	{ "u", "уў" },
-	{ "U", "УЎ" },
-	{ "f", "ф" },
-	{ "F", "Ф" },
-	{ "kh", "х" },
-	{ "Kh", "Х" },
-	{ "ts", "ц" },
-	{ "Ts", "Ц" },
-	{ "ch", "ч" },
-	{ "Ch", "Ч" },
-	{ "sh", "ш" },
-	{ "Sh", "Ш" },
-	{ "shch", "щ" },
-	{ "Shch", "Щ" },
-	{ "'", "ьъЬЪ" },
-	{ "iu", "ю" },
-	{ "Yu", "Ю" },
-	{ "ia", "я" },
-	{ "Ya", "Я" },
 };
 
 /* Letter and combining mark to one letter. */
@@ -174,12 +49,18 @@ static bool is_mark(int32_t c)
 
 static bool is_invisible(uint32_t c)
 {
-	return c == 0xad || (c >= 0x200b && c <= 0x200f) || c == 0x2060 || c == 0xfeff;
+	return c == 0xad || (c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) ||
+	       (c >= 0x2060 && c <= 0x206f) || (c >= 0xfe00 && c <= 0xfe0f) || c == 0xfeff;
 }
 
 static bool is_glue(uint32_t c)
 {
 	return c == 0xa0 || c == 0x202f || c == 0x2007;
+}
+
+static bool is_wide_space(uint32_t c)
+{
+	return (c >= 0x2000 && c <= 0x200a) || c == 0x205f || c == 0x3000;
 }
 
 static uint8_t pages_of(const struct printer_profile *profile, uint32_t c)
@@ -200,7 +81,7 @@ static const char *fold_of(uint32_t c)
 	for (size_t i = 0; i < COUNT_OF(folds); i++)
 		if (strstr(folds[i].from, wanted))
 			return folds[i].to;
-	return "?";
+	return NULL;
 }
 
 struct escpos_text escpos_text(const struct printer_profile *profile, struct slice text)
@@ -208,66 +89,80 @@ struct escpos_text escpos_text(const struct printer_profile *profile, struct sli
 	return (struct escpos_text){ .profile = profile, .text = text };
 }
 
-/* Puts a replacement before what is still to come. */
-static void replace(struct escpos_text *t, const char *with)
+/* The next character of the text with its marks; those that make one letter with it are joined.
+ * False at the end. */
+static bool next_character(struct escpos_text *t, struct escpos_cell *ret_cell)
 {
-	const struct slice s = slice_of(with);
-	uint32_t characters[4];
-	size_t n = 0;
-
-	for (size_t at = 0; at < s.n && n < COUNT_OF(characters);)
-		characters[n++] = (uint32_t)utf8_next(s, &at);
-	while (n > 0 && t->waiting_count < ESCPOS_FOLD_MAX)
-		t->waiting[t->waiting_count++] = characters[--n];
-}
-
-/* The next character of the text with its marks joined; false at the end. */
-static bool next_character(struct escpos_text *t, uint32_t *ret_character)
-{
-	int32_t c, mark;
+	uint32_t c, joined;
+	int32_t mark;
+	int marks = 0;
 	size_t at;
 
-	if (t->waiting_count > 0) {
-		*ret_character = t->waiting[--t->waiting_count];
-		return true;
-	}
 	if (t->at >= t->text.n)
 		return false;
-	c = utf8_next(t->text, &t->at);
-	if (c < 0)
-		c = '?';
-	for (at = t->at; at < t->text.n; t->at = at) {
+	if ((uint8_t)t->text.p[t->at] < 0x80)
+		mark = (uint8_t)t->text.p[t->at++];
+	else
+		mark = utf8_next(t->text, &t->at);
+	c = mark < 0 ? '?' : (uint32_t)mark;
+	for (at = t->at; at < t->text.n && (uint8_t)t->text.p[at] >= 0x80; t->at = at) {
 		mark = utf8_next(t->text, &at);
 		if (!is_mark(mark))
 			break;
-		c = (int32_t)join((uint32_t)c, (uint32_t)mark);
+		joined = join(c, (uint32_t)mark);
+		if (joined == c && marks < ESCPOS_MARKS_MAX)
+			ret_cell->marks[marks++] = (uint32_t)mark;
+		c = joined;
 	}
-	*ret_character = (uint32_t)c;
+	ret_cell->character = c;
 	return true;
+}
+
+/* Which pages have the cell; none: it is drawn, or folded where that reads the same. */
+static void look_up(struct escpos_text *t, struct escpos_cell *cell)
+{
+	const char *fold = NULL;
+
+	if (cell->marks[0])
+		cell->pages = 0;
+	else if (cell->character >= 0x80)
+		cell->pages = pages_of(t->profile, cell->character);
+	if (cell->pages)
+		return;
+	if (!cell->marks[0])
+		fold = fold_of(cell->character);
+	if (!fold && t->profile->no_raster)
+		fold = "?";
+	if (!fold)
+		return;
+	*cell = (struct escpos_cell){ .character = (uint8_t)fold[0], .pages = 0xff };
+	t->again = (uint8_t)fold[0];
+	t->again_count = strlen(fold) - 1;
 }
 
 bool escpos_text_next(struct escpos_text *t, struct escpos_cell *ret_cell)
 {
 	struct escpos_cell cell = { .pages = 0xff };
-	uint32_t c;
 
-	while (next_character(t, &c)) {
-		if (is_invisible(c) || is_mark((int32_t)c))
+	if (t->again_count > 0) {
+		t->again_count--;
+		cell.character = t->again;
+		*ret_cell = cell;
+		return true;
+	}
+	while (next_character(t, &cell)) {
+		if (is_invisible(cell.character) || is_mark((int32_t)cell.character)) {
+			cell = (struct escpos_cell){ .pages = 0xff };
 			continue;
-		if (is_glue(c) || c < 0x20 || c == 0x7f) {
+		}
+		if (is_glue(cell.character) || cell.character < 0x20 || cell.character == 0x7f) {
 			cell.character = ' ';
 		} else {
-			cell.character = c;
-			cell.space = c == ' ';
+			if (is_wide_space(cell.character))
+				cell.character = ' ';
+			cell.space = cell.character == ' ';
 		}
-		if (cell.character >= 0x80) {
-			cell.pages = pages_of(t->profile, c);
-			if (!cell.pages) {
-				cell.pages = 0xff;
-				replace(t, fold_of(c));
-				continue;
-			}
-		}
+		look_up(t, &cell);
 		*ret_cell = cell;
 		return true;
 	}

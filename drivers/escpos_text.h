@@ -1,32 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * UTF-8 to what a printer with code pages can print: a stream of cells, one column each, and
- * lines of them wrapped at words. No heap; the text and the profile are borrowed.
+ * UTF-8 to what a printer can print: a stream of cells, one column each, and lines of them
+ * wrapped at words. No heap; the text and the profile are borrowed.
  *
- * A character that no page of the profile has is replaced by a look-alike or an ASCII spelling
- * (the table in escpos_text.c is the documentation), and by '?' as the last resort. A letter and
- * a combining mark become one letter where there is one. A no-break space prints as a space at
- * which no line is broken. Nothing here fails: broken UTF-8 is '?'.
+ * A cell that no page of the profile has is drawn (escpos_raster.h). Only signs that read the
+ * same are replaced by ASCII where a page lacks them: quotes, dashes, the ellipsis. A letter and a
+ * combining mark become one letter where there is one, else the mark is drawn over the letter (two
+ * at most). A no-break space prints as a space at which no line is broken. Nothing here fails:
+ * broken UTF-8 is '?', and so is what a printer without raster cannot print.
+ *
+ * Text is printed in the order in which it is stored, so words of right-to-left scripts stand
+ * mirrored: Hebrew letters are right, their order on the paper is not.
  */
 #ifndef LADA_DRIVERS_ESCPOS_TEXT_H
 #define LADA_DRIVERS_ESCPOS_TEXT_H
 
 #include "drivers/profile.h"
 
-struct escpos_cell {
-	uint32_t character; /* ASCII, or one that a page in `pages` has */
-	uint8_t pages;	    /* bit i: the profile's page i; all bits for ASCII */
-	bool space;	    /* a line may be broken here */
-};
+#define ESCPOS_MARKS_MAX 2
 
-#define ESCPOS_FOLD_MAX 16
+struct escpos_cell {
+	uint32_t character;		  /* ASCII, or one that a page in `pages` has */
+	uint32_t marks[ESCPOS_MARKS_MAX]; /* to be drawn over it, 0 none */
+	uint8_t pages;			  /* bit i: the profile's page i; all for ASCII; 0: drawn */
+	bool space;			  /* a line may be broken here */
+};
 
 struct escpos_text {
 	const struct printer_profile *profile;
 	struct slice text;
 	size_t at;
-	uint32_t waiting[ESCPOS_FOLD_MAX]; /* of a replacement, last one first */
-	size_t waiting_count;
+	uint8_t again; /* of a replacement: the same sign so many times more */
+	size_t again_count;
 };
 
 struct escpos_text escpos_text(const struct printer_profile *profile, struct slice text);

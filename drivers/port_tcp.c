@@ -16,6 +16,7 @@
 #define KEEPALIVE_IDLE_S  10
 #define KEEPALIVE_EVERY_S 5
 #define KEEPALIVE_COUNT	  3
+#define SEND_BUFFER_BYTES 8192
 
 static void add_target(struct port_tcp *tcp, const struct sockaddr *address, socklen_t n)
 {
@@ -47,6 +48,9 @@ static int set_options(int fd)
 		{ IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_EVERY_S },
 		{ IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_COUNT },
 		{ IPPROTO_TCP, TCP_NODELAY, 1 },
+		/* What has left the port shall nearly have left the machine: a printer whose
+		 * buffer is full is then felt here, and its silence means something. */
+		{ SOL_SOCKET, SO_SNDBUF, SEND_BUFFER_BYTES },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(options); i++)

@@ -118,6 +118,15 @@ static void put_masked(struct record *r, const struct record_piece *piece)
 	put(r, piece->ms, '<', (struct slice){ (const char *)r->bytes + piece->at, piece->n });
 }
 
+/* A keyboard's report of no key held tells nothing, and what follows needs it. */
+static bool all_released(struct slice bytes)
+{
+	for (size_t i = 0; i < bytes.n; i++)
+		if (bytes.p[i])
+			return false;
+	return true;
+}
+
 static void put_piece(struct record *r, const struct record_piece *piece, enum how how)
 {
 	const struct slice bytes = { (const char *)r->bytes + piece->at, piece->n };
@@ -130,6 +139,8 @@ static void put_piece(struct record *r, const struct record_piece *piece, enum h
 		r->blind_due = true;
 	else if (how == MASKED)
 		put_masked(r, piece);
+	else if (r->keyboard && all_released(bytes))
+		put(r, piece->ms, '<', bytes);
 	else
 		r->left_out += piece->n;
 }
@@ -152,6 +163,8 @@ static void say_left_out(struct record *r, const char *what, uint64_t before)
 {
 	char line[96];
 
+	if (r->left_out == before)
+		return;
 	text_fmt(line, sizeof(line), "%s: %llu bytes left out", what,
 		 (unsigned long long)(r->left_out - before));
 	put_comment(r, slice_of(line));
@@ -192,8 +205,7 @@ static void hold(struct record *r, int64_t ms, char kind, struct slice bytes)
 	if (joins(r, ms, kind, bytes.n))
 		r->held[r->held_count - 1].n += (uint32_t)bytes.n;
 	else
-		r->held[r->held_count++] = (struct record_piece){ ms, kind,
-								  (uint32_t)r->byte_count,
+		r->held[r->held_count++] = (struct record_piece){ ms, kind, (uint32_t)r->byte_count,
 								  (uint32_t)bytes.n };
 	r->byte_count += bytes.n;
 }
@@ -227,8 +239,8 @@ static bool around_is_card(struct slice all, struct slice text)
 	if (!at)
 		return record_card_like(all);
 	return record_card_like((struct slice){ all.p, (size_t)(at - all.p) }) ||
-	       record_card_like((struct slice){ at + text.n,
-						all.n - (size_t)(at - all.p) - text.n });
+	       record_card_like(
+		       (struct slice){ at + text.n, all.n - (size_t)(at - all.p) - text.n });
 }
 
 static enum how judge(const struct record *r, const struct driver_event *e, uint64_t garbage)
@@ -297,7 +309,7 @@ void record_note(struct record *r, const char *fmt, ...)
 }
 
 __attribute__((format(printf, 3, 4))) static void say(struct record *r, int64_t now_ms,
-						       const char *fmt, ...)
+						      const char *fmt, ...)
 {
 	char line[TRACE_RECORD_MAX];
 	va_list args;
@@ -338,8 +350,11 @@ void record_up(struct record *r, const struct driver *driver, const struct drive
 		say(r, now_ms, "ticks");
 	}
 	r->keyboard = driver->look == SEEN_KEYBOARD;
-	if (driver->kind == DEVICE_PRINTER)
+	if (driver->kind == DEVICE_PRINTER) {
 		record_profile(r, setup->profile, now_ms);
+		if (setup->profile->logo) /* it prints what no trace holds */
+			go_blind(r, since(r, now_ms));
+	}
 	say_descriptor(r, setup->descriptor, now_ms);
 	if (setup->vendor > 0)
 		say(r, now_ms, "usb %04x:%04x", (unsigned)setup->vendor, (unsigned)setup->product);
@@ -436,9 +451,9 @@ void record_show(struct record *r, struct slice doc, int64_t now_ms)
 
 void record_feedback(struct record *r, enum feedback feedback, int64_t now_ms)
 {
-	static const char *const words[] = { [FEEDBACK_GOOD] = "good",
-					     [FEEDBACK_ATTENTION] = "attention",
-					     [FEEDBACK_BAD] = "bad" };
+	static const char *const words[] = {
+		[FEEDBACK_GOOD] = "good", [FEEDBACK_ATTENTION] = "attention", [FEEDBACK_BAD] = "bad"
+	};
 
 	if (r->begun)
 		say(r, now_ms, "feedback %s", words[feedback]);

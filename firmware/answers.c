@@ -100,6 +100,7 @@ static void set_notice(struct station *st, enum desk desk, enum notice_level lev
 
 	n->shown = true;
 	n->n = ++st->notice_n;
+	n->at_ms = station_mono(st);
 	n->level = level;
 	text_fmt(n->code, sizeof(n->code), "%s", code);
 	st->dirty = true;

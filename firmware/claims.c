@@ -146,9 +146,8 @@ static int rank(const struct plan *p, size_t section, size_t at, bool own_only)
 	const struct claim_section *s = &p->sections[section];
 	const struct seen *seen = &p->seen[at];
 
-	if (!p->fits(p->ctx, seen, s->kind, s->protocol) ||
-	    is_own(p, &s->own, seen) != own_only || is_named(p, seen) ||
-	    is_taken(p, seen, s->kind))
+	if (!p->fits(p->ctx, seen, s->kind, s->protocol) || is_own(p, &s->own, seen) != own_only ||
+	    is_named(p, seen) || is_taken(p, seen, s->kind))
 		return 0;
 	if (!own_only && is_anothers(p, section, seen))
 		return 0;

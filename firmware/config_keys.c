@@ -9,6 +9,7 @@
 
 #include "drivers/profile.h"
 #include "drivers/port_address.h"
+#include "firmware/logo.h"
 
 #define ZONES "/usr/share/zoneinfo/"
 
@@ -300,12 +301,16 @@ static int take_layout(struct config_reader *r, const char *value)
 
 static int take_dialect(struct config_reader *r, const char *value)
 {
-	static const char *const dialects[] = { "auto", "epson", "cd5220" };
+	static const char *const dialects[] = { "auto",	  "epson",	"epson-ascii", "aures",
+						"cd5220", "cd5220-852", "ascii" };
 	size_t i;
 	struct config_device *d = device_of(r, &i);
 
 	if (find_word(dialects, COUNT_OF(dialects), value) < 0)
-		return wrong(r, "dialect `%s` is not known: use auto, epson or cd5220", value);
+		return wrong(r,
+			     "dialect `%s` is not known: use auto, epson, epson-ascii, aures, "
+			     "cd5220, cd5220-852 or ascii",
+			     value);
 	return copy_value(r, value, d->dialect, sizeof(d->dialect));
 }
 
@@ -330,6 +335,24 @@ static int take_profile(struct config_reader *r, const char *value)
 		return wrong(r, "profile `%s` is not known: use `auto` or one of drivers/README.md",
 			     value);
 	return copy_value(r, value, d->profile, sizeof(d->profile));
+}
+
+/* Read here too, so that a bad picture is found at start and not on the first slip. */
+static int take_logo(struct config_reader *r, const char *value)
+{
+	size_t i;
+	struct config_device *d = device_of(r, &i);
+	int err = full_path(r, value, d->logo, sizeof(d->logo));
+	struct pbm *picture;
+	const char *what;
+
+	if (err < 0)
+		return err;
+	picture = logo_load(d->logo, &what);
+	if (!picture)
+		return wrong(r, "%s %s", d->logo, what);
+	free(picture);
+	return 0;
 }
 
 /* ---- the tables: all sections and keys there are ---- */
@@ -419,7 +442,7 @@ static const struct config_key printer_keys[] = {
 	OWN_KEY(standin),
 	NUMBER_KEY(config_device, drawer, 0, 2),
 	OWN_KEY(drawer_open),
-	PATH_KEY(config_device, logo),
+	OWN_KEY(logo),
 };
 
 static const struct config_section sections[SECTION_KINDS] = {

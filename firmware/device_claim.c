@@ -39,10 +39,9 @@ size_t devices_list(struct devices *all, struct seen ret_seen[CLAIMS_SEEN_MAX])
 bool devices_know(struct devices *all, const struct seen *seen, enum device_kind kind,
 		  const char *protocol, struct known *ret_known)
 {
-	const bool found =
-		all->view.find
-			? all->view.find(all->view.ctx, seen, kind, protocol, ret_known)
-			: known_find(all->known, seen, kind, protocol, ret_known);
+	const bool found = all->view.find
+				   ? all->view.find(all->view.ctx, seen, kind, protocol, ret_known)
+				   : known_find(all->known, seen, kind, protocol, ret_known);
 
 	return found && driver_find(kind, slice_of(ret_known->protocol));
 }
@@ -369,7 +368,9 @@ void device_prepare(struct device *d)
 
 	slice_copy(slice_of("opening"), d->detail, sizeof(d->detail));
 	d->status = DEVICE_OFFLINE;
+	d->trouble = TROUBLE_LINE;
 	d->automatic = strcmp(d->config.port, "auto") == 0;
+	device_load_logo(d);
 	why = judge(d);
 	if (why) {
 		d->automatic = false;

@@ -109,9 +109,10 @@ static void list_afar(struct buf *b, const struct device *d)
 	jw_str(b, "maker", "");
 	jw_str(b, "model", d->model);
 	jw_str(b, "serial", "");
-	jw_str(b, "look", d->address.kind == PORT_TCP	   ? "tcp"
-			  : d->address.kind == PORT_REPLAY ? "replay"
-							   : "tty");
+	jw_str(b, "look",
+	       d->address.kind == PORT_TCP	? "tcp"
+	       : d->address.kind == PORT_REPLAY ? "replay"
+						: "tty");
 	jw_str(b, "kind", device_kind_name(d->config.kind));
 	jw_str(b, "protocol", d->driver->name);
 	jw_str(b, "section", d->config.name);

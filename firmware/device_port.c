@@ -76,6 +76,7 @@ static void on_port_up(void *ctx)
 	if (d->record)
 		record_up(d->record, d->driver, &d->setup, d->heard_ms);
 	d->driver->start(d->state, &d->setup, d->heard_ms, &d->sink);
+	device_show_again(d);
 	device_pump(d);
 }
 
@@ -94,6 +95,7 @@ static void on_port_down(void *ctx, const char *why)
 	struct device *d = ctx;
 
 	end_driver(d);
+	d->drawer_known = false;
 	device_lost(d, why);
 }
 

@@ -7,6 +7,7 @@
 
 #include "firmware/base/log.h"
 #include "firmware/devices_inside.h"
+#include "firmware/logo.h"
 
 /* ---- profile ---- */
 
@@ -17,6 +18,22 @@ static void use_profile(struct device *d, const struct printer_profile *profile)
 	if (d->config.columns >= PROFILE_COLUMNS_MIN && d->config.columns <= PROFILE_COLUMNS_MAX)
 		d->profile.columns = d->config.columns;
 	d->profile.drawer = (uint8_t)d->config.drawer;
+	d->profile.logo = d->logo;
+	if (d->logo && d->logo->width > d->profile.dots)
+		log_warning("printer %s: the logo is wider than the paper and is left out",
+			    d->config.name);
+}
+
+/* lada.conf was checked; a file that went bad since then is no reason not to print. */
+void device_load_logo(struct device *d)
+{
+	const char *what;
+
+	if (d->config.kind != DEVICE_PRINTER || !d->config.logo[0])
+		return;
+	d->logo = logo_load(d->config.logo, &what);
+	if (!d->logo)
+		log_warning("printer %s: %s %s", d->config.name, d->config.logo, what);
 }
 
 /* NULL: nobody knows yet. */

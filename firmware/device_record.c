@@ -49,9 +49,9 @@ static void write_head(struct device *d)
 	record_note(d->record, "Of: %s %s, driver %s, port %s, model %s",
 		    device_kind_name(d->config.kind), d->config.name,
 		    d->driver ? d->driver->name : d->config.protocol, d->config.port,
-		    d->model[0]		? d->model
+		    d->model[0]		 ? d->model
 		    : d->claimed.path[0] ? d->claimed.model
-					: "unknown");
+					 : "unknown");
 	record_note(d->record, "It holds what was scanned, printed or shown; card numbers are left "
 			       "out.");
 }
@@ -131,8 +131,8 @@ void devices_record_end(struct devices *all)
 	r->bytes = r->record->text.len;
 	r->events = r->record->events;
 	log_notice("%s %s: recorded %llu events, %s%s%s", device_kind_name(d->config.kind),
-		   d->config.name, (unsigned long long)r->events, r->file,
-		   err < 0 ? ": " : "", r->trouble);
+		   d->config.name, (unsigned long long)r->events, r->file, err < 0 ? ": " : "",
+		   r->trouble);
 	free(r->memory);
 	free(r->record);
 	r->memory = NULL;
@@ -161,11 +161,11 @@ int devices_record(struct devices *all, const char *name, int seconds, const cha
 			devices_record_end(all);
 		return 0;
 	}
-	*ret_why = recorded(all)    ? "a recording is under way"
-		   : d->busy	    ? "the printer is busy with a job"
-		   : !d->state	    ? d->detail
+	*ret_why = recorded(all) ? "a recording is under way"
+		   : d->busy	 ? "the printer is busy with a job"
+		   : !d->state	 ? d->detail
 		   : seconds < 0 || seconds > DEVICES_RECORD_MAX_S ? "too long: at most an hour"
-								    : NULL;
+								   : NULL;
 	if (*ret_why)
 		return -EBUSY;
 	r = begin(all, d, seconds);

@@ -65,6 +65,7 @@ static void free_memory(struct devices *all)
 		free(all->list[i].state);
 		free(all->list[i].repeats);
 		free(all->list[i].bytes);
+		free(all->list[i].logo);
 	}
 	free(all->known);
 	free(all);
@@ -118,27 +119,14 @@ struct devices *devices_start(uv_loop_t *loop, struct door *door, const struct c
 
 /* ---- what the step wants ---- */
 
-static void give_feedback(struct devices *all, enum desk desk, enum feedback feedback)
-{
-	for (int i = 0; i < all->count; i++) {
-		struct device *d = &all->list[i];
-
-		if (d->config.kind != DEVICE_SCANNER || d->config.desk != desk || !d->started ||
-		    !d->driver->feedback)
-			continue;
-		if (d->record)
-			record_feedback(d->record, feedback, device_now_ms(d));
-		d->driver->feedback(d->state, feedback, device_now_ms(d), &d->sink);
-		device_pump(d);
-	}
-}
-
 void devices_output(struct devices *all, const struct door_out *out, struct slice payload)
 {
 	if (out->kind == OUT_PRINT)
 		devices_print(all, out->print.job, out->print.printer, payload);
 	else if (out->kind == OUT_FEEDBACK)
-		give_feedback(all, out->feedback.desk, out->feedback.feedback);
+		devices_feedback(all, out->feedback.desk, out->feedback.feedback);
+	else if (out->kind == OUT_DISPLAY)
+		devices_show(all, out->display.desk, payload);
 }
 
 /* ---- end ---- */

@@ -2,12 +2,13 @@
 /*
  * The device manager, on the loop thread: opens every configured device, finds those of port =
  * auto among what is plugged in, moves bytes between port and driver, says through the door what
- * they say (DOOR_SCAN, DOOR_JOB, DOOR_DEVICE), and takes OUT_PRINT and OUT_FEEDBACK.
+ * they say (DOOR_SCAN, DOOR_JOB, DOOR_DEVICE), and takes OUT_PRINT, OUT_DISPLAY
+ * and OUT_FEEDBACK.
  *
  * A device that is missing, or that no driver or port here can serve, is reported as `offline`
  * or `unclaimed` with its trouble; the station runs on. A device's status is told soon after
- * start and then on every change. Each OUT_PRINT is answered by exactly one DOOR_JOB; at once with `nothing` when
- * the printer is unknown, not ready or busy, for it prints one job at a time.
+ * start and then on every change. Each OUT_PRINT is answered by exactly one DOOR_JOB; at once with
+ * `nothing` when the printer is unknown, not ready or busy, for it prints one job at a time.
  *
  * Nothing scanned is ever logged.
  */

@@ -7,6 +7,7 @@
  *   device_port.c     bytes between a port and its driver
  *   device_tell.c     what goes into the door
  *   device_print.c    print jobs and what model a printer is
+ *   device_show.c     displays, and the sounds of scanners
  *   device_record.c   a conversation written down
  *   device_list.c     what is there and who has it, as JSON
  *   device_metrics.c  numbers
@@ -23,11 +24,12 @@
 #include "drivers/record.h"
 #include "drivers/scan_repeat.h"
 #include "drivers/usb_bus.h"
+#include "firmware/base/doc.h"
 #include "firmware/claims.h"
 #include "firmware/devices.h"
 
-#define RESULTS_MAX	64 /* results of jobs the door had no room for */
-#define LOOK_RETRY_MS	250
+#define RESULTS_MAX	  64 /* results of jobs the door had no room for */
+#define LOOK_RETRY_MS	  250
 #define LOOK_RETRY_MAX_MS 15000
 
 struct device {
@@ -60,7 +62,7 @@ struct device {
 	bool give_up; /* the claim is to be given back */
 	int fails;    /* in a row: the next attempt comes later each time */
 	int64_t not_before_ms, up_ms;
-	bool was_up;  /* of this claim; of a configured port: ever */
+	bool was_up; /* of this claim; of a configured port: ever */
 
 	enum device_status status;
 	enum device_trouble trouble;
@@ -71,7 +73,8 @@ struct device {
 	struct scan_repeats *repeats; /* scanners */
 	int64_t read_ns, heard_ms;
 
-	char *bytes; /* printers: the job's, DRIVER_JOB_BYTES_MAX */
+	struct pbm *logo; /* printers; NULL none */
+	char *bytes;	  /* printers: the job's, DRIVER_JOB_BYTES_MAX */
 	bool busy;
 	int64_t job;
 
@@ -92,9 +95,9 @@ struct recording {
 	char name[DEVICE_NAME_MAX]; /* "" there was none yet */
 	char file[CONFIG_TEXT_MAX + 96];
 	int64_t until_ms;
-	char *memory;	    /* the text; NULL when it is over */
+	char *memory; /* the text; NULL when it is over */
 	struct record *record;
-	size_t bytes;	    /* of the last one */
+	size_t bytes; /* of the last one */
 	uint64_t events;
 	const char *trouble; /* "" or why there is no file */
 };
@@ -112,8 +115,8 @@ struct devices {
 	struct door *door;
 	const struct clock *clock;
 	struct device_view view;
-	struct usb_bus *bus;	      /* NULL: no USB, or a view of a test */
-	const char *no_usb;	      /* why, "" where there is a bus */
+	struct usb_bus *bus; /* NULL: no USB, or a view of a test */
+	const char *no_usb;  /* why, "" where there is a bus */
 	struct known_table *known;
 	char recordings[CONFIG_TEXT_MAX + 16]; /* directory */
 	uv_timer_t tick;
@@ -125,6 +128,8 @@ struct devices {
 	struct result results[RESULTS_MAX]; /* oldest first */
 	size_t result_count;
 	uint64_t results_lost;
+	char shown[DESK_COUNT][DOC_DISPLAY_MAX]; /* each desk's last display document */
+	size_t shown_n[DESK_COUNT];
 	struct seen seen[CLAIMS_SEEN_MAX]; /* looked at last */
 	bool stopping;
 	int open; /* ports and timers whose closing is awaited */
@@ -157,9 +162,9 @@ void device_pump(struct device *d);
 
 /* device_tell.c */
 __attribute__((format(printf, 4, 5))) void device_status(struct device *d,
-							  enum device_status status,
-							  enum device_trouble trouble,
-							  const char *fmt, ...);
+							 enum device_status status,
+							 enum device_trouble trouble,
+							 const char *fmt, ...);
 void device_tell(struct device *d); /* what could not be told before */
 void device_scanned(struct device *d, const struct driver_event *e);
 void device_job_over(struct devices *all, int64_t job, enum job_result result, const char *detail);
@@ -168,9 +173,15 @@ void devices_tell_results(struct devices *all);
 /* device_print.c */
 void devices_print(struct devices *all, int64_t job, const char *printer, struct slice doc);
 void device_job_ended(struct device *d, const struct driver_event *e);
+void device_load_logo(struct device *d);
 void device_choose_profile(struct device *d);
 void device_told_model(struct device *d, struct slice model);
 void device_next_profile(struct device *d);
+
+/* device_show.c */
+void device_show_again(struct device *d);
+void devices_show(struct devices *all, enum desk desk, struct slice doc);
+void devices_feedback(struct devices *all, enum desk desk, enum feedback feedback);
 
 /* device_record.c */
 void devices_record_tick(struct devices *all);

@@ -37,8 +37,21 @@ static void add_hq(struct station *st, struct buf *b, bool counts)
 	jw_close(b, '}');
 }
 
+/* Open or closed, where the printer tells it and it is known which is which. */
+static void add_drawer(struct station *st, struct buf *b, int i)
+{
+	const struct device_state *d = &st->devices[i];
+	int open = drawer_open_level(st, i);
+
+	if (st->config->devices[i].drawer > 0 && d->drawer_known && open >= 0 &&
+	    (d->trouble == TROUBLE_NONE || d->trouble >= TROUBLE_PAPER_LOW))
+		jw_str(b, "drawer", d->drawer_high == (open == 1) ? "open" : "closed");
+}
+
 static void add_devices(struct station *st, struct buf *b)
 {
+	enum language l = st->desks[DESK_COUNTER].language;
+
 	jw_open(b, "devices", '[');
 	for (int i = 0; i < st->config->device_count; i++) {
 		const struct config_device *d = &st->config->devices[i];
@@ -49,6 +62,11 @@ static void add_devices(struct station *st, struct buf *b)
 		jw_str(b, "protocol", st->devices[i].protocol);
 		jw_str(b, "status", device_status_name(st->devices[i].status));
 		jw_str(b, "detail", st->devices[i].detail);
+		jw_str(b, "trouble", device_trouble_name(st->devices[i].trouble));
+		jw_bool(b, "recoverable", trouble_recoverable(st->devices[i].trouble));
+		jw_str(b, "say", trouble_text(st->devices[i].trouble, l));
+		if (d->kind == DEVICE_PRINTER)
+			add_drawer(st, b, i);
 		jw_close(b, '}');
 	}
 	jw_close(b, ']');
@@ -139,7 +157,11 @@ static void add_jobs(struct station *st, struct buf *b)
 	for (int n = 0; n < JOBS_SHOWN && store_job_listed(st->store, &job); n++) {
 		jw_open(b, NULL, '{');
 		jw_int(b, "job", job.job);
-		jw_str(b, "printer", job.printer);
+		jw_str(b, "printer", store_job_goes(&job));
+		if (job.standin[0])
+			jw_str(b, "instead_of", job.printer);
+		if (job.copy_of)
+			jw_int(b, "copy_of", job.copy_of);
 		jw_str(b, "kind", job.kind);
 		jw_str(b, "status", job_status_name(job.status));
 		jw_close(b, '}');
@@ -452,6 +474,7 @@ void documents_publish(struct station *st)
 	publish_screen(st, SCREEN_BOARD, board_document);
 	publish_screen(st, SCREEN_MANAGE, manage_document);
 	publish_screen(st, SCREEN_LOGIN, login_document);
+	displays_publish(st);
 }
 
 void heartbeat_publish(struct station *st)

@@ -16,6 +16,7 @@ struct handover {
 	struct refund_leg legs[ORDER_PAYMENTS_MAX];
 	int leg_count;
 	int64_t rest; /* of the refund, that no payment takes */
+	int64_t copies; /* slips */
 };
 
 static void write_lines(struct station *st, struct buf *b)
@@ -163,6 +164,21 @@ static void keep_facts(struct station *st, const struct handover *h)
 			    f.status);
 }
 
+/* As many as policy wants; the first one's number, 0 when there is no printer. */
+static int64_t queue_slips(struct station *st, const struct handover *h, struct slice doc)
+{
+	int64_t first = 0;
+
+	for (int64_t n = 0; n < h->copies; n++) {
+		int64_t job = job_queue(st, "pickup", NULL, doc);
+
+		if (job)
+			store_job_is(st->store, job, h->event, 0);
+		first = first ? first : job;
+	}
+	return first;
+}
+
 static int64_t print_slip(struct station *st, const struct handover *h)
 {
 	enum language l = st->order.language;
@@ -187,7 +203,7 @@ static int64_t print_slip(struct station *st, const struct handover *h)
 			  st->order.id.p);
 		return 0;
 	}
-	return job_queue(st, "pickup", NULL, buf_read(&doc));
+	return queue_slips(st, h, buf_read(&doc));
 }
 
 static void hand_over(struct station *st, struct handover *h)
@@ -201,7 +217,8 @@ static void hand_over(struct station *st, struct handover *h)
 	for (int i = 0; i < st->order.line_count; i++)
 		tell_stock(st, i, h);
 	tell_refund(st, h);
-	job = print_slip(st, h);
+	h->copies = print_policy_now(st).copies;
+	job = h->copies > 0 ? print_slip(st, h) : 0;
 	keep_facts(st, h);
 	store_here_drop(st->store, st->order.id);
 	st->queue_stale = true;
@@ -209,10 +226,11 @@ static void hand_over(struct station *st, struct handover *h)
 	order_number(&st->order, number, sizeof(number));
 	text_fmt(members, sizeof(members), "\"order\":\"%.*s\",\"job\":%lld", (int)st->order.id.n,
 		 st->order.id.p, (long long)job);
+	display_receipt(st, h->call->desk, st->order.id, h->event);
 	pickup_close(st, h->call->desk);
 	v.order = number;
 	notice_word(st, h->call->desk, NOTICE_GOOD, "handed_over", WORD_HANDED, WORD_HANDED, &v);
-	if (job == 0)
+	if (job == 0 && h->copies > 0)
 		job_missing(st);
 	answer_ok(st, h->call, members);
 }

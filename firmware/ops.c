@@ -92,13 +92,15 @@ static void look_up_order(struct station *st, int64_t gen, struct json body, con
 
 static void look_up_product(struct station *st, int64_t gen, struct json body, const char *id)
 {
-	char gtin[32], gtin14[15];
+	char text[32], keys[CODE_KEYS_MAX][CODE_KEY_MAX];
 
 	for (struct json_walk w = json_walk(json_get(body, "gtin")); json_next(&w);) {
 		struct json code = w.value.type == JSON_OBJECT ? json_get(w.value, "code") : w.value;
+		int n = json_string(code, text, sizeof(text)) > 0 ? code_keys(slice_of(text), keys)
+								  : 0;
 
-		if (json_string(code, gtin, sizeof(gtin)) > 0 && gtin_pad(slice_of(gtin), gtin14))
-			store_lookup_add(st->store, gen, LOOKUP_GTIN, slice_of(gtin14),
+		for (int i = 0; i < n; i++)
+			store_lookup_add(st->store, gen, LOOKUP_GTIN, slice_of(keys[i]),
 					 slice_of(id));
 	}
 }
@@ -148,6 +150,8 @@ static bool policy_fits(const struct op *op)
 /* NULL or why the body is no record of its stream. */
 static const char *check_body(struct station *st, const struct ops_target *t, const struct op *op)
 {
+	struct instore_rules in_store;
+
 	if (op->body.type != JSON_OBJECT)
 		return "shape";
 	if (!utf8_valid(op->text))
@@ -160,6 +164,8 @@ static const char *check_body(struct station *st, const struct ops_target *t, co
 		return "too_large";
 	if (t->stream == STREAM_POLICY && !policy_fits(op))
 		return "shape";
+	if (t->stream == STREAM_POLICY && !strcmp(op->id, "codes"))
+		return instore_rules_read(op->body, &in_store);
 	return NULL;
 }
 

@@ -86,12 +86,45 @@ struct pickup_policy pickup_policy_now(struct station *st)
 	return p;
 }
 
-bool product_by_gtin(struct station *st, const struct scan *s, char ret_sku[ID_MAX + 1])
+struct barcode_rules barcode_rules_now(struct station *st)
+{
+	struct barcode_rules rules = { .year = time_local(station_now(st)).year };
+
+	instore_rules_read(policy_get(st, "codes"), &rules.in_store); /* checked when it came */
+	return rules;
+}
+
+bool product_by_code(struct station *st, const struct barcode *b, char ret_sku[ID_MAX + 1])
 {
 	int64_t gen = store_cursor(st->store, STREAM_CATALOG).gen;
+	char keys[CODE_KEYS_MAX][CODE_KEY_MAX];
+	int n = barcode_keys(b, keys);
 
-	ret_sku[0] = '\0';
-	return store_lookup_next(st->store, gen, LOOKUP_GTIN, slice_of(s->gtin14), ret_sku);
+	for (int i = 0; i < n; i++) {
+		ret_sku[0] = '\0';
+		if (store_lookup_next(st->store, gen, LOOKUP_GTIN, slice_of(keys[i]), ret_sku))
+			return true;
+	}
+	return false;
+}
+
+int64_t product_pieces(struct station *st, const struct barcode *b, const char *sku)
+{
+	int64_t inside = b->pieces > 0 ? b->pieces : 1, qty;
+	struct json body;
+	struct record r;
+	char code[32];
+
+	if (!store_find(st->store, STREAM_CATALOG, slice_of(sku), &r) ||
+	    json_check(r.body, &body) < 0)
+		return inside;
+	for (struct json_walk w = json_walk(json_get(body, "gtin")); json_next(&w);)
+		if (json_int(json_get(w.value, "qty"), &qty) == 0 && qty > 0 &&
+		    qty <= ORDER_QTY_MAX && inside <= ORDER_QTY_MAX &&
+		    json_string(json_get(w.value, "code"), code, sizeof(code)) > 0 &&
+		    barcode_names(b, slice_of(code)))
+			return inside * qty;
+	return inside;
 }
 
 /* Begins the event about a field of st->order; once per order, field and rev. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * A desk at work: what a scan does in each mode. A desk is idle, asks for a code, or has a
- * pickup open; while HQ is asked about an unknown order, scans are kept and take their turn.
+ * A desk at work: it is idle, asks for a code, or has a pickup open. Here a code opens a pickup or
+ * is refused; while HQ is asked about an unknown order, scans are kept and take their turn.
  */
 #include <string.h>
 
@@ -36,7 +36,7 @@ void desk_load(struct station *st)
 	}
 }
 
-static void set_mode(struct station *st, enum desk desk, enum desk_mode mode)
+void desk_set_mode(struct station *st, enum desk desk, enum desk_mode mode)
 {
 	struct desk_state *d = &st->desks[desk];
 
@@ -54,7 +54,7 @@ static void set_mode(struct station *st, enum desk desk, enum desk_mode mode)
 
 void pickup_close(struct station *st, enum desk desk)
 {
-	set_mode(st, desk, MODE_IDLE);
+	desk_set_mode(st, desk, MODE_IDLE);
 }
 
 void pickup_done_load(struct station *st, enum desk desk)
@@ -73,8 +73,7 @@ void pickup_done_load(struct station *st, enum desk desk)
 	}
 }
 
-/* Refused at the door: told to HQ, shown at the desk. `order` "" when it is not known which. */
-static void refuse(struct station *st, const struct call *c, enum reason r, const char *order,
+void pickup_refuse(struct station *st, const struct call *c, enum reason r, const char *order,
 		   const char *method, const struct word_values *values)
 {
 	struct buf b = event_begin(st);
@@ -88,7 +87,7 @@ static void refuse(struct station *st, const struct call *c, enum reason r, cons
 		jw_str(&b, "staff", c->session.row.staff);
 	event_end(st, "pickup.refused", &b, (struct slice){ 0 }, NULL);
 	if (st->desks[c->desk].mode == MODE_ASKING)
-		set_mode(st, c->desk, MODE_IDLE);
+		desk_set_mode(st, c->desk, MODE_IDLE);
 	answer_no(st, c, 409, r, values);
 }
 
@@ -175,7 +174,7 @@ static void greet(struct station *st, const struct call *c, const char *number)
 	store_here_add(st->store, st->order.id, station_now(st));
 	st->queue_stale = true;
 	slice_copy(st->order.id, desk->greeted, sizeof(desk->greeted));
-	set_mode(st, c->desk, MODE_IDLE);
+	desk_set_mode(st, c->desk, MODE_IDLE);
 	desk->language = st->order.language;
 	v.order = number;
 	notice_word(st, c->desk, NOTICE_GOOD, "ready", WORD_GREETING, WORD_GREETING, &v);
@@ -201,7 +200,7 @@ static void open_here(struct station *st, const struct call *c, const char *numb
 	slice_copy(st->order.id, desk->row.order, sizeof(desk->row.order));
 	text_fmt(desk->row.method, sizeof(desk->row.method), "%s", method);
 	text_fmt(desk->row.how, sizeof(desk->row.how), "%s", how);
-	set_mode(st, c->desk, MODE_PICKUP);
+	desk_set_mode(st, c->desk, MODE_PICKUP);
 	v.order = number;
 	notice_word(st, c->desk, NOTICE_GOOD, "ready", WORD_READY, WORD_GREETING, &v);
 	text_fmt(members, sizeof(members), "\"order\":\"%s\",\"verdict\":\"ok\"", desk->row.order);
@@ -232,7 +231,7 @@ void pickup_open(struct station *st, const struct call *c, const char *named, co
 		v.order = order;
 		if (f.order)
 			v = explain(st, r, &w);
-		refuse(st, c, r, order, method, &v);
+		pickup_refuse(st, c, r, order, method, &v);
 		return;
 	}
 	order_number(&st->order, w.number, sizeof(w.number));
@@ -256,7 +255,7 @@ static void open_by_code(struct station *st, const struct call *c, const char *o
 		struct json counts = json_get(body, "code_nonce");
 
 		if (counts.type == JSON_STRING && !json_is(counts, nonce)) {
-			refuse(st, c, REASON_CODE_REPLACED, order, "code", &v);
+			pickup_refuse(st, c, REASON_CODE_REPLACED, order, "code", &v);
 			return;
 		}
 	}
@@ -292,7 +291,7 @@ static enum reason reason_of_code(enum code_verdict v)
 	return REASON_BAD_SIGNATURE;
 }
 
-static void scan_pickup(struct station *st, const struct call *c, struct slice text)
+void pickup_scan_code(struct station *st, const struct call *c, struct slice text)
 {
 	struct word_values v = words_none();
 	const struct desk_state *desk = &st->desks[c->desk];
@@ -303,7 +302,7 @@ static void scan_pickup(struct station *st, const struct call *c, struct slice t
 	enum reason r = reason_of_code(code_verify(text, &st->config->keys, &code));
 
 	if (r != REASON_NONE) {
-		refuse(st, c, r, "", "code", &v);
+		pickup_refuse(st, c, r, "", "code", &v);
 		return;
 	}
 	v.order = code.order;
@@ -313,12 +312,12 @@ static void scan_pickup(struct station *st, const struct call *c, struct slice t
 	}
 	hex_encode(code.nonce, CODE_NONCE_BYTES, nonce);
 	if (code.expires_s && station_now(st) / 1000 >= code.expires_s) {
-		refuse(st, c, REASON_CODE_EXPIRED, code.order, "code", &v);
+		pickup_refuse(st, c, REASON_CODE_EXPIRED, code.order, "code", &v);
 	} else if (store_find(st->store, STREAM_ORDERS, slice_of(code.order), &known)) {
 		open_by_code(st, c, code.order, nonce);
 	} else if (strcmp(code.store, st->config->store) != 0) {
 		explain_store(st, code.store, &w, &v);
-		refuse(st, c, REASON_WRONG_STORE, code.order, "code", &v);
+		pickup_refuse(st, c, REASON_WRONG_STORE, code.order, "code", &v);
 	} else {
 		wait_for_order(st, c, code.order, nonce);
 	}
@@ -380,7 +379,7 @@ static void finish_waiting(struct station *st, enum desk desk)
 	if (store_find(st->store, STREAM_ORDERS, slice_of(w.order), &known))
 		open_by_code(st, &w.call, w.order, w.nonce);
 	else
-		refuse(st, &w.call, REASON_NOT_FOUND, w.order, "code", &v);
+		pickup_refuse(st, &w.call, REASON_NOT_FOUND, w.order, "code", &v);
 	resume_kept(st, desk);
 }
 
@@ -421,221 +420,9 @@ void desk_wipe(struct station *st, enum desk desk)
 	struct desk_state *d = &st->desks[desk];
 
 	d->wipe_ms = 0;
-	set_mode(st, desk, MODE_IDLE);
+	desk_set_mode(st, desk, MODE_IDLE);
 	d->greeted[0] = '\0';
 	d->language = st->config->language;
 	notice_clear(st, desk);
 	st->dirty = true;
-}
-
-static void scan_gtin(struct station *st, const struct call *c, const struct scan *s)
-{
-	struct desk_state *desk = &st->desks[c->desk];
-	struct word_values v = words_none();
-	char sku[ID_MAX + 1], name[256] = "";
-	struct record r;
-	struct json body;
-
-	if (!product_by_gtin(st, s, sku)) {
-		answer_no(st, c, 409, REASON_NOT_FOUND, &v);
-		return;
-	}
-	if (store_find(st->store, STREAM_CATALOG, slice_of(sku), &r) &&
-	    json_check(r.body, &body) == 0)
-		json_string(json_get(json_get(body, "name"), language_code(desk->language)), name,
-			    sizeof(name));
-	v.item = name[0] ? name : sku;
-	if (c->desk == DESK_COUNTER)
-		text_fmt(desk->product, sizeof(desk->product), "%s", sku);
-	notice_word(st, c->desk, NOTICE_GOOD, "product", WORD_PRODUCT, WORD_PRODUCT, &v);
-	answer_ok(st, c, "");
-}
-
-static int line_of_gtin(struct station *st, const struct scan *s, enum desk desk)
-{
-	char text[64], gtin14[15], sku[ID_MAX + 1] = "";
-	int found = -1;
-
-	if (!product_by_gtin(st, s, sku))
-		sku[0] = '\0';
-	pickup_done_load(st, desk);
-	/* The same product may stand in two lines: fill the first that still wants a piece. */
-	for (int i = 0; i < st->order.line_count; i++) {
-		const struct order_line *l = &st->order.lines[i];
-		bool same = (json_string(l->gtin, text, sizeof(text)) > 0 &&
-			     gtin_pad(slice_of(text), gtin14) && !strcmp(gtin14, s->gtin14)) ||
-			    (sku[0] && json_is(l->sku, sku));
-
-		if (!same || !l->goods)
-			continue;
-		if (pickup_check(l, st->done[i], 1) == REASON_NONE)
-			return i;
-		found = i;
-	}
-	return found;
-}
-
-static void scan_in_pickup(struct station *st, const struct call *c, const struct scan *s)
-{
-	struct desk_state *desk = &st->desks[c->desk];
-	struct word_values v = words_none();
-	enum reason r = REASON_ITEM_UNKNOWN;
-	int line;
-
-	v.order = desk->row.order;
-	if (!order_load(st, slice_of(desk->row.order))) {
-		answer_no(st, c, 409, REASON_NOT_FOUND, &v);
-		return;
-	}
-	if (s->kind != SCAN_GTIN) {
-		r = pickup_check_parcel(st, c->desk, s->text);
-	} else {
-		line = line_of_gtin(st, s, c->desk);
-		if (line >= 0)
-			r = pickup_check_pieces(st, c->desk, line, 1);
-	}
-	if (r != REASON_NONE) {
-		answer_no(st, c, 409, r, &v);
-		return;
-	}
-	notice_clear(st, c->desk);
-	feedback_send(st, c->desk, FEEDBACK_GOOD);
-	answer_ok(st, c, "");
-}
-
-static void scan_text(struct station *st, const struct call *c, const struct scan *s)
-{
-	struct desk_state *desk = &st->desks[c->desk];
-	struct word_values v = words_none();
-	char order[ID_MAX + 1];
-
-	if (!order_named(st, s->text, order)) {
-		refuse(st, c, REASON_NOT_FOUND, "", "code", &v);
-		return;
-	}
-	desk->row = (struct desk_row){ 0 };
-	text_fmt(desk->row.order, sizeof(desk->row.order), "%s", order);
-	set_mode(st, c->desk, MODE_ASKING);
-	v.order = order;
-	notice_word(st, c->desk, NOTICE_ATTENTION, "asking", WORD_ASK_CODE, WORD_ASK_CODE, &v);
-	answer_ok(st, c, "\"asking\":true");
-}
-
-static void scan_text_in_pickup(struct station *st, const struct call *c, const struct scan *s)
-{
-	struct word_values v = words_none();
-	char order[ID_MAX + 1];
-
-	/* A carrier's label is a parcel's label in any form it likes. */
-	if (order_load(st, slice_of(st->desks[c->desk].row.order)) &&
-	    pickup_has_parcel(st, s->text)) {
-		scan_in_pickup(st, c, s);
-		return;
-	}
-	/* The order that is open, scanned again, changes nothing. */
-	if (!order_named(st, s->text, order))
-		answer_no(st, c, 409, REASON_ITEM_UNKNOWN, &v);
-	else if (!strcmp(order, st->desks[c->desk].row.order))
-		answer_ok(st, c, "");
-	else
-		answer_no(st, c, 409, REASON_BUSY, &v);
-}
-
-static bool keep_scan(struct station *st, const struct call *c, struct slice text,
-		      enum symbology sym)
-{
-	struct desk_state *d = &st->desks[c->desk];
-	struct kept_scan *k = &d->kept[d->kept_count];
-
-	if (d->kept_count == SCANS_KEPT_MAX || text.n > sizeof(k->text))
-		return false;
-	*k = (struct kept_scan){ .call = *c, .symbology = sym, .n = text.n };
-	memcpy(k->text, text.p, text.n);
-	d->kept_count++;
-	return true;
-}
-
-static void scan_by_kind(struct station *st, const struct call *c, const struct scan *s)
-{
-	struct desk_state *desk = &st->desks[c->desk];
-	struct word_values v = words_none();
-
-	switch (s->kind) {
-	case SCAN_NOTHING:
-		answer_no(st, c, 409, REASON_UNREADABLE, &v);
-		return;
-	case SCAN_PICKUP:
-		scan_pickup(st, c, s->text);
-		return;
-	case SCAN_BADGE:
-		staff_badge(st, c, s);
-		return;
-	case SCAN_PIN:
-		if (desk->mode == MODE_ASKING)
-			pickup_try_pin(st, c, desk->row.order, s->text);
-		else if (desk->mode == MODE_PICKUP)
-			scan_text_in_pickup(st, c, s);
-		else
-			scan_text(st, c, s);
-		return;
-	case SCAN_GTIN:
-	case SCAN_PARCEL:
-		if (desk->mode == MODE_PICKUP)
-			scan_in_pickup(st, c, s);
-		else if (s->kind == SCAN_GTIN)
-			scan_gtin(st, c, s);
-		else
-			scan_text(st, c, s);
-		return;
-	case SCAN_CARD_LIKE:
-		answer_no(st, c, 409, REASON_CARD_NUMBER_REFUSED, &v);
-		return;
-	case SCAN_SLIP:
-	case SCAN_SHELF:
-	case SCAN_MEMBER:
-	case SCAN_TEXT:
-		if (desk->mode == MODE_PICKUP)
-			scan_text_in_pickup(st, c, s);
-		else
-			scan_text(st, c, s);
-		return;
-	}
-}
-
-void desk_resolve_card_like(struct station *st, struct scan *s)
-{
-	int64_t loyalty = store_cursor(st->store, STREAM_LOYALTY).gen;
-	char id[ID_MAX + 1], card[ID_MAX + 1] = "";
-	struct record member;
-
-	if (gtin_pad(s->text, s->gtin14) && product_by_gtin(st, s, id))
-		s->kind = SCAN_GTIN;
-	else if (order_named(st, s->text, id))
-		s->kind = SCAN_TEXT;
-	else if (store_find(st->store, STREAM_LOYALTY, s->text, &member) ||
-		 store_lookup_next(st->store, loyalty, LOOKUP_CARD, s->text, card))
-		s->kind = SCAN_MEMBER;
-	if (s->kind == SCAN_MEMBER)
-		s->first = s->text;
-}
-
-void desk_scan(struct station *st, const struct call *c, struct slice text, enum symbology sym)
-{
-	struct word_values v = words_none();
-	struct scan s;
-
-	st->counters.scans++;
-	if (st->desks[c->desk].waiting.active) {
-		if (!keep_scan(st, c, text, sym))
-			answer_no(st, c, 409, REASON_BUSY, &v);
-		return;
-	}
-	scan_read(text, sym, &s);
-	if (s.kind == SCAN_CARD_LIKE)
-		desk_resolve_card_like(st, &s);
-	if (c->desk == DESK_COUNTER && !c->session.valid && s.kind != SCAN_BADGE) {
-		answer_no(st, c, 409, REASON_FORBIDDEN, &v);
-		return;
-	}
-	scan_by_kind(st, c, &s);
 }

@@ -29,6 +29,7 @@
 #define QUEUE_TEXT_MAX 65536
 #define EVENT_TEXT_MAX 65536
 #define UP_MESSAGE_MAX 65536 /* INTERFACES: a batch of events, bytes */
+#define RECEIPT_CODE_MAX (2 * ID_MAX + 8) /* LR.ORDER.DOC */
 #define KIOSK_WIPE_MS 45000 /* INTERFACES: what the last customer saw is forgotten */
 #define ASK_WAIT_MS 2800     /* an answer to a person comes within 3 s, so this ends before */
 #define BEAT_FRESH_MS 30000
@@ -42,6 +43,7 @@ enum notice_level { NOTICE_GOOD, NOTICE_ATTENTION, NOTICE_BAD };
 struct notice {
 	bool shown;
 	int64_t n;
+	int64_t at_ms; /* monotonic, since when it is shown */
 	enum notice_level level;
 	char code[24];
 	char text[NOTICE_TEXT_MAX];	 /* in the desk's language */
@@ -90,6 +92,8 @@ struct desk_state {
 	struct kept_scan kept[SCANS_KEPT_MAX];
 	int kept_count;
 	char product[ID_MAX + 1]; /* sku shown, "" none */
+	char receipt[RECEIPT_CODE_MAX]; /* return code of the order handed over last, "" none */
+	bool survey;			/* its customer is asked how it was */
 	char greeted[ID_MAX + 1]; /* kiosk: the order whose customer is greeted */
 	int64_t wipe_ms;	  /* kiosk: when to forget, monotonic, 0 never */
 };
@@ -97,8 +101,15 @@ struct desk_state {
 struct device_state {
 	char protocol[DEVICE_PROTOCOL_MAX]; /* spoken now; as configured until that is told */
 	enum device_status status;
+	enum device_trouble trouble;
 	char detail[DEVICE_DETAIL_MAX];
-	int64_t retry_ms; /* printers: not before this, monotonic */
+	/* Printers; times are monotonic. */
+	int64_t retry_ms;  /* not before this */
+	int64_t unable_ms; /* unable to print since then */
+	bool drawer_known, drawer_high; /* the drawer's contact */
+	bool kicked;	   /* a kick is out whose effect would tell which level is open... */
+	bool kick_high;	   /* ...this was the contact before it... */
+	int64_t kick_ms;   /* ...and its job ended then; 0 under way */
 };
 
 /* What a stream is being asked for. */
@@ -179,6 +190,8 @@ struct station {
 	char queue[QUEUE_TEXT_MAX]; /* the queue as JSON, kept between steps */
 	size_t queue_n;
 	uint8_t screen_hash[SCREEN_COUNT][16];
+	uint8_t display_hash[DESK_COUNT][16];
+	int64_t display_due_ms; /* monotonic, when a display changes by itself, 0 never */
 	uint8_t heartbeat_hash[16];
 	uint8_t metrics_hash[16];
 };
@@ -259,19 +272,33 @@ bool order_load(struct station *st, struct slice id);
 bool order_named(struct station *st, struct slice text, char ret_id[ID_MAX + 1]);
 struct json policy_get(struct station *st, const char *id); /* borrows st->policy */
 struct pickup_policy pickup_policy_now(struct station *st);
-bool product_by_gtin(struct station *st, const struct scan *s, char ret_sku[ID_MAX + 1]);
+/* What this shop's own barcodes mean, by policy `codes`, and this year. */
+struct barcode_rules barcode_rules_now(struct station *st);
+/* The product a barcode names; false when the catalogue has none. */
+bool product_by_code(struct station *st, const struct barcode *b, char ret_sku[ID_MAX + 1]);
+/* How many pieces of it that barcode stands for: more than one on a pack. */
+int64_t product_pieces(struct station *st, const struct barcode *b, const char *sku);
 /* Raised when HQ says otherwise than what this store did. */
 void order_conflict_check(struct station *st, struct slice id);
 /* After a snapshot: compares some more facts with it. */
 void order_conflicts_tick(struct station *st);
 void order_changed(struct station *st, struct slice id);
 
-/* ---- pickups.c: a desk at work ---- */
+/* ---- scans.c: what a scan does ---- */
 
 void desk_scan(struct station *st, const struct call *c, struct slice text, enum symbology sym);
 /* What looks like a card number may be a product, an order or a member known here: then s->kind
  * says so. */
 void desk_resolve_card_like(struct station *st, struct scan *s);
+
+/* ---- pickups.c: a desk at work ---- */
+
+void desk_set_mode(struct station *st, enum desk desk, enum desk_mode mode);
+/* A signed code opens its order, or is refused. */
+void pickup_scan_code(struct station *st, const struct call *c, struct slice text);
+/* Refused at the door: told to HQ, shown at the desk. `order` "" when it is not known which. */
+void pickup_refuse(struct station *st, const struct call *c, enum reason r, const char *order,
+		   const char *method, const struct word_values *values);
 /* HQ's answer to an ask for one order. */
 void desk_answer_ops(struct station *st, const struct door_down *d, struct slice payload);
 /* Forgets what the last customer saw. */
@@ -316,12 +343,32 @@ bool staff_name(struct station *st, const char *id, char *ret_name, size_t cap, 
 
 /* ---- jobs.c ---- */
 
+struct print_policy {
+	bool copy_unknown; /* an unknown slip is printed again by itself, once, as a copy */
+	int64_t copies;	   /* slips a handover */
+};
+struct print_policy print_policy_now(struct station *st); /* uses st->policy */
 /* Queues a document at the first printer; 0 when there is none. */
 int64_t job_queue(struct station *st, const char *kind, const char *printer, struct slice doc);
 /* There is no slip: no printer, or nothing it could print. Staff are told. */
 void job_missing(struct station *st);
 void job_pump(struct station *st);
 void job_ended(struct station *st, int64_t job, enum job_result result, const char *detail);
+/* Again, and marked: the first one may be in the customer's hand. Uses st->doc; 0: it could not
+ * be queued. */
+int64_t job_queue_copy(struct station *st, const struct job_row *job);
+/* At start: what was printing when the station stopped. */
+void jobs_interrupted(struct station *st);
+bool device_able(const struct device_state *d);
+/* The contact's level while the drawer is open: 1 high, 0 low, -1 not known yet. */
+int drawer_open_level(struct station *st, int device);
+/* Its contact may have changed: the first change after a kick says which level is open. */
+void drawer_heard(struct station *st, int device);
+
+/* ---- print_verbs.c ---- */
+
+void verb_print_again(struct station *st, const struct call *c, struct json args);
+void verb_drawer_open(struct station *st, const struct call *c, struct json args);
 void verb_print_test(struct station *st, const struct call *c, struct json args);
 void verb_print_retry(struct station *st, const struct call *c, struct json args);
 void verb_print_drop(struct station *st, const struct call *c, struct json args);
@@ -333,6 +380,13 @@ int device_index(const struct station *st, const char *name); /* -1 none */
 void verb_call(struct station *st, const struct door_event *e, struct slice payload);
 /* A string argument that is an id; false (and answered) when it is not. */
 bool arg_text(struct json args, const char *name, char *dst, size_t cap);
+
+/* ---- displays.c: what the customer displays of a desk show ---- */
+
+void displays_publish(struct station *st);
+void displays_tick(struct station *st);
+/* The return code of what was just handed over at this desk. */
+void display_receipt(struct station *st, enum desk desk, struct slice order, const char *document);
 
 /* ---- documents.c ---- */
 

@@ -88,15 +88,15 @@ int station_start(struct station *st)
 	store_meta_set(st->store, "starts", starts);
 	st->revision = starts * REVISIONS_PER_START;
 	st->fresh_after = st->ledger.last;
-	if (store_jobs_interrupted(st->store))
-		log_notice("a print job was interrupted; a person has to say whether it came out");
 	for (int i = 0; i < st->config->device_count; i++) {
 		st->devices[i].status = DEVICE_OFFLINE;
+		st->devices[i].unable_ms = station_mono(st);
 		memcpy(st->devices[i].protocol, st->config->devices[i].protocol,
 		       sizeof(st->devices[i].protocol));
 	}
 	desk_load(st);
 	staff_start(st);
+	jobs_interrupted(st);
 	ledger_announce(st);
 	st->dirty = true;
 	documents_publish(st);
@@ -153,14 +153,29 @@ void report_refused(struct station *st, struct slice topic, const char *why)
 	event_end(st, "frame.refused", &body, (struct slice){ 0 }, NULL);
 }
 
+static void on_drawer(struct station *st, int i, const struct door_event *e)
+{
+	struct device_state *d = &st->devices[i];
+
+	st->dirty = st->dirty || d->drawer_known != e->device.drawer_known ||
+		    d->drawer_high != e->device.drawer_high;
+	d->drawer_known = e->device.drawer_known;
+	d->drawer_high = e->device.drawer_high;
+	drawer_heard(st, i);
+}
+
 static void on_device(struct station *st, const struct door_event *e)
 {
 	int i = device_index(st, e->device.name);
 	struct device_state *d = &st->devices[i < 0 ? 0 : i];
+	bool able = device_able(d);
 	struct buf body;
 
-	if (i < 0 || (d->status == e->device.status && !strcmp(d->detail, e->device.detail) &&
-		      !strcmp(d->protocol, e->device.protocol)))
+	if (i < 0)
+		return;
+	on_drawer(st, i, e);
+	if (d->status == e->device.status && d->trouble == e->device.trouble &&
+	    !strcmp(d->detail, e->device.detail) && !strcmp(d->protocol, e->device.protocol))
 		return;
 	if (d->status != e->device.status) {
 		body = event_begin(st);
@@ -171,6 +186,9 @@ static void on_device(struct station *st, const struct door_event *e)
 		event_end(st, "device.changed", &body, (struct slice){ 0 }, NULL);
 	}
 	d->status = e->device.status;
+	d->trouble = e->device.trouble;
+	if (able)
+		d->unable_ms = station_mono(st);
 	memcpy(d->detail, e->device.detail, sizeof(d->detail));
 	if (e->device.protocol[0])
 		memcpy(d->protocol, e->device.protocol, sizeof(d->protocol));
@@ -189,6 +207,7 @@ static void on_tick(struct station *st)
 	order_conflicts_tick(st);
 	staff_tick(st);
 	desk_tick(st);
+	displays_tick(st);
 	if (st->beat_known && st->beat_ms + BEAT_FRESH_MS >= now)
 		station_wake_at(st, st->beat_ms + BEAT_FRESH_MS + 1);
 	/* HQ may have gone silent, ages have grown. */

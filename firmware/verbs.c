@@ -90,6 +90,8 @@ static const struct verb {
 	{ "print.retry", false, false, ROLE_CLERK, verb_print_retry },
 	{ "print.drop", false, false, ROLE_SUPERVISOR, verb_print_drop },
 	{ "print.came", false, false, ROLE_CLERK, verb_print_came },
+	{ "print.again", false, false, ROLE_CLERK, verb_print_again },
+	{ "drawer.open", false, false, ROLE_CLERK, verb_drawer_open },
 };
 
 static const struct verb *find_verb(const char *name)

@@ -63,6 +63,8 @@ void shop_collect(struct shop *s)
 			break;
 		case OUT_PRINT:
 			s->printed_job = out.print.job;
+			s->prints++;
+			memcpy(s->printer, out.print.printer, sizeof(s->printer));
 			keep(s->printed, payload);
 			break;
 		case OUT_ASK:
@@ -75,10 +77,13 @@ void shop_collect(struct shop *s)
 		case OUT_WAKE:
 			s->wake_ms = out.wake.mono_ms;
 			break;
+		case OUT_DISPLAY:
+			s->displays++;
+			keep(s->display[out.display.desk], payload);
+			break;
 		case OUT_SESSION:
 		case OUT_ACKED:
 		case OUT_FEEDBACK:
-		case OUT_DISPLAY:
 		case OUT_METRICS:
 		case OUT_STOPPED:
 			break;

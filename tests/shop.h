@@ -24,8 +24,12 @@ struct shop {
 	char reply[SHOP_TEXT_MAX], screen[SHOP_TEXT_MAX], heartbeat[SHOP_TEXT_MAX], printed[SHOP_TEXT_MAX],
 		asked[SHOP_TEXT_MAX], token[TOKEN_TEXT_MAX];
 	int status;
+	char printer[DEVICE_NAME_MAX]; /* where it was printed */
+	int prints;
 	int64_t printed_job, up_first, up_last, asks, wake_ms;
 	uint64_t pin;
+	char display[DESK_COUNT][SHOP_TEXT_MAX]; /* what the displays of a desk show */
+	int displays;				 /* times they changed */
 	char up[SHOP_TEXT_MAX * 2];
 };
 

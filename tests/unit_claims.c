@@ -42,9 +42,12 @@ static void section(struct bench *b, enum device_kind kind, const char *protocol
 {
 	const size_t i = b->section_count++;
 
-	b->sections[i] = (struct claim_section){ .kind = kind, .protocol = protocol,
-						 .automatic = true, .named = &b->named[i],
-						 .has = b->has[i], .avoid = b->avoid[i] };
+	b->sections[i] = (struct claim_section){ .kind = kind,
+						 .protocol = protocol,
+						 .automatic = true,
+						 .named = &b->named[i],
+						 .has = b->has[i],
+						 .avoid = b->avoid[i] };
 }
 
 static void named(struct bench *b, const char *port)
@@ -60,7 +63,8 @@ static void named(struct bench *b, const char *port)
 static struct seen thing(const char *path, int product, const char *serial, const char *model)
 {
 	struct seen s = { .port = path[0] == '/' ? PORT_SERIAL : PORT_USB,
-			  .vendor = 0x1234, .product = product };
+			  .vendor = 0x1234,
+			  .product = product };
 
 	snprintf(s.path, sizeof(s.path), "%s", path);
 	snprintf(s.usb_path, sizeof(s.usb_path), "%.*s", (int)strcspn(path, ":"), path);
@@ -105,8 +109,7 @@ static void look(struct bench *b)
 	for (size_t i = 0; i < b->section_count; i++) {
 		const struct seen *s = &b->seen[b->choices[i].seen];
 
-		if (!b->sections[i].automatic || b->has[i][0] ||
-		    b->choices[i].answer != CLAIM_TAKE)
+		if (!b->sections[i].automatic || b->has[i][0] || b->choices[i].answer != CLAIM_TAKE)
 			continue;
 		memcpy(b->has[i], s->path, sizeof(b->has[i]));
 		claim_remember(s, &b->sections[i].own);

@@ -268,7 +268,8 @@ static void every_value_arrives(void **state)
 	assert_int_equal(text_fmt(path, sizeof(path), "serial:%s/tty-a?baud=19200", f->dir), 0);
 	assert_string_equal(c->devices[0].port, path);
 	assert_string_equal(c->devices[1].standin, "two");
-	assert_string_equal(c->devices[2].protocol, "escpos");
+	assert_string_equal(c->devices[1].protocol, "escpos");
+	assert_string_equal(c->devices[2].protocol, "auto");
 	assert_string_equal(c->devices[2].profile, "auto");
 	loads(f, STATION "[hq]\nurl = mqtts://localhost\n");
 	assert_int_equal(c->port, 8883);
@@ -406,6 +407,8 @@ static void device_values(void **state)
 	refused(f, 5, "from 20 to 96", STATION "[printer a]\ncolumns = 200\n");
 	refused(f, 5, "from 0 to 2", STATION "[printer a]\ndrawer = 3\n");
 	refused(f, 5, "profile", STATION "[printer a]\nprofile = a b\n");
+	refused(f, 5, "nowhere.pbm cannot be read", STATION "[printer a]\nlogo = nowhere.pbm\n");
+	refused(f, 5, "is no PBM picture", STATION "[printer a]\nlogo = /etc/passwd\n");
 	refused(f, 5, "standin `b`", STATION "[printer a]\nstandin = b\n");
 	refused(f, 5, "standin `a`", STATION "[printer a]\nstandin = a\n");
 	refused(f, 5, "standin `s`", STATION "[printer a]\nstandin = s\n[scanner s]\n");

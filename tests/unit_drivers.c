@@ -331,8 +331,12 @@ static void test_port_right(void **state)
 
 static void test_profiles(void **state)
 {
-	static const char *const names[] = { "epson-tm-t20", "epson-tm-t88", "generic-80",
-					     "generic-58" };
+	static const char *const names[] = {
+		"generic-80",	  "generic-58",	       "epson-tm-t20",	  "epson-tm-t88",
+		"epson-tm-t88iv", "epson-tm-t88iii",   "bixolon-srp-350", "bixolon-srp-350iii",
+		"star-escpos",	  "citizen-ct-s310ii", "rongta",	  "xprinter",
+		"munbyn",
+	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(names); i++)
@@ -347,7 +351,63 @@ static void test_profiles(void **state)
 		assert_in_range(p->columns, PROFILE_COLUMNS_MIN, PROFILE_COLUMNS_MAX);
 		assert_in_range(p->page_count, 1, PROFILE_PAGES_MAX);
 		assert_int_equal(p->dots % 8, 0);
-		assert_in_range(p->dots, 8, 1023);
+		assert_in_range(p->dots, 8, PROFILE_DOTS_MAX);
+		assert_true(p->columns * 12 <= p->dots);
+		assert_true(p->dpi == 180 || p->dpi == 203);
+		assert_true(p->drawer <= p->drawer_pins);
+		assert_null(p->logo);
+		assert_non_null(p->models[0]);
+		for (int a = 0; a < p->page_count; a++)
+			for (int b = 0; b < a; b++)
+				assert_int_not_equal(p->pages[a].number, p->pages[b].number);
+	}
+	assert_null(profile_at(COUNT_OF(names)));
+}
+
+static void test_models(void **state)
+{
+	static const struct {
+		const char *model, *profile;
+	} models[] = {
+		{ "EPSON TM-T20II", "epson-tm-t20" },
+		{ "EPSON TM-T20X", "epson-tm-t20" },
+		{ "TM-T20", "epson-tm-t20" },
+		{ "EPSON TM-m30III", "epson-tm-t20" },
+		{ "EPSON TM-T88V", "epson-tm-t88" },
+		{ "epson tm-t88vii", "epson-tm-t88" },
+		{ "EPSON TM-T88IV", "epson-tm-t88iv" },
+		{ "EPSON TM-T88III", "epson-tm-t88iii" },
+		{ "EPSON TM-T88II", "epson-tm-t88iii" },
+		{ "EPSON TM-T70", "epson-tm-t88iv" },
+		{ "EPSON TM-T70II", "epson-tm-t88" },
+		{ "BIXOLON SRP-350", "bixolon-srp-350" },
+		{ "BIXOLON SRP-350plus", "bixolon-srp-350" },
+		{ "BIXOLON SRP-350III", "bixolon-srp-350iii" },
+		{ "CITIZEN CT-S310II", "citizen-ct-s310ii" },
+		{ "Star TSP143IIIU", "star-escpos" },
+		{ "Rongta RP326US", "rongta" },
+		{ "Xprinter XP-T80Q", "xprinter" },
+		{ "Munbyn ITPP047", "munbyn" },
+		{ "POS-58 Printer USB", "generic-58" },
+		{ "Printer POS-80", "generic-80" },
+		{ "EPSON TM-T200", NULL },
+		{ "EPSON XTM-T20", NULL },
+		{ "EPSON TM-U220", NULL },
+		{ "HP LaserJet", NULL },
+		{ "EPSON", NULL },
+		{ "", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(models); i++) {
+		const struct printer_profile *p = profile_for_model(slice_of(models[i].model));
+
+		if (models[i].profile) {
+			assert_non_null(p);
+			assert_string_equal(p->name, models[i].profile);
+		} else if (p) {
+			fail_msg("%s is no %s", models[i].model, p->name);
+		}
 	}
 }
 
@@ -386,6 +446,7 @@ int main(void)
 		cmocka_unit_test(test_line_dropped), cmocka_unit_test(test_repeats),
 		cmocka_unit_test(test_port_wrong),   cmocka_unit_test(test_port_right),
 		cmocka_unit_test(test_profiles),     cmocka_unit_test(test_code_pages),
+		cmocka_unit_test(test_models),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,7 +70,8 @@ static void test_flow_control(void **state)
 	assert_int_equal(h.garbage, 0);
 }
 
-/* Blocks nobody asked for are nothing; a broken answer does not take the next one with it. */
+/* A name is a block of its own kind. Blocks nobody asked for are nothing; a broken answer does not
+ * take the next one with it. */
 static void test_foreign(void **state)
 {
 	struct heard h = HEAR("\x5f"
@@ -81,8 +82,10 @@ static void test_foreign(void **state)
 			      "0\x00\x12");
 
 	(void)state;
-	assert_int_equal(h.n, 1);
-	assert_answer(&h, 0, ESCPOS_ANSWER_REALTIME, "\x12", 1);
+	assert_int_equal(h.n, 2);
+	assert_int_equal(h.answers[0].kind, ESCPOS_ANSWER_TEXT);
+	assert_int_equal(h.answers[0].text.n, 5);
+	assert_answer(&h, 1, ESCPOS_ANSWER_REALTIME, "\x12", 1);
 	h = HEAR("\x10\x00\x16\x10\x00\x00\x10\x00\x00\x00");
 	assert_int_equal(h.n, 2);
 	assert_answer(&h, 0, ESCPOS_ANSWER_REALTIME, "\x16", 1);
@@ -117,22 +120,27 @@ static void test_realtime_bits(void **state)
 	static const struct {
 		uint8_t eot[4];
 		enum device_status status;
+		enum device_trouble trouble;
 	} cases[] = {
-		{ { 0x12, 0x12, 0x12, 0x12 }, DEVICE_OK },
-		{ { 0x16, 0x12, 0x12, 0x12 }, DEVICE_OK }, /* drawer pin high */
-		{ { 0x12, 0x1a, 0x12, 0x12 }, DEVICE_OK }, /* somebody presses FEED */
-		{ { 0x12, 0x12, 0x16, 0x12 }, DEVICE_OK }, /* undefined on some models */
-		{ { 0x12, 0x12, 0x12, 0x1e }, DEVICE_PAPER_LOW },
-		{ { 0x1a, 0x12, 0x12, 0x12 }, DEVICE_OFFLINE },
-		{ { 0x1a, 0x16, 0x12, 0x12 }, DEVICE_COVER_OPEN },
-		{ { 0x1a, 0x36, 0x12, 0x7e }, DEVICE_COVER_OPEN },
-		{ { 0x1a, 0x32, 0x12, 0x7e }, DEVICE_PAPER_OUT },
-		{ { 0x12, 0x12, 0x12, 0x72 }, DEVICE_PAPER_OUT },
-		{ { 0x1a, 0x52, 0x1a, 0x12 }, DEVICE_ERROR },
-		{ { 0x1a, 0x52, 0x32, 0x12 }, DEVICE_ERROR },
-		{ { 0x1a, 0x52, 0x52, 0x12 }, DEVICE_ERROR },
-		{ { 0x1a, 0x52, 0x16, 0x12 }, DEVICE_ERROR },
-		{ { 0x1a, 0x52, 0x12, 0x12 }, DEVICE_ERROR },
+		{ { 0x12, 0x12, 0x12, 0x12 }, DEVICE_OK, TROUBLE_NONE },
+		{ { 0x16, 0x12, 0x12, 0x12 }, DEVICE_OK, TROUBLE_NONE }, /* drawer pin high */
+		{ { 0x12, 0x1a, 0x12, 0x12 }, DEVICE_OK, TROUBLE_NONE }, /* somebody presses FEED */
+		{ { 0x12, 0x12, 0x16, 0x12 },
+		  DEVICE_OK,
+		  TROUBLE_NONE }, /* undefined on some models */
+		{ { 0x12, 0x12, 0x12, 0x1e }, DEVICE_PAPER_LOW, TROUBLE_PAPER_LOW },
+		{ { 0x1a, 0x12, 0x12, 0x12 }, DEVICE_OFFLINE, TROUBLE_OFFLINE },
+		{ { 0x1a, 0x16, 0x12, 0x12 }, DEVICE_COVER_OPEN, TROUBLE_COVER },
+		{ { 0x1a, 0x36, 0x12, 0x7e }, DEVICE_COVER_OPEN, TROUBLE_COVER },
+		{ { 0x1a, 0x32, 0x12, 0x7e }, DEVICE_PAPER_OUT, TROUBLE_PAPER_OUT },
+		{ { 0x12, 0x12, 0x12, 0x72 }, DEVICE_PAPER_OUT, TROUBLE_PAPER_OUT },
+		{ { 0x1a, 0x52, 0x1a, 0x12 }, DEVICE_ERROR, TROUBLE_CUTTER },
+		{ { 0x1a, 0x52, 0x32, 0x12 }, DEVICE_ERROR, TROUBLE_SERVICE },
+		{ { 0x1a, 0x52, 0x52, 0x12 }, DEVICE_ERROR, TROUBLE_HOT },
+		{ { 0x1a, 0x52, 0x16, 0x12 }, DEVICE_ERROR, TROUBLE_MECHANICAL },
+		{ { 0x1a, 0x52, 0x12, 0x12 }, DEVICE_ERROR, TROUBLE_MECHANICAL },
+		/* opened while it printed: an error that ends by itself, with the cover */
+		{ { 0x1a, 0x56, 0x52, 0x12 }, DEVICE_COVER_OPEN, TROUBLE_COVER },
 	};
 
 	(void)state;
@@ -140,6 +148,8 @@ static void test_realtime_bits(void **state)
 		const struct escpos_facts f = escpos_facts_realtime(cases[i].eot);
 
 		assert_int_equal(f.status, cases[i].status);
+		assert_int_equal(f.trouble, cases[i].trouble);
+		assert_int_equal(f.cover, (cases[i].eot[1] & 0x04) != 0);
 		assert_int_equal(f.drawer_high, i == 1);
 		assert_int_equal(f.detail[0] == '\0', f.status == DEVICE_OK);
 	}
@@ -150,25 +160,30 @@ static void test_automatic_bits(void **state)
 	static const struct {
 		uint8_t asb[4];
 		enum device_status status;
+		enum device_trouble trouble;
 	} cases[] = {
-		{ { 0x10, 0, 0, 0 }, DEVICE_OK },
-		{ { 0x14, 0, 0, 0 }, DEVICE_OK },
-		{ { 0x50, 0, 0, 0 }, DEVICE_OK },    /* somebody presses FEED */
-		{ { 0x10, 0x07, 0, 0 }, DEVICE_OK }, /* undefined on some models */
-		{ { 0x10, 0, 0x03, 0 }, DEVICE_PAPER_LOW },
-		{ { 0x18, 0, 0x0c, 0 }, DEVICE_PAPER_OUT },
-		{ { 0x38, 0, 0, 0 }, DEVICE_COVER_OPEN },
-		{ { 0x38, 0, 0x0f, 0 }, DEVICE_COVER_OPEN },
-		{ { 0x18, 0x08, 0, 0 }, DEVICE_ERROR },
-		{ { 0x18, 0x20, 0, 0 }, DEVICE_ERROR },
-		{ { 0x18, 0x40, 0, 0 }, DEVICE_ERROR },
-		{ { 0x18, 0x04, 0, 0 }, DEVICE_ERROR },
-		{ { 0x18, 0, 0, 0 }, DEVICE_OFFLINE },
+		{ { 0x10, 0, 0, 0 }, DEVICE_OK, TROUBLE_NONE },
+		{ { 0x14, 0, 0, 0 }, DEVICE_OK, TROUBLE_NONE },
+		{ { 0x50, 0, 0, 0 }, DEVICE_OK, TROUBLE_NONE },	   /* somebody presses FEED */
+		{ { 0x10, 0x07, 0, 0 }, DEVICE_OK, TROUBLE_NONE }, /* undefined on some models */
+		{ { 0x10, 0, 0x03, 0 }, DEVICE_PAPER_LOW, TROUBLE_PAPER_LOW },
+		{ { 0x18, 0, 0x0c, 0 }, DEVICE_PAPER_OUT, TROUBLE_PAPER_OUT },
+		{ { 0x38, 0, 0, 0 }, DEVICE_COVER_OPEN, TROUBLE_COVER },
+		{ { 0x38, 0, 0x0f, 0 }, DEVICE_COVER_OPEN, TROUBLE_COVER },
+		{ { 0x18, 0x08, 0, 0 }, DEVICE_ERROR, TROUBLE_CUTTER },
+		{ { 0x18, 0x20, 0, 0 }, DEVICE_ERROR, TROUBLE_SERVICE },
+		{ { 0x18, 0x40, 0, 0 }, DEVICE_ERROR, TROUBLE_HOT },
+		{ { 0x18, 0x04, 0, 0 }, DEVICE_ERROR, TROUBLE_MECHANICAL },
+		{ { 0x18, 0, 0, 0 }, DEVICE_OFFLINE, TROUBLE_OFFLINE },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(cases); i++)
-		assert_int_equal(escpos_facts_automatic(cases[i].asb).status, cases[i].status);
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		const struct escpos_facts f = escpos_facts_automatic(cases[i].asb);
+
+		assert_int_equal(f.status, cases[i].status);
+		assert_int_equal(f.trouble, cases[i].trouble);
+	}
 }
 
 int main(void)

@@ -422,24 +422,15 @@ static void test_start_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_pages),
-		TEST(test_headers_everywhere),
-		TEST(test_etag),
-		TEST(test_health_and_metrics),
-		TEST(test_state),
-		TEST(test_cookie),
-		TEST(test_do),
-		TEST(test_do_refused),
-		TEST(test_sizes),
-		TEST(test_hosts),
-		TEST(test_two_hosts),
-		TEST(test_two_parked),
-		HURRIED(test_no_reply),
-		HURRIED(test_client_vanishes),
-		HURRIED(test_door_full),
-		TEST(test_kept_connection),
-		TEST(test_operator),
-		TEST(test_start_refused),
+		TEST(test_pages),	 TEST(test_headers_everywhere),
+		TEST(test_etag),	 TEST(test_health_and_metrics),
+		TEST(test_state),	 TEST(test_cookie),
+		TEST(test_do),		 TEST(test_do_refused),
+		TEST(test_sizes),	 TEST(test_hosts),
+		TEST(test_two_hosts),	 TEST(test_two_parked),
+		HURRIED(test_no_reply),	 HURRIED(test_client_vanishes),
+		HURRIED(test_door_full), TEST(test_kept_connection),
+		TEST(test_operator),	 TEST(test_start_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

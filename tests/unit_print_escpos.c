@@ -197,8 +197,8 @@ static void test_paper_out_behind_fence(void **state)
 	struct bench *b = bench_new("generic-80");
 
 	(void)state;
-	b->mute_fence = true;
 	line_up(b);
+	b->mute_fence = true;
 	give_job(b, 5);
 	settle(b, 100);
 	memcpy(b->eot, "\x1a\x32\x12\x7e", 4);

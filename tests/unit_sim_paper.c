@@ -275,7 +275,7 @@ static void test_pole(void **state)
 	struct pole pole;
 
 	(void)state;
-	pole_init(&pole);
+	pole_init(&pole, POLE_BOTH);
 	/* Epson: cursor, code page, wrap at 20 columns, home, clear line. */
 	POLE(&pole, "\x1b@\x0cKawa\x1f\x24\x01\x02" "12.50", "Kawa\n12.50\n");
 	POLE(&pole, "\x1bt\x12\x0bz\x88", "złwa\n12.50\n");
@@ -290,7 +290,7 @@ static void test_pole_strings(void **state)
 	struct pole pole;
 
 	(void)state;
-	pole_init(&pole);
+	pole_init(&pole, POLE_BOTH);
 	/* CD5220: after ESC Q other text is not taken until CLR. */
 	POLE(&pole, "\x0c\x1bQADo zaplaty\r\x1bQB          99.99 PLN\r",
 	     "Do zaplaty\n          99.99 PLN\n");
@@ -300,6 +300,30 @@ static void test_pole_strings(void **state)
 	assert_int_equal(pole.unknown, 0);
 	POLE(&pole, "\x1f\xee", "top\n  ok\n");
 	assert_int_equal(pole.unknown, 2);
+}
+
+/* One family's display knows nothing of the other's commands. */
+static void test_pole_dialects(void **state)
+{
+	struct pole pole;
+
+	(void)state;
+	pole_init(&pole, POLE_EPSON);
+	POLE(&pole, "\x1b=\x02\x0c\x1b@\x1f\x01\x1f\x43\x00\x1f\x24\x03\x02\x1bt\x11\x8f", "\n  П\n");
+	assert_int_equal(pole.unknown, 0);
+	assert_int_equal(pole.clears, 3); /* power-up, CLR, ESC @ */
+	assert_int_equal(pole.written, 1);
+	POLE(&pole, "\x1bl", "\n  П\n");
+	assert_int_equal(pole.unknown, 2);
+	POLE(&pole, "\x1bt\x2d", "\n  П\n"); /* page 45 is a printer's */
+	assert_int_equal(pole.unknown, 5);
+	pole_init(&pole, POLE_CD5220);
+	POLE(&pole, "\x0c\x1b@\x1b\x11\x1b_\x00\x1bl\x01\x01\x1b" "cL\x88\x1b" "cR\x8f", "łП\n\n");
+	assert_int_equal(pole.unknown, 0);
+	POLE(&pole, "\x1f\x24", "łП\n\n");
+	assert_int_equal(pole.unknown, 2);
+	POLE(&pole, "\x1b" "cX", "łП\n\n");
+	assert_int_equal(pole.unknown, 5);
 }
 
 static void test_text_words(void **state)
@@ -334,6 +358,7 @@ int main(void)
 		cmocka_unit_test(test_bar_code_data),
 		cmocka_unit_test(test_pole),
 		cmocka_unit_test(test_pole_strings),
+		cmocka_unit_test(test_pole_dialects),
 		cmocka_unit_test(test_text_words),
 	};
 

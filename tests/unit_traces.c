@@ -25,12 +25,10 @@ static const struct {
 	const char *folder;
 	const struct driver *driver;
 } folders[] = {
-	{ "line", &driver_scan_line },
-	{ "hidpos", &driver_scan_hidpos },
-	{ "keyboard", &driver_scan_keyboard },
-	{ "ssi", &driver_scan_ssi },
-	{ "skeleton", &driver_scan_skeleton },
-	{ "escpos", &driver_print_escpos },
+	{ "line", &driver_scan_line },	       { "hidpos", &driver_scan_hidpos },
+	{ "keyboard", &driver_scan_keyboard }, { "ssi", &driver_scan_ssi },
+	{ "skeleton", &driver_scan_skeleton }, { "escpos", &driver_print_escpos },
+	{ "pole", &driver_show_pole },	       { "nextion", &driver_show_nextion },
 };
 
 enum chunking { CHUNK_WHOLE, CHUNK_BYTES, CHUNK_RANDOM };
@@ -134,7 +132,8 @@ static void set_descriptor(struct play *play, const char *hex)
 		if (*hex == ' ')
 			continue;
 		assert_true(n < sizeof(play->descriptor));
-		assert_int_equal(hex_decode((struct slice){ hex, 2 }, &play->descriptor[n++], 1), 0);
+		assert_int_equal(hex_decode((struct slice){ hex, 2 }, &play->descriptor[n++], 1),
+				 0);
 		hex++;
 	}
 	play->setup.descriptor = (struct slice){ (const char *)play->descriptor, n };

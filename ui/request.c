@@ -57,12 +57,9 @@ struct path {
 };
 
 static const struct path paths[] = {
-	{ "/healthz", ROUTE_HEALTHZ },
-	{ "/metrics", ROUTE_METRICS },
-	{ "/api/v1/state", ROUTE_STATE },
-	{ "/api/v1/live", ROUTE_LIVE },
-	{ "/api/v1/devices", ROUTE_DEVICES },
-	{ "/api/v1/record", ROUTE_RECORD },
+	{ "/healthz", ROUTE_HEALTHZ },	      { "/metrics", ROUTE_METRICS },
+	{ "/api/v1/state", ROUTE_STATE },     { "/api/v1/live", ROUTE_LIVE },
+	{ "/api/v1/devices", ROUTE_DEVICES }, { "/api/v1/record", ROUTE_RECORD },
 };
 
 struct redirect {
@@ -379,8 +376,7 @@ static enum MHD_Result answer_devices(struct request *r)
 
 static const char *argument(const struct request *r, const char *name)
 {
-	const char *value =
-		MHD_lookup_connection_value(r->connection, MHD_GET_ARGUMENT_KIND, name);
+	const char *value = MHD_lookup_connection_value(r->connection, MHD_GET_ARGUMENT_KIND, name);
 
 	return value ? value : "";
 }

@@ -73,21 +73,22 @@ const char *device_trouble_name(enum device_trouble trouble)
 /* AIM identifiers: ISO/IEC 15424; the GS1 carriers are ]C1 ]e0 ]d2 ]Q3 ]J1. */
 enum symbology symbology_of_aim(const char *aim)
 {
-	static const char *const gs1[] = { "]C1", "]e0", "]d2", "]Q3", "]J1" };
+	static const struct {
+		const char *aim; /* how it begins; the first that fits */
+		enum symbology symbology;
+	} table[] = {
+		{ "]C1", SYMBOLOGY_GS1 },	{ "]e0", SYMBOLOGY_GS1 },
+		{ "]d2", SYMBOLOGY_GS1 },	{ "]Q3", SYMBOLOGY_GS1 },
+		{ "]J1", SYMBOLOGY_GS1 },	{ "]E1", SYMBOLOGY_ADDON },
+		{ "]E2", SYMBOLOGY_ADDON },	{ "]E3", SYMBOLOGY_EAN_ADDON },
+		{ "]E4", SYMBOLOGY_EAN8 },	{ "]E", SYMBOLOGY_EAN_UPC },
+		{ "]C", SYMBOLOGY_CODE128 },	{ "]Q", SYMBOLOGY_QR },
+		{ "]d", SYMBOLOGY_DATAMATRIX }, { "]I", SYMBOLOGY_ITF },
+		{ "]", SYMBOLOGY_OTHER },
+	};
 
-	if (aim[0] != ']')
-		return SYMBOLOGY_UNKNOWN;
-	for (size_t i = 0; i < COUNT_OF(gs1); i++)
-		if (slice_eq(slice_of(aim), gs1[i]))
-			return SYMBOLOGY_GS1;
-	switch (aim[1]) {
-	case 'E':
-		return SYMBOLOGY_EAN_UPC;
-	case 'C':
-		return SYMBOLOGY_CODE128;
-	case 'Q':
-		return SYMBOLOGY_QR;
-	default:
-		return SYMBOLOGY_OTHER;
-	}
+	for (size_t i = 0; i < COUNT_OF(table); i++)
+		if (slice_starts(slice_of(aim), table[i].aim))
+			return table[i].symbology;
+	return SYMBOLOGY_UNKNOWN;
 }

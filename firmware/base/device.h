@@ -67,11 +67,16 @@ enum job_result {
 /* Symbology as far as the reader told; from the AIM identifier where there is one. */
 enum symbology {
 	SYMBOLOGY_UNKNOWN,
-	SYMBOLOGY_EAN_UPC,
-	SYMBOLOGY_GS1,
+	SYMBOLOGY_EAN_UPC, /* EAN-13, UPC-A or UPC-E */
+	SYMBOLOGY_GS1,	   /* any carrier of GS1 element strings */
 	SYMBOLOGY_CODE128,
 	SYMBOLOGY_QR,
 	SYMBOLOGY_OTHER,
+	SYMBOLOGY_EAN8,
+	SYMBOLOGY_EAN_ADDON, /* EAN or UPC and its add-on in one text */
+	SYMBOLOGY_ADDON,     /* an add-on alone */
+	SYMBOLOGY_ITF,
+	SYMBOLOGY_DATAMATRIX,
 };
 
 #define AIM_MAX 4 /* "]Q1" and a NUL */

@@ -32,6 +32,7 @@ static const char *const codes[REASON_COUNT] = {
 	[REASON_BUSY] = "busy",
 	[REASON_ORDER_CHANGED] = "order_changed",
 	[REASON_UNREADABLE] = "unreadable",
+	[REASON_DRAWER] = "drawer_unreachable",
 };
 
 const char *reason_code(enum reason r)

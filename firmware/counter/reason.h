@@ -38,8 +38,9 @@ enum reason {
 	/* Not in the contract's list; see sync/PROTOCOL.md "Reason codes we add". */
 	REASON_ORDER_CHANGED,
 	REASON_UNREADABLE,
+	REASON_DRAWER, /* its printer cannot kick it now */
 };
-#define REASON_COUNT (REASON_UNREADABLE + 1)
+#define REASON_COUNT (REASON_DRAWER + 1)
 
 const char *reason_code(enum reason r);
 

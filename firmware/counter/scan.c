@@ -33,8 +33,8 @@ static bool read_lada_code(struct slice text, struct scan *s)
 		enum scan_kind kind;
 		bool two;
 	} codes[] = {
-		{ "LR.", SCAN_SLIP, true },   { "LB.", SCAN_BADGE, true },
-		{ "LP.", SCAN_PARCEL, true }, { "LH.", SCAN_SHELF, false },
+		{ "LR.", SCAN_SLIP, true },    { "LB.", SCAN_BADGE, true },
+		{ "LP.", SCAN_PARCEL, true },  { "LH.", SCAN_SHELF, false },
 		{ "LM.", SCAN_MEMBER, false },
 	};
 
@@ -52,30 +52,46 @@ static bool read_lada_code(struct slice text, struct scan *s)
 	return false;
 }
 
-void scan_read(struct slice text, enum symbology symbology, struct scan *ret_scan)
+static enum scan_kind kind_of(const struct barcode *b)
+{
+	switch (b->kind) {
+	case BARCODE_NONE:
+	case BARCODE_WRONG:
+		return SCAN_NOTHING;
+	case BARCODE_TEXT:
+	case BARCODE_FACTS:
+		return SCAN_TEXT;
+	case BARCODE_ITEM:
+	case BARCODE_IN_STORE:
+		return SCAN_GTIN;
+	case BARCODE_SSCC:
+		return SCAN_SSCC;
+	case BARCODE_CUSTOMER:
+		return SCAN_CUSTOMER;
+	}
+	return SCAN_NOTHING;
+}
+
+void scan_read(struct slice text, enum symbology symbology, const struct barcode_rules *rules,
+	       struct scan *ret_scan)
 {
 	struct scan *s = ret_scan;
 
 	*s = (struct scan){ .kind = SCAN_TEXT, .text = text };
-	if (text.n == 0 || text_has_control(text) || !utf8_valid(text)) {
-		s->kind = SCAN_NOTHING;
-		return;
+	if (text.n > 0 && !text_has_control(text) && utf8_valid(text)) {
+		if (has_pickup_code(text)) {
+			s->kind = SCAN_PICKUP;
+			return;
+		}
+		if (read_lada_code(text, s))
+			return;
+		if (pan_like(text) && !barcode_is_retail(symbology)) {
+			s->kind = SCAN_CARD_LIKE;
+			return;
+		}
 	}
-	if (has_pickup_code(text)) {
-		s->kind = SCAN_PICKUP;
-		return;
-	}
-	if (read_lada_code(text, s))
-		return;
-	if (gtin_valid(text) && (symbology == SYMBOLOGY_EAN_UPC || !pan_like(text))) {
-		s->kind = SCAN_GTIN;
-		gtin_pad(text, s->gtin14);
-		return;
-	}
-	if (pan_like(text) && symbology != SYMBOLOGY_EAN_UPC && symbology != SYMBOLOGY_GS1) {
-		s->kind = SCAN_CARD_LIKE;
-		return;
-	}
-	if (text.n == 6 && text_digits(text))
+	barcode_read(text, symbology, rules, &s->code);
+	s->kind = kind_of(&s->code);
+	if (s->kind == SCAN_TEXT && text.n == 6 && text_digits(text))
 		s->kind = SCAN_PIN;
 }

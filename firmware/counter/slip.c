@@ -44,6 +44,7 @@ static void add_header(const struct slip_facts *f, struct buf *doc)
 	struct json header = json_get(f->texts, "header");
 	char number[TEXT_MAX], when[WHEN_TEXT_MAX];
 
+	doc_text(doc, 'G', "");
 	if (json_count(header))
 		add_texts(doc, 'C', header);
 	else

@@ -45,9 +45,31 @@ static const char *const words[WORD_COUNT][3] = {
 				"if one is needed.",
 				"Друку немає. Замовлення видано; за потреби випишіть "
 				"підтвердження." },
+	[WORD_PRINT_COPIED] = { "Nie wiadomo, czy wydruk wyszedł, więc drukujemy kopię z napisem "
+				"KOPIA.",
+				"We can't tell whether the slip came out, so a copy marked COPY is "
+				"being printed.",
+				"Невідомо, чи вийшов друк, тому друкуємо копію з написом КОПІЯ." },
+	[WORD_DRAWER_FAILED] = { "Szuflada się nie otworzyła. Sprawdź drukarkę albo otwórz kluczykiem.",
+				 "The drawer did not open. Check the printer, or use the key.",
+				 "Шухляда не відкрилася. Перевірте принтер або відкрийте "
+				 "ключем." },
 	[WORD_ENTRY_OFF] = { "Wpisywanie kodów jest wyłączone: stacja nie ma pliku `secret`.",
 			     "Typed codes are off: this station has no `secret` file.",
 			     "Введення кодів вимкнено: станція не має файлу `secret`." },
+	[WORD_SHOW_WELCOME] = { "Zapraszamy", "Welcome", "Вітаємо" },
+	[WORD_SHOW_PRICE] = { "Cena", "Price", "Ціна" },
+	[WORD_SHOW_ORDER] = { "Zamówienie", "Order", "Замовлення" },
+	[WORD_SHOW_PIECES] = { "Sztuki", "Items", "Товари" },
+	[WORD_SHOW_DUE] = { "Do zapłaty", "To pay", "До сплати" },
+	[WORD_SHOW_THANKS] = { "Dziękujemy!", "Thank you!", "Дякуємо!" },
+	[WORD_SHOW_AGAIN] = { "Zapraszamy ponownie", "See you again", "Приходьте ще" },
+	[WORD_SHOW_RECEIPT] = { "Zwrot lub reklamacja: zachowaj ten kod.",
+				"Returns and complaints: keep this code.",
+				"Повернення чи рекламація: збережіть цей код." },
+	[WORD_SHOW_SURVEY] = { "Jak było? Zeskanuj i oceń.", "How was it? Scan and tell us.",
+			       "Як усе пройшло? Скануйте й оцініть." },
+	[WORD_SHOW_HERE] = { "Odbiór przy", "Collect at", "Видача біля" },
 };
 
 static const char *const reasons[REASON_COUNT][3] = {
@@ -167,6 +189,9 @@ static const char *const reasons[REASON_COUNT][3] = {
 				   "again.",
 				   "Центр змінив замовлення {order}. Перевірте позиції та видайте "
 				   "ще раз." },
+	[REASON_DRAWER] = { "Szuflady nie da się teraz otworzyć: drukarka nie działa. Otwórz kluczykiem.",
+			    "The drawer can't be opened now: its printer is not working. Use the key.",
+			    "Шухляду зараз не відкрити: принтер не працює. Відкрийте ключем." },
 	[REASON_UNREADABLE] = { "Nie udało się odczytać kodu. Zeskanuj ponownie.",
 				"The code could not be read. Scan it again.",
 				"Код не вдалося прочитати. Скануйте ще раз." },

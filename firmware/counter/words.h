@@ -9,6 +9,7 @@
 #ifndef LADA_COUNTER_WORDS_H
 #define LADA_COUNTER_WORDS_H
 
+#include "firmware/base/device.h"
 #include "firmware/base/money.h"
 #include "firmware/counter/reason.h"
 
@@ -34,8 +35,21 @@ enum word {
 	WORD_PRINT_UNKNOWN,
 	WORD_ENTRY_OFF,
 	WORD_PRINT_FAILED,
+	WORD_PRINT_COPIED, /* nobody knows whether it came out, so a copy is printed */
+	WORD_DRAWER_FAILED,
+	/* Customer displays: 20 columns, so short ones. */
+	WORD_SHOW_WELCOME,
+	WORD_SHOW_PRICE,
+	WORD_SHOW_ORDER,
+	WORD_SHOW_PIECES,
+	WORD_SHOW_DUE,
+	WORD_SHOW_THANKS,
+	WORD_SHOW_AGAIN,
+	WORD_SHOW_RECEIPT, /* beside the QR of the return code */
+	WORD_SHOW_SURVEY,  /* beside the QR of the survey */
+	WORD_SHOW_HERE,	   /* which counter */
 };
-#define WORD_COUNT (WORD_PRINT_FAILED + 1)
+#define WORD_COUNT (WORD_SHOW_HERE + 1)
 
 const char *word_text(enum word w, enum language l);
 /* For staff at the counter. */
@@ -44,6 +58,11 @@ const char *reason_text(enum reason r, enum language l);
 const char *reason_customer_text(enum reason r, enum language l);
 /* A payment's tender: "karta", "BLIK" … ; the tender itself where it is not known. */
 const char *tender_text(const char *tender, enum language l);
+
+/* trouble.c: what is wrong with a device and what a clerk can do; "" for none. */
+const char *trouble_text(enum device_trouble trouble, enum language l);
+/* False: nobody at the counter can put it right. */
+bool trouble_recoverable(enum device_trouble trouble);
 
 struct word_values {
 	const char *order;

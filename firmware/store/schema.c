@@ -88,6 +88,12 @@ static const char *const migrations[] = {
 	" kind TEXT NOT NULL, status INTEGER NOT NULL, doc TEXT NOT NULL, at INTEGER NOT NULL)"
 	" STRICT;"
 	"CREATE INDEX job_status ON job (status, job);",
+
+	/* 2: where a job goes when not to its own printer, the document it prints (the DOC of
+	 * LR.ORDER.DOC), the job it is a copy of. */
+	"ALTER TABLE job ADD COLUMN standin TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE job ADD COLUMN document TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE job ADD COLUMN copy_of INTEGER NOT NULL DEFAULT 0;",
 };
 
 size_t schema_version(void)

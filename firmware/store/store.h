@@ -257,21 +257,35 @@ enum job_status {
 const char *job_status_name(enum job_status s);
 struct job_row {
 	int64_t job;
-	char printer[DEVICE_NAME_MAX];
-	char kind[16]; /* "pickup", "test" */
+	char printer[DEVICE_NAME_MAX]; /* where it was meant to go */
+	char standin[DEVICE_NAME_MAX]; /* "" or where it goes instead */
+	char kind[16];		       /* "pickup", "test", "drawer" */
 	enum job_status status;
+	int64_t at_ms;		   /* when it was queued */
+	int64_t copy_of;	   /* 0: no copy */
+	char document[ID_MAX + 1]; /* "" or the DOC of its slip */
 	struct slice doc;
 };
+/* The printer it goes to. */
+const char *store_job_goes(const struct job_row *job);
 int64_t store_job_add(struct store *st, const char *printer, const char *kind, struct slice doc,
 		      int64_t at_ms);
 bool store_job(struct store *st, int64_t job, struct job_row *ret_row);
 void store_job_status(struct store *st, int64_t job, enum job_status status);
-/* The oldest queued job of a printer; false when there is none or one is printing. */
+void store_job_is(struct store *st, int64_t job, const char *document, int64_t copy_of);
+/* The first job still known that printed a document. */
+bool store_job_of(struct store *st, const char *document, struct job_row *ret_row);
+/* The oldest queued job that goes to a printer; false when there is none or one is printing. */
 bool store_job_next(struct store *st, const char *printer, struct job_row *ret_row);
-/* After a start: whatever was printing is unknown now. Rows changed. */
-int64_t store_jobs_interrupted(struct store *st);
-/* After a restore: what was under way when the backup was made may be done since. Queued prints
- * become unknown; desks, arrivals and sessions are forgotten. */
+/* Queued slips of a printer that never went elsewhere go to its stand-in. Rows changed. Tests and
+ * drawer kicks stay: they are about that very printer. */
+int64_t store_jobs_stand_in(struct store *st, const char *printer, const char *standin);
+/* Back to the printer it was meant for. */
+void store_job_home(struct store *st, int64_t job);
+/* A job that was printing when the station stopped; false when there is none. */
+bool store_job_interrupted(struct store *st, struct job_row *ret_row);
+/* After a restore: what was under way when the backup was made may be done since. Queued and
+ * interrupted prints become unknown; desks, arrivals and sessions are forgotten. */
 void store_work_forget(struct store *st);
 /* Unfinished jobs and the last ten, newest first: the next one below ret_row->job (INT64_MAX to
  * begin). Without doc. */

@@ -189,6 +189,13 @@ int64_t store_job_add(struct store *st, const char *printer, const char *kind, s
 	return db_number(st, 0, "SELECT last_insert_rowid()", "");
 }
 
+const char *store_job_goes(const struct job_row *job)
+{
+	return job->standin[0] ? job->standin : job->printer;
+}
+
+#define JOB_COLUMNS "job, printer, kind, status, standin, at, copy_of, document, "
+
 static bool read_job(sqlite3_stmt *row, struct job_row *ret_row)
 {
 	if (!row)
@@ -197,14 +204,26 @@ static bool read_job(sqlite3_stmt *row, struct job_row *ret_row)
 	slice_copy(db_text(row, 1), ret_row->printer, sizeof(ret_row->printer));
 	slice_copy(db_text(row, 2), ret_row->kind, sizeof(ret_row->kind));
 	ret_row->status = (enum job_status)db_int(row, 3);
-	ret_row->doc = db_text(row, 4);
+	slice_copy(db_text(row, 4), ret_row->standin, sizeof(ret_row->standin));
+	ret_row->at_ms = db_int(row, 5);
+	ret_row->copy_of = db_int(row, 6);
+	slice_copy(db_text(row, 7), ret_row->document, sizeof(ret_row->document));
+	ret_row->doc = db_text(row, 8);
 	return true;
 }
 
 bool store_job(struct store *st, int64_t job, struct job_row *ret_row)
 {
-	return read_job(db_query(st, "SELECT job, printer, kind, status, doc FROM job WHERE job=?",
-				 "i", job),
+	return read_job(db_query(st, "SELECT " JOB_COLUMNS "doc FROM job WHERE job=?", "i", job),
+			ret_row);
+}
+
+bool store_job_of(struct store *st, const char *document, struct job_row *ret_row)
+{
+	return read_job(db_query(st,
+				 "SELECT " JOB_COLUMNS "doc FROM job WHERE document=?"
+				 " ORDER BY job LIMIT 1",
+				 "s", document),
 			ret_row);
 }
 
@@ -213,28 +232,57 @@ void store_job_status(struct store *st, int64_t job, enum job_status status)
 	db_run(st, "UPDATE job SET status=? WHERE job=?", "ii", (int64_t)status, job);
 }
 
+void store_job_is(struct store *st, int64_t job, const char *document, int64_t copy_of)
+{
+	db_run(st, "UPDATE job SET document=?, copy_of=? WHERE job=?", "sii", document, copy_of,
+	       job);
+}
+
+#define JOB_GOES "CASE WHEN standin<>'' THEN standin ELSE printer END"
+
 bool store_job_next(struct store *st, const char *printer, struct job_row *ret_row)
 {
-	if (db_number(st, 0, "SELECT 1 FROM job WHERE status=? AND printer=? LIMIT 1", "is",
+	if (db_number(st, 0, "SELECT 1 FROM job WHERE status=? AND " JOB_GOES "=? LIMIT 1", "is",
 		      (int64_t)JOB_PRINTING, printer))
 		return false;
 	return read_job(db_query(st,
-				 "SELECT job, printer, kind, status, doc FROM job"
-				 " WHERE status=? AND printer=? ORDER BY job LIMIT 1",
+				 "SELECT " JOB_COLUMNS "doc FROM job WHERE status=?"
+				 " AND " JOB_GOES "=? ORDER BY job LIMIT 1",
 				 "is", (int64_t)JOB_QUEUED, printer),
 			ret_row);
 }
 
-int64_t store_jobs_interrupted(struct store *st)
+int64_t store_jobs_stand_in(struct store *st, const char *printer, const char *standin)
 {
-	return db_run(st, "UPDATE job SET status=? WHERE status=?", "ii", (int64_t)JOB_UNKNOWN,
-		      (int64_t)JOB_PRINTING);
+	return db_run(st,
+		      "UPDATE job SET standin=? WHERE status=? AND printer=? AND standin=''"
+		      " AND kind NOT IN ('test', 'drawer')",
+		      "sis", standin, (int64_t)JOB_QUEUED, printer);
+}
+
+void store_job_home(struct store *st, int64_t job)
+{
+	db_run(st, "UPDATE job SET standin='' WHERE job=?", "i", job);
+}
+
+bool store_job_interrupted(struct store *st, struct job_row *ret_row)
+{
+	sqlite3_stmt *row = db_query(
+		st, "SELECT " JOB_COLUMNS "'' FROM job WHERE status=? ORDER BY job LIMIT 1", "i",
+		(int64_t)JOB_PRINTING);
+
+	if (!read_job(row, ret_row))
+		return false;
+	db_done(row);
+	return true;
 }
 
 void store_work_forget(struct store *st)
 {
-	db_run(st, "UPDATE job SET status=? WHERE status=?", "ii", (int64_t)JOB_UNKNOWN,
-	       (int64_t)JOB_QUEUED);
+	db_run(st, "UPDATE job SET status=? WHERE status IN (?, ?) AND kind='drawer'", "iii",
+	       (int64_t)JOB_DROPPED, (int64_t)JOB_QUEUED, (int64_t)JOB_PRINTING);
+	db_run(st, "UPDATE job SET status=? WHERE status IN (?, ?)", "iii", (int64_t)JOB_UNKNOWN,
+	       (int64_t)JOB_QUEUED, (int64_t)JOB_PRINTING);
 	db_run(st, "DELETE FROM desk", "");
 	db_run(st, "DELETE FROM desk_check", "");
 	db_run(st, "DELETE FROM here", "");
@@ -245,7 +293,7 @@ bool store_job_listed(struct store *st, struct job_row *ret_row)
 {
 	sqlite3_stmt *row = db_query(
 		st,
-		"SELECT job, printer, kind, status, '' FROM job WHERE job < ? AND"
+		"SELECT " JOB_COLUMNS "'' FROM job WHERE job < ? AND"
 		" (+status IN (0, 1, 3) OR job > (SELECT coalesce(max(job), 0) - 10 FROM job))"
 		" ORDER BY job DESC LIMIT 1",
 		"i", ret_row->job);

@@ -124,7 +124,8 @@ static bool wait_end(struct tool *t, const char *name, char *ret_file, size_t ca
 			 tool_text(json_get(r, "trouble"), memory, sizeof(memory)));
 		return false;
 	}
-	fprintf(stderr, "%lld events, %lld bytes\n", (long long)json_int_or(json_get(r, "events"), 0),
+	fprintf(stderr, "%lld events, %lld bytes\n",
+		(long long)json_int_or(json_get(r, "events"), 0),
 		(long long)json_int_or(json_get(r, "bytes"), 0));
 	return json_string(json_get(r, "file"), ret_file, cap) > 0;
 }

@@ -98,24 +98,14 @@ static int run_status(struct tool *t, char **args)
 	return 0;
 }
 
-/* One verb with one text argument; prints what the shop says. */
-static int press(struct tool *t, const char *verb, const char *name, const char *value)
+/* One verb; prints what the shop says. */
+static int press_body(struct tool *t, const char *verb, const char *body)
 {
-	char path[64], body[8192];
 	struct client_answer a;
+	char path[64], said[512];
 	struct json doc;
-	char said[512];
-	struct buf b;
 
-	buf_init(&b, body, sizeof(body));
-	jw_open(&b, NULL, '{');
-	jw_str(&b, name, value);
-	jw_close(&b, '}');
 	text_fmt(path, sizeof(path), "/api/v1/do/%s", verb);
-	if (!buf_str(&b)) {
-		text_fmt(t->message, sizeof(t->message), "%s is too long", name);
-		return tool_fail(t);
-	}
 	if (client_call(&t->config, path, body, t->memory, sizeof(t->memory), &a, t->message,
 			sizeof(t->message)) < 0)
 		return tool_fail(t);
@@ -127,6 +117,69 @@ static int press(struct tool *t, const char *verb, const char *name, const char 
 		fprintf(stderr, "lada: %s\n",
 			tool_text(json_get(json_get(doc, "error"), "message"), said, sizeof(said)));
 	return a.status == 200 ? 0 : 1;
+}
+
+/* With one text argument. */
+static int press(struct tool *t, const char *verb, const char *name, const char *value)
+{
+	char body[8192];
+	struct buf b;
+
+	buf_init(&b, body, sizeof(body));
+	jw_open(&b, NULL, '{');
+	jw_str(&b, name, value);
+	jw_close(&b, '}');
+	if (!buf_str(&b)) {
+		text_fmt(t->message, sizeof(t->message), "%s is too long", name);
+		return tool_fail(t);
+	}
+	return press_body(t, verb, buf_str(&b));
+}
+
+static int print_jobs(struct tool *t)
+{
+	char printer[64], kind[32], status[32];
+	struct slice text;
+	struct json doc;
+
+	if (!read_state(t, &doc, &text))
+		return tool_fail(t);
+	if (t->json) {
+		tool_print(json_text(json_get(doc, "jobs")));
+		return 0;
+	}
+	printf("%-8s %-16s %-8s %s\n", "JOB", "PRINTER", "KIND", "STATUS");
+	for (struct json_walk w = json_walk(json_get(doc, "jobs")); json_next(&w);)
+		printf("%-8lld %-16s %-8s %s\n",
+		       (long long)json_int_or(json_get(w.value, "job"), 0),
+		       tool_text(json_get(w.value, "printer"), printer, sizeof(printer)),
+		       tool_text(json_get(w.value, "kind"), kind, sizeof(kind)),
+		       tool_text(json_get(w.value, "status"), status, sizeof(status)));
+	return 0;
+}
+
+/* jobs | jobs retry N | jobs drop N | jobs came N yes|no */
+static int run_jobs(struct tool *t, char **args)
+{
+	const bool came = args[0] && strcmp(args[0], "came") == 0;
+	const bool right = args[0] && args[1] && args[1][0] &&
+			   strspn(args[1], "0123456789") == strlen(args[1]) &&
+			   strlen(args[1]) <= 18;
+	char verb[16], body[64];
+
+	if (!args[0])
+		return print_jobs(t);
+	if (!right || (came ? !args[2] || (strcmp(args[2], "yes") && strcmp(args[2], "no"))
+			    : args[2] || (strcmp(args[0], "retry") && strcmp(args[0], "drop")))) {
+		fputs("lada: jobs [retry N | drop N | came N yes|no]\n", stderr);
+		return 2;
+	}
+	text_fmt(verb, sizeof(verb), "print.%s", args[0]);
+	text_fmt(body, sizeof(body), "{\"job\":%s%s}", args[1],
+		 !came		     ? ""
+		 : args[2][0] == 'y' ? ",\"yes\":true"
+				     : ",\"yes\":false");
+	return press_body(t, verb, body);
 }
 
 static int run_scan(struct tool *t, char **args)
@@ -278,19 +331,21 @@ static int run_diagnose(struct tool *t, char **args)
 
 static const struct command {
 	const char *name;
-	int args, args_max;
+	int args;
+	int more; /* that may be left out */
 	const char *help;
 	int (*run)(struct tool *t, char **args);
 } commands[] = {
 	{ "status", 0, 0, "broker, HQ, outbox, streams and devices", run_status },
 	{ "devices", 0, 0, "what is configured, what is plugged in, and who has it",
 	  tool_devices },
-	{ "scan", 1, 1, "CODE: as if it had been scanned at the counter", run_scan },
-	{ "print-test", 1, 1, "NAME: a test page on a printer", run_print_test },
-	{ "record", 2, 4, "NAME FILE [--seconds N]: a device's conversation as a trace",
+	{ "scan", 1, 0, "CODE: as if it had been scanned at the counter", run_scan },
+	{ "jobs", 0, 3, "prints, newest first; jobs retry|drop N, jobs came N yes|no", run_jobs },
+	{ "print-test", 1, 0, "NAME: a test page on a printer", run_print_test },
+	{ "record", 2, 2, "NAME FILE [--seconds N]: a device's conversation as a trace",
 	  tool_record },
-	{ "backup", 1, 1, "FILE: a checked copy of the database, while ladad runs", run_backup },
-	{ "restore", 1, 1, "FILE: puts a backup in place; stop ladad first", run_restore },
+	{ "backup", 1, 0, "FILE: a checked copy of the database, while ladad runs", run_backup },
+	{ "restore", 1, 0, "FILE: puts a backup in place; stop ladad first", run_restore },
 	{ "check", 0, 0, "configuration, database and the journal's chain", run_check },
 	{ "journal", 0, 0, "the events, one a line, and the chain checked", run_journal },
 	{ "diagnose", 0, 0, "one JSON object for a bug report, without secrets", run_diagnose },
@@ -309,7 +364,7 @@ static int run_command(struct tool *t, const char *path, int argc, char **argv)
 	for (size_t i = 0; argc > 0 && i < COUNT_OF(commands); i++) {
 		if (strcmp(argv[0], commands[i].name) != 0)
 			continue;
-		if (argc - 1 < commands[i].args || argc - 1 > commands[i].args_max)
+		if (argc - 1 < commands[i].args || argc - 1 > commands[i].args + commands[i].more)
 			break;
 		if (config_load(path, &t->config, t->message, sizeof(t->message)) < 0) {
 			tool_fail(t);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The real `lada-sim` devices: a scanner on a pty and an ESC/POS printer on TCP.
+// The real `lada-sim` devices: a scanner and customer displays on ptys, an ESC/POS printer on TCP.
 'use strict';
 
 const fs = require('node:fs');
@@ -141,6 +141,61 @@ class SimPrinter {
 	}
 }
 
+/** A customer display on a pty: `kind` pole or nextion. Keeps what it showed, newest last. */
+class SimDisplay {
+	constructor({ dir, kind, name = kind, options = [] })
+	{
+		this.link = path.join(dir, `${name}.tty`);
+		this.log = path.join(dir, `${name}.log`);
+		this.args = [kind, '--link', this.link,
+			...(kind === 'pole' ? ['--out', path.join(dir, `${name}.txt`)] : []), ...options];
+		this.history = [];
+	}
+
+	async start()
+	{
+		this.child = new Child(program('lada-sim'), this.args, {
+			log: this.log, stdin: true,
+			lines: (line) => {
+				if (line.startsWith('{')) {
+					this.history.push(JSON.parse(line));
+				}
+			},
+		});
+		await until(`the simulated ${this.args[0]} is there`, () => fs.existsSync(this.link));
+	}
+
+	get shown()
+	{
+		return this.history[this.history.length - 1] || null;
+	}
+
+	/** Waits until it shows all of this: {t0, qr} of a panel, {lines} of a pole. */
+	waitShown(want, timeoutMs = 5000)
+	{
+		return until(`${this.args[0]} shows ${JSON.stringify(want)}`, () => {
+			if (this.shown && Object.entries(want).every(([key, value]) =>
+				JSON.stringify(this.shown[key]) === JSON.stringify(value))) {
+				return this.shown;
+			}
+			throw new Error(`it shows ${JSON.stringify(this.shown)}`);
+		}, timeoutMs);
+	}
+
+	/** To a panel: 'power off', 'power on', 'touch'. */
+	say(line)
+	{
+		this.child.write(`${line}\n`);
+	}
+
+	async stop()
+	{
+		if (this.child) {
+			await this.child.stop();
+		}
+	}
+}
+
 /** What an independent reader finds in a picture, one text a symbol. */
 function readBarcodes(png)
 {
@@ -152,4 +207,4 @@ function readBarcodes(png)
 	return result.stdout.split('\n').filter(Boolean);
 }
 
-module.exports = { SimPrinter, SimScanner, readBarcodes };
+module.exports = { SimDisplay, SimPrinter, SimScanner, readBarcodes };

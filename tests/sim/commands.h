@@ -6,5 +6,6 @@
 int scanner_main(int argc, char **argv);
 int printer_main(int argc, char **argv);
 int pole_main(int argc, char **argv);
+int nextion_main(int argc, char **argv);
 
 #endif

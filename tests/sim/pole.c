@@ -2,6 +2,7 @@
 /* The customer display: what the station writes to a pseudo-terminal, as two lines in a file. */
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,20 +16,44 @@
 static const char program[] = "lada-sim pole";
 
 static const char help[] =
-	"Usage: lada-sim pole --link PATH --out FILE\n"
+	"Usage: lada-sim pole --link PATH --out FILE [--dialect epson|cd5220]\n"
 	"\n"
 	"A 2x20 customer display (Epson DM-D and CD5220 commands) on a pseudo-terminal with a\n"
 	"stable symbolic link PATH. FILE holds its two lines as UTF-8 text and is replaced at\n"
-	"every change. Ends at SIGTERM.\n";
+	"every change, and so is a line of JSON printed. With --dialect it knows the commands of\n"
+	"one family only. Ends at SIGTERM.\n";
 
 struct show {
 	const char *link;
 	const char *out;
+	enum pole_dialect dialect;
 	int signals;
 	struct pty pty;
 	struct pole pole;
 	struct sim_buf shown;
 };
+
+/* {"lines":["…","…"],"unknown":N,"clears":N,"written":N} */
+static void show_print(const struct show *s)
+{
+	const uint8_t *at = s->shown.bytes, *end = at + s->shown.len;
+	struct sim_buf line = { 0 };
+
+	sim_buf_text(&line, "{\"lines\":[");
+	while (at < end) {
+		const uint8_t *lf = memchr(at, '\n', (size_t)(end - at));
+
+		if (at > s->shown.bytes)
+			sim_buf_text(&line, ",");
+		sim_buf_json(&line, at, (size_t)(lf - at));
+		at = lf + 1;
+	}
+	printf("%.*s],\"unknown\":%" PRIu64 ",\"clears\":%" PRIu64 ",\"written\":%" PRIu64 "}\n",
+	       (int)line.len, (const char *)line.bytes, s->pole.unknown, s->pole.clears,
+	       s->pole.written);
+	fflush(stdout);
+	sim_buf_free(&line);
+}
 
 /* Writes the file if its text would change. */
 static int show_write(struct show *s)
@@ -41,6 +66,7 @@ static int show_write(struct show *s)
 		r = sim_write_file(s->out, text.bytes, text.len);
 		s->shown.len = 0;
 		sim_buf_add(&s->shown, text.bytes, text.len);
+		show_print(s);
 	}
 	sim_buf_free(&text);
 	return r;
@@ -76,7 +102,7 @@ static int show_options(struct show *s, int argc, char **argv)
 	static const struct option options[] = {
 		{ "link", required_argument, NULL, 'l' }, { "out", required_argument, NULL, 'o' },
 		{ "help", no_argument, NULL, 'h' },	  { "version", no_argument, NULL, 'v' },
-		{ NULL, 0, NULL, 0 },
+		{ "dialect", required_argument, NULL, 'd' }, { NULL, 0, NULL, 0 },
 	};
 	int option;
 
@@ -90,6 +116,12 @@ static int show_options(struct show *s, int argc, char **argv)
 			s->link = optarg;
 		else if (option == 'o')
 			s->out = optarg;
+		else if (option == 'd' && !strcmp(optarg, "epson"))
+			s->dialect = POLE_EPSON;
+		else if (option == 'd' && !strcmp(optarg, "cd5220"))
+			s->dialect = POLE_CD5220;
+		else if (option == 'd')
+			return sim_usage(program, "--dialect is epson or cd5220");
 		else
 			return sim_usage(program, "unknown option, or an option without its value");
 	}
@@ -106,10 +138,10 @@ int pole_main(int argc, char **argv)
 	int r;
 
 	memset(s, 0, sizeof(*s));
-	pole_init(&s->pole);
 	r = show_options(s, argc, argv);
 	if (r >= 0)
 		goto out;
+	pole_init(&s->pole, s->dialect);
 	s->signals = sim_signals_open();
 	r = s->signals < 0 ? s->signals : pty_open(&s->pty, s->link);
 	if (r < 0) {

@@ -24,21 +24,25 @@ static void pole_clear(struct pole *pole)
 	for (int row = 0; row < POLE_ROWS; row++)
 		pole_clear_row(pole, row);
 	pole->row = pole->column = 0;
+	pole->clears++;
 }
 
-void pole_init(struct pole *pole)
+void pole_init(struct pole *pole, enum pole_dialect dialect)
 {
 	memset(pole, 0, sizeof(*pole));
+	pole->dialect = dialect;
 	codepage_select(&pole->page, 0);
 	pole_clear(pole);
 }
 
 static void pole_reset(struct pole *pole)
 {
-	const uint64_t unknown = pole->unknown;
+	const struct pole before = *pole;
 
-	pole_init(pole);
-	pole->unknown = unknown;
+	pole_init(pole, before.dialect);
+	pole->unknown = before.unknown;
+	pole->written = before.written;
+	pole->clears += before.clears;
 }
 
 static void pole_down(struct pole *pole)
@@ -75,6 +79,7 @@ static void pole_put(struct pole *pole, uint8_t byte)
 {
 	uint32_t *row = pole->cells[pole->row];
 
+	pole->written++;
 	if (pole->mode == POLE_SCROLL_LEFT) {
 		if (pole->column == POLE_COLUMNS) {
 			memmove(row, row + 1, (POLE_COLUMNS - 1) * sizeof(*row));
@@ -130,9 +135,22 @@ static void pole_control(struct pole *pole, uint8_t byte)
 	}
 }
 
-/* Bytes in all of a command that begins like this; 0 = none. */
-static size_t pole_need(const uint8_t *h)
+/* Commands of both families, and of one alone. */
+static bool pole_speaks(const struct pole *pole, const uint8_t *h)
 {
+	static const char both[] = "@=", epson[] = "tR", cd5220[] = "fc*_[Ql#\x11\x12\x13";
+
+	if (h[0] == US)
+		return pole->dialect != POLE_CD5220 || h[1] == 0x45 || h[1] == 0x40;
+	return strchr(both, h[1]) || (pole->dialect != POLE_CD5220 && strchr(epson, h[1])) ||
+	       (pole->dialect != POLE_EPSON && strchr(cd5220, h[1]));
+}
+
+/* Bytes in all of a command that begins like this; 0 = none. */
+static size_t pole_need(const struct pole *pole, const uint8_t *h)
+{
+	if (!h[1] || !pole_speaks(pole, h))
+		return 0;
 	if (h[0] == US) {
 		switch (h[1]) {
 		case 0x01: case 0x02: case 0x03: case 0x0A: case 0x0D: case 0x40: case 0x42:
@@ -211,6 +229,32 @@ static void pole_bracket(struct pole *pole, uint8_t letter)
 	}
 }
 
+/* A DM-D110 has these and no others. */
+static void pole_page(struct pole *pole, uint8_t number)
+{
+	if (number > 5 && (number < 16 || number > 19) && number < 254)
+		pole->unknown += 3;
+	else if (number < 254)
+		codepage_select(&pole->page, number);
+}
+
+/* CD5220: ASCII, JIS, Slavonic and Russian; which tables those are is not in its manual. */
+static void pole_set(struct pole *pole, uint8_t letter)
+{
+	static const struct {
+		char letter;
+		int page;
+	} sets[] = { { 'A', 0 }, { 'J', 1 }, { 'L', 18 }, { 'R', 17 } };
+
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		if (sets[i].letter == (char)letter) {
+			codepage_select(&pole->page, sets[i].page);
+			return;
+		}
+	}
+	pole->unknown += 3;
+}
+
 static void pole_escape(struct pole *pole, const uint8_t *h)
 {
 	switch (h[1]) {
@@ -221,10 +265,13 @@ static void pole_escape(struct pole *pole, const uint8_t *h)
 		pole->mode = (enum pole_mode)(h[1] - 0x11);
 		break;
 	case 't':
-		codepage_select(&pole->page, h[2]);
+		pole_page(pole, h[2]);
 		break;
 	case 'R':
 		codepage_select_charset(&pole->page, h[2]);
+		break;
+	case 'c':
+		pole_set(pole, h[2]);
 		break;
 	case 'l':
 		pole_move(pole, h[2], h[3]);
@@ -291,7 +338,7 @@ static void pole_head(struct pole *pole, uint8_t byte)
 	size_t need;
 
 	pole->head[pole->head_len++] = byte;
-	need = pole->head_len < 2 ? 2 : pole_need(pole->head);
+	need = pole->head_len < 2 ? 2 : pole_need(pole, pole->head);
 	if (!need) {
 		pole->unknown += pole->head_len;
 		pole->head_len = 0;

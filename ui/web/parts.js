@@ -233,7 +233,9 @@ class LadaDevices extends Part {
 						{ class: d.status === "ok" ? "good" : "attention" },
 						h("span", {}, h("strong", {}, String(d.name ?? "")), ` ${word("kind", d.kind)}`),
 						h("span", {}, `${d.status === "ok" ? "✓" : "!"} ${word("device", d.status)}`,
-							d.detail && h("small", {}, String(d.detail))),
+							d.drawer && `, ${t(`drawer.${d.drawer}`)}`,
+							d.say ? h("p", { class: "say" }, String(d.say))
+								: d.detail && h("small", {}, String(d.detail))),
 					))),
 		];
 	}
@@ -255,7 +257,9 @@ class LadaJobs extends Part {
 			"li",
 			{ class: job.status === "unknown" || job.status === "failed" ? "attention" : false },
 			h("span", {}, h("strong", {}, `${job.job} `), `${job.kind ?? ""} ${job.printer ?? ""}: `,
-				word("job", job.status)),
+				word("job", job.status),
+				job.instead_of && ` (${t("job.instead", { name: job.instead_of })})`,
+				job.copy_of && ` (${t("job.copy", { job: job.copy_of })})`),
 			job.status === "unknown" && h(
 				"span",
 				{ class: "ask" },

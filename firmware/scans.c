@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What a scan does at a desk, in each of its modes. */
+#include <string.h>
+
+#include "firmware/base/log.h"
+#include "firmware/station.h"
+
+static void scan_gtin(struct station *st, const struct call *c, const struct scan *s)
+{
+	struct desk_state *desk = &st->desks[c->desk];
+	struct word_values v = words_none();
+	char sku[ID_MAX + 1], name[256] = "";
+	struct record r;
+	struct json body;
+
+	if (!product_by_code(st, &s->code, sku)) {
+		answer_no(st, c, 409, REASON_NOT_FOUND, &v);
+		return;
+	}
+	if (store_find(st->store, STREAM_CATALOG, slice_of(sku), &r) &&
+	    json_check(r.body, &body) == 0)
+		json_string(json_get(json_get(body, "name"), language_code(desk->language)), name,
+			    sizeof(name));
+	v.item = name[0] ? name : sku;
+	text_fmt(desk->product, sizeof(desk->product), "%s", sku);
+	notice_word(st, c->desk, NOTICE_GOOD, "product", WORD_PRODUCT, WORD_PRODUCT, &v);
+	answer_ok(st, c, "");
+}
+
+/* The line a scanned product belongs to, -1 none, and how many pieces of it were scanned. */
+static int line_of_code(struct station *st, const struct barcode *b, enum desk desk,
+			int64_t *ret_pieces)
+{
+	char text[64], sku[ID_MAX + 1] = "";
+	int64_t pack = 1, inside = b->pieces > 0 ? b->pieces : 1;
+	int found = -1;
+
+	if (product_by_code(st, b, sku))
+		pack = product_pieces(st, b, sku);
+	else
+		sku[0] = '\0';
+	pickup_done_load(st, desk);
+	/* The same product may stand in two lines: fill the first that still wants a piece. */
+	for (int i = 0; i < st->order.line_count; i++) {
+		const struct order_line *l = &st->order.lines[i];
+		bool named = json_string(l->gtin, text, sizeof(text)) > 0 &&
+			     barcode_names(b, slice_of(text));
+		int64_t pieces = named ? inside : pack;
+		bool wants;
+
+		if (!l->goods || (!named && !(sku[0] && json_is(l->sku, sku))))
+			continue;
+		wants = pickup_check(l, st->done[i], pieces) == REASON_NONE;
+		if (found >= 0 && !wants)
+			continue;
+		found = i;
+		*ret_pieces = pieces;
+		if (wants)
+			break;
+	}
+	return found;
+}
+
+/* How a parcel of the open order is labelled: the text itself, or the SSCC in it. */
+static bool parcel_label(const struct station *st, const struct scan *s, struct slice *ret_label)
+{
+	*ret_label = s->text;
+	if (pickup_has_parcel(st, *ret_label))
+		return true;
+	*ret_label = slice_of(s->code.sscc);
+	return s->code.sscc[0] && pickup_has_parcel(st, *ret_label);
+}
+
+static void scan_in_pickup(struct station *st, const struct call *c, const struct scan *s)
+{
+	struct desk_state *desk = &st->desks[c->desk];
+	struct word_values v = words_none();
+	enum reason r = REASON_ITEM_UNKNOWN;
+	struct slice label;
+	int64_t pieces = 1;
+	int line;
+
+	v.order = desk->row.order;
+	if (!order_load(st, slice_of(desk->row.order))) {
+		answer_no(st, c, 409, REASON_NOT_FOUND, &v);
+		return;
+	}
+	if (parcel_label(st, s, &label)) {
+		r = pickup_check_parcel(st, c->desk, label);
+	} else if (s->kind == SCAN_GTIN) {
+		line = line_of_code(st, &s->code, c->desk, &pieces);
+		if (line >= 0)
+			r = pickup_check_pieces(st, c->desk, line, pieces);
+	}
+	if (r != REASON_NONE) {
+		answer_no(st, c, 409, r, &v);
+		return;
+	}
+	notice_clear(st, c->desk);
+	feedback_send(st, c->desk, FEEDBACK_GOOD);
+	answer_ok(st, c, "");
+}
+
+static void scan_text(struct station *st, const struct call *c, const struct scan *s)
+{
+	struct desk_state *desk = &st->desks[c->desk];
+	struct word_values v = words_none();
+	char order[ID_MAX + 1];
+
+	if (!order_named(st, s->text, order)) {
+		pickup_refuse(st, c, REASON_NOT_FOUND, "", "code", &v);
+		return;
+	}
+	desk->row = (struct desk_row){ 0 };
+	text_fmt(desk->row.order, sizeof(desk->row.order), "%s", order);
+	desk_set_mode(st, c->desk, MODE_ASKING);
+	v.order = order;
+	notice_word(st, c->desk, NOTICE_ATTENTION, "asking", WORD_ASK_CODE, WORD_ASK_CODE, &v);
+	answer_ok(st, c, "\"asking\":true");
+}
+
+static void scan_text_in_pickup(struct station *st, const struct call *c, const struct scan *s)
+{
+	struct word_values v = words_none();
+	char order[ID_MAX + 1];
+
+	/* A carrier's label is a parcel's label in any form it likes. */
+	if (order_load(st, slice_of(st->desks[c->desk].row.order)) &&
+	    pickup_has_parcel(st, s->text)) {
+		scan_in_pickup(st, c, s);
+		return;
+	}
+	/* The order that is open, scanned again, changes nothing. */
+	if (!order_named(st, s->text, order))
+		answer_no(st, c, 409, REASON_ITEM_UNKNOWN, &v);
+	else if (!strcmp(order, st->desks[c->desk].row.order))
+		answer_ok(st, c, "");
+	else
+		answer_no(st, c, 409, REASON_BUSY, &v);
+}
+
+/* A customer's number (the KID of e-paragon, a GSRN) is not known to be anybody's here yet. It may
+ * be an order's or a parcel's all the same; it is never an unknown product. */
+static void scan_customer(struct station *st, const struct call *c, const struct scan *s)
+{
+	bool pickup = st->desks[c->desk].mode == MODE_PICKUP;
+	struct word_values v = words_none();
+	char order[ID_MAX + 1];
+	struct slice label;
+
+	if (order_named(st, s->text, order) ||
+	    (pickup && order_load(st, slice_of(st->desks[c->desk].row.order)) &&
+	     parcel_label(st, s, &label))) {
+		if (pickup)
+			scan_text_in_pickup(st, c, s);
+		else
+			scan_text(st, c, s);
+		return;
+	}
+	answer_no(st, c, 409, REASON_NOT_FOUND, &v);
+}
+
+/* A product's code; or an order's number that happens to look like one. */
+static void scan_product(struct station *st, const struct call *c, const struct scan *s)
+{
+	char id[ID_MAX + 1];
+
+	if (st->desks[c->desk].mode == MODE_PICKUP)
+		scan_in_pickup(st, c, s);
+	else if (!product_by_code(st, &s->code, id) && order_named(st, s->text, id))
+		scan_text(st, c, s);
+	else
+		scan_gtin(st, c, s);
+}
+
+static bool keep_scan(struct station *st, const struct call *c, struct slice text,
+		      enum symbology sym)
+{
+	struct desk_state *d = &st->desks[c->desk];
+	struct kept_scan *k = &d->kept[d->kept_count];
+
+	if (d->kept_count == SCANS_KEPT_MAX || text.n > sizeof(k->text))
+		return false;
+	*k = (struct kept_scan){ .call = *c, .symbology = sym, .n = text.n };
+	memcpy(k->text, text.p, text.n);
+	d->kept_count++;
+	return true;
+}
+
+static void scan_by_kind(struct station *st, const struct call *c, const struct scan *s)
+{
+	struct desk_state *desk = &st->desks[c->desk];
+	struct word_values v = words_none();
+
+	switch (s->kind) {
+	case SCAN_NOTHING:
+		answer_no(st, c, 409, REASON_UNREADABLE, &v);
+		return;
+	case SCAN_PICKUP:
+		pickup_scan_code(st, c, s->text);
+		return;
+	case SCAN_BADGE:
+		staff_badge(st, c, s);
+		return;
+	case SCAN_PIN:
+		if (desk->mode == MODE_ASKING)
+			pickup_try_pin(st, c, desk->row.order, s->text);
+		else if (desk->mode == MODE_PICKUP)
+			scan_text_in_pickup(st, c, s);
+		else
+			scan_text(st, c, s);
+		return;
+	case SCAN_GTIN:
+		scan_product(st, c, s);
+		return;
+	case SCAN_CUSTOMER:
+		scan_customer(st, c, s);
+		return;
+	case SCAN_PARCEL:
+	case SCAN_SSCC:
+		if (desk->mode == MODE_PICKUP)
+			scan_in_pickup(st, c, s);
+		else
+			scan_text(st, c, s);
+		return;
+	case SCAN_CARD_LIKE:
+		answer_no(st, c, 409, REASON_CARD_NUMBER_REFUSED, &v);
+		return;
+	case SCAN_SLIP:
+	case SCAN_SHELF:
+	case SCAN_MEMBER:
+	case SCAN_TEXT:
+		if (desk->mode == MODE_PICKUP)
+			scan_text_in_pickup(st, c, s);
+		else
+			scan_text(st, c, s);
+		return;
+	}
+}
+
+void desk_resolve_card_like(struct station *st, struct scan *s)
+{
+	int64_t loyalty = store_cursor(st->store, STREAM_LOYALTY).gen;
+	char id[ID_MAX + 1], card[ID_MAX + 1] = "";
+	struct record member;
+
+	s->code = (struct barcode){ .kind = BARCODE_ITEM, .pieces = -1 };
+	if (gtin_pad(s->text, s->code.gtin14) && product_by_code(st, &s->code, id))
+		s->kind = SCAN_GTIN;
+	else if (order_named(st, s->text, id))
+		s->kind = SCAN_TEXT;
+	else if (store_find(st->store, STREAM_LOYALTY, s->text, &member) ||
+		 store_lookup_next(st->store, loyalty, LOOKUP_CARD, s->text, card))
+		s->kind = SCAN_MEMBER;
+	if (s->kind == SCAN_MEMBER)
+		s->first = s->text;
+}
+
+void desk_scan(struct station *st, const struct call *c, struct slice text, enum symbology sym)
+{
+	struct word_values v = words_none();
+	struct barcode_rules rules;
+	struct scan s;
+
+	st->counters.scans++;
+	if (st->desks[c->desk].waiting.active) {
+		if (!keep_scan(st, c, text, sym))
+			answer_no(st, c, 409, REASON_BUSY, &v);
+		return;
+	}
+	rules = barcode_rules_now(st);
+	scan_read(text, sym, &rules, &s);
+	if (s.code.fault != FAULT_NONE)
+		log_notice("scan: a code breaks its rules%s%s: %s",
+			   s.code.fault_ai[0] ? ", AI " : "", s.code.fault_ai,
+			   code_fault_name(s.code.fault));
+	if (s.kind == SCAN_CARD_LIKE)
+		desk_resolve_card_like(st, &s);
+	if (c->desk == DESK_COUNTER && !c->session.valid && s.kind != SCAN_BADGE) {
+		answer_no(st, c, 409, REASON_FORBIDDEN, &v);
+		return;
+	}
+	scan_by_kind(st, c, &s);
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What the ESC/POS driver finds out about a printer, which fence its jobs get from that, and what
+ * it does about an error that waits for a command.
+ */
+#include "tests/escpos_bench.h"
+
+static int count(const struct bench *b, const char *what, size_t n)
+{
+	int found = 0;
+
+	for (size_t i = 0; i + n <= b->wire_n; i++)
+		found += memcmp(b->wire + i, what, n) == 0;
+	return found;
+}
+
+#define SENT(b, text) count(b, text, sizeof(text) - 1)
+#define PROBE	      "\x1d(H\x06\x00\x30\x30PROB"
+#define GS_R	      "\x1dr\x01"
+
+static void start(struct bench *b)
+{
+	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
+	settle(b, 100);
+	pass(b, 8000, 100);
+}
+
+static void forget_wire(struct bench *b)
+{
+	b->wire_n = b->read_n = 0;
+}
+
+/* A clone is never sent what it would print; a model that knows it is asked once. */
+static void test_probe_by_profile(void **state)
+{
+	struct bench *b = bench_new("generic-80");
+
+	(void)state;
+	start(b);
+	assert_int_equal(SENT(b, "\x1d(H"), 0);
+	assert_int_equal(SENT(b, GS_R), 1);
+	bench_free(b);
+	b = bench_new("epson-tm-t20");
+	start(b);
+	assert_int_equal(SENT(b, PROBE), 1);
+	assert_int_equal(SENT(b, GS_R), 0);
+	bench_free(b);
+	b = bench_new("generic-80");
+	b->profile.fence = PROFILE_FENCE_REALTIME;
+	start(b);
+	assert_int_equal(SENT(b, PROBE) + SENT(b, GS_R), 0);
+	bench_free(b);
+}
+
+/* Neither is answered: the job is done by the real-time fence, and not at once. */
+static void test_fall_back(void **state)
+{
+	struct bench *b = bench_new("epson-tm-t20");
+
+	(void)state;
+	b->mute_fence = true;
+	b->automatic = false;
+	start(b);
+	assert_int_equal(SENT(b, PROBE), 1);
+	assert_int_equal(SENT(b, GS_R), 1);
+	forget_wire(b);
+	give_job(b, 4);
+	settle(b, 100);
+	pass(b, 1000, 100);
+	assert_int_equal(times_sent(b), 1);
+	assert_int_equal(b->job_count, 0);
+	pass(b, 8000, 100);
+	assert_job(b, 1, 4, JOB_RESULT_DONE);
+	assert_int_equal(SENT(b, PROBE) + SENT(b, GS_R) + SENT(b, "\x1d(H"), 0);
+	bench_free(b);
+}
+
+/* GS ( H only is missing. */
+static void test_second_best(void **state)
+{
+	struct bench *b = bench_new("epson-tm-t20");
+
+	(void)state;
+	b->mute_fence = true;
+	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
+	settle(b, 100);
+	pass(b, 3000, 100);
+	assert_int_equal(SENT(b, GS_R), 1);
+	hear(b, "\x00", 1);
+	b->mute_fence = false;
+	forget_wire(b);
+	give_job(b, 4);
+	settle(b, 100);
+	assert_job(b, 1, 4, JOB_RESULT_DONE);
+	assert_int_equal(SENT(b, GS_R), 1);
+	assert_int_equal(SENT(b, "\x1d(H"), 0);
+	bench_free(b);
+}
+
+/* What a printer could do once it still can after a reconnect that met it busy. */
+static void test_keeps_what_it_proved(void **state)
+{
+	struct bench *b = bench_new("epson-tm-t20");
+
+	(void)state;
+	start(b);
+	driver_print_escpos.stop(b->state, &b->sink);
+	forget_wire(b);
+	b->mute_fence = true;
+	start(b);
+	assert_int_equal(SENT(b, PROBE) + SENT(b, GS_R), 0);
+	give_job(b, 4);
+	settle(b, 100);
+	assert_int_equal(SENT(b, "\x1d(H\x06\x00\x30\x30"
+				 "0004"),
+			 1);
+	/* The fence stays away for good though all is well: asked anew on the next line. */
+	pass(b, 310000, 100);
+	assert_job(b, 1, 4, JOB_RESULT_UNKNOWN);
+	driver_print_escpos.stop(b->state, &b->sink);
+	forget_wire(b);
+	start(b);
+	pass(b, 4000, 100);
+	assert_int_equal(SENT(b, PROBE), 1);
+	bench_free(b);
+}
+
+/* No question is put to a printer that is not well, nor in the middle of a job. */
+static void test_only_when_well(void **state)
+{
+	struct bench *b = bench_new("epson-tm-t20");
+
+	(void)state;
+	memcpy(b->eot, "\x1a\x32\x12\x7e", 4);
+	b->automatic = false;
+	b->setup.ask_model = true;
+	start(b);
+	pass(b, 60000, 100);
+	assert_int_equal(SENT(b, PROBE) + SENT(b, "\x1dI"), 0);
+	memset(b->eot, 0x12, 4);
+	pass(b, 10000, 100);
+	assert_int_equal(SENT(b, PROBE), 1);
+	assert_int_equal(SENT(b, "\x1dI\x42\x1dI\x43"), 1);
+	bench_free(b);
+}
+
+/* A job that comes while a question is out waits for it, and is printed once. */
+static void test_job_waits(void **state)
+{
+	struct bench *b = bench_new("generic-80");
+
+	(void)state;
+	b->mute_fence = true;
+	b->setup.ask_model = true;
+	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
+	settle(b, 100);
+	give_job(b, 4);
+	settle(b, 100);
+	assert_int_equal(times_sent(b), 0);
+	pass(b, 8000, 100);
+	assert_int_equal(times_sent(b), 1);
+	pass(b, 8000, 100);
+	assert_job(b, 1, 4, JOB_RESULT_DONE);
+	assert_int_equal(times_sent(b), 1);
+	bench_free(b);
+}
+
+/* The line goes at each point of the questions: nothing of a job is lost or doubled by that. */
+static void test_line_lost_in_questions(void **state)
+{
+	(void)state;
+	for (size_t k = 1; k < 60; k++) {
+		struct bench *b = bench_new("epson-tm-t20");
+
+		b->setup.ask_model = true;
+		driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
+		for (size_t n = 0; n < k; n++) {
+			give_room(b, 1);
+			answer(b);
+		}
+		give_job(b, 4);
+		driver_print_escpos.stop(b->state, &b->sink);
+		assert_job(b, 1, 4, JOB_RESULT_NOTHING);
+		start(b);
+		forget_wire(b);
+		give_job(b, 5);
+		settle(b, 100);
+		assert_job(b, 2, 5, JOB_RESULT_DONE);
+		assert_int_equal(times_sent(b), 1);
+		bench_free(b);
+	}
+}
+
+static const char enq_clear[] = "\x10\x05\x02\x1b@\x1d\x61\x0f";
+static const char enq_go_on[] = "\x10\x05\x01";
+
+static void test_recovery(void **state)
+{
+	struct bench *b = bench_new("epson-tm-t20");
+
+	(void)state;
+	start(b);
+	forget_wire(b);
+	memcpy(b->eot, "\x1a\x52\x1a\x12", 4);
+	hear(b, "\x18\x08\x00\x00", 4);
+	pass(b, 9000, 100);
+	assert_int_equal(count(b, enq_clear, 8), 0);
+	pass(b, 91000, 100);
+	assert_in_range(count(b, enq_clear, 8), 8, 10);
+	assert_int_equal(count(b, enq_go_on, 3), 0);
+	/* Heat and a broken printer get nothing. */
+	forget_wire(b);
+	memcpy(b->eot, "\x1a\x52\x52\x12", 4);
+	hear(b, "\x18\x40\x00\x00", 4);
+	pass(b, 60000, 100);
+	memcpy(b->eot, "\x1a\x52\x32\x12", 4);
+	hear(b, "\x18\x20\x00\x00", 4);
+	pass(b, 60000, 100);
+	assert_int_equal(SENT(b, "\x10\x05"), 0);
+	bench_free(b);
+}
+
+/* Behind the last byte the job goes on; between its bytes nothing is ever sent. */
+static void test_recovery_in_a_job(void **state)
+{
+	struct bench *b = bench_new("epson-tm-t20");
+
+	(void)state;
+	start(b);
+	forget_wire(b);
+	b->mute_fence = true;
+	give_job(b, 4);
+	give_room(b, 12);
+	answer(b);
+	give_room(b, 10);
+	hear(b, "\x18\x08\x00\x00", 4);
+	pass(b, 60000, 0);
+	assert_int_equal(SENT(b, "\x10\x05"), 0);
+	memcpy(b->eot, "\x1a\x52\x1a\x12", 4);
+	settle(b, 100);
+	pass(b, 15000, 100);
+	assert_int_equal(SENT(b, "\x10\x05\x02"), 0);
+	assert_in_range(count(b, enq_go_on, 3), 1, 2);
+	assert_int_equal(times_sent(b), 1);
+	assert_int_equal(b->job_count, 0);
+	memset(b->eot, 0x12, 4);
+	hear(b,
+	     "\x10\x00\x00\x00\x37\x22"
+	     "0004\x00",
+	     11);
+	settle(b, 100);
+	assert_job(b, 1, 4, JOB_RESULT_DONE);
+	bench_free(b);
+}
+
+/* Whatever of a large job is still between the station and the printer is bounded, so a printer
+ * that falls silent behind it is given up in time. */
+static void test_silence_does_not_grow(void **state)
+{
+	struct bench *b = bench_new("epson-tm-t20");
+	char *large = calloc(1, 50000);
+
+	(void)state;
+	assert_non_null(large);
+	start(b);
+	b->mute_fence = true;
+	driver_print_escpos.job(b->state, 4, (struct slice){ large, 50000 }, b->now_ms, &b->sink);
+	settle(b, 8192);
+	assert_true(b->wire_n > 50000);
+	b->deaf = true;
+	pass(b, 45000, 8192);
+	assert_job(b, 1, 4, JOB_RESULT_UNKNOWN);
+	bench_free(b);
+	free(large);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_probe_by_profile),
+		cmocka_unit_test(test_fall_back),
+		cmocka_unit_test(test_second_best),
+		cmocka_unit_test(test_keeps_what_it_proved),
+		cmocka_unit_test(test_only_when_well),
+		cmocka_unit_test(test_job_waits),
+		cmocka_unit_test(test_line_lost_in_questions),
+		cmocka_unit_test(test_recovery),
+		cmocka_unit_test(test_recovery_in_a_job),
+		cmocka_unit_test(test_silence_does_not_grow),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
