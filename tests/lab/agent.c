@@ -43,6 +43,7 @@
 #define PATH_BYTES	     256
 #define PORT_MAX	     65535
 #define NAME_BYTES	     64
+#define STATION_FILES_MAX    256
 #define TYPE_MAX_MS	     60000
 #define CUT_MAX_BYTES	     (1 << 20)
 #define CONNECT_MS	     10000
@@ -225,6 +226,39 @@ static int kill_station(const struct agent *a, const char *signal_number)
 	return kill(a->station, n) < 0 ? -errno : 0;
 }
 
+/* ---- who has what ---- */
+
+static void tell_driver(const struct agent *a, const char *id, const char *interface)
+{
+	char path[PATH_BYTES], target[PATH_BYTES];
+	ssize_t n = -1;
+
+	if (!strchr(interface, '/') &&
+	    text_fmt(path, sizeof(path), "/sys/bus/usb/devices/%s/driver", interface) >= 0)
+		n = readlink(path, target, sizeof(target) - 1);
+	if (n < 0)
+		n = 0;
+	target[n] = '\0';
+	lab_say(a->control, "%s ok %s\n", id, n > 0 ? basename(target) : "");
+}
+
+static void tell_held(const struct agent *a, const char *id, const char *file)
+{
+	char path[PATH_BYTES], target[PATH_BYTES];
+	int count = 0;
+
+	for (int fd = 0; a->station > 0 && fd < STATION_FILES_MAX; fd++) {
+		ssize_t n;
+
+		(void)text_fmt(path, sizeof(path), "/proc/%d/fd/%d", (int)a->station, fd);
+		n = readlink(path, target, sizeof(target) - 1);
+		target[n < 0 ? 0 : n] = '\0';
+		if (strncmp(target, file, strlen(file)) == 0 && !strstr(target, " (deleted)"))
+			count++;
+	}
+	lab_say(a->control, "%s ok %d\n", id, count);
+}
+
 /* ---- lines from the host ---- */
 
 static int run(struct agent *a, const char *id, const char *hex)
@@ -294,6 +328,14 @@ static int obey(struct agent *a, const char *verb, char *text)
 	return -ENOSYS;
 }
 
+/* What is answered later, by a task. */
+static int begin_task(struct agent *a, const char *verb, const char *id, char *text)
+{
+	if (!text)
+		return -EINVAL;
+	return strcmp(verb, "run") == 0 ? run(a, id, text) : type(a, id, text);
+}
+
 static void take_line(struct agent *a, char *line)
 {
 	char *parts[3];
@@ -304,20 +346,17 @@ static void take_line(struct agent *a, char *line)
 		return;
 	if (strcmp(parts[1], "passed") == 0) {
 		lab_say(a->control, "%s ok %llu\n", parts[0], (unsigned long long)a->pump.passed);
-		return;
-	}
-	if (strcmp(parts[1], "run") == 0 || strcmp(parts[1], "type") == 0) {
-		if (!parts[2])
-			r = -EINVAL;
-		else if (parts[1][0] == 'r')
-			r = run(a, parts[0], parts[2]);
-		else
-			r = type(a, parts[0], parts[2]);
+	} else if (strcmp(parts[1], "driver") == 0 && parts[2]) {
+		tell_driver(a, parts[0], parts[2]);
+	} else if (strcmp(parts[1], "holds") == 0 && parts[2]) {
+		tell_held(a, parts[0], parts[2]);
+	} else if (strcmp(parts[1], "run") == 0 || strcmp(parts[1], "type") == 0) {
+		r = begin_task(a, parts[1], parts[0], parts[2]);
 		if (r < 0)
 			answer(a, parts[0], r);
-		return; /* else the task answers */
+	} else {
+		answer(a, parts[0], obey(a, parts[1], parts[2]));
 	}
-	answer(a, parts[0], obey(a, parts[1], parts[2]));
 }
 
 /* ---- the loop ---- */

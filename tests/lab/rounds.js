@@ -191,9 +191,9 @@ class Round {
 		}
 		if (end === 'power' && machine.events.length > from) {
 			this.say('printer off');
-			printer.power(false);
+			printer.power('off');
 			await sleep(this.upTo(OUT_MAX_MS));
-			printer.power(true);
+			printer.power('on');
 		}
 		if (end !== 'calm' && end !== 'kill') {
 			await sleep(this.upTo(OUT_MAX_MS));

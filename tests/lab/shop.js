@@ -21,16 +21,10 @@ const START_MS = 30000;
 const STOP_MS = 15000;
 const TYPE_MS = 8000;
 const CLAIM_MS = 30000;
+const ASK_GAP_MS = 40; // the machine is slow: questions must not be all it does
 const CONF = '/etc/lada/lada.conf';
 const SIGKILL = 9;
 const SIGTERM = 15;
-
-/** Does the station have it? It is the user of the USB interface, or has the serial port open. */
-function claimTest(name)
-{
-	return name === 'acm' ? "ls -l /proc/$(pidof ladad)/fd | grep -q 'ttyACM[0-9]*$'"
-		: `readlink /sys/bus/usb/devices/${usbPath(name)}:1.0/driver | grep -q '/usbfs$'`;
-}
 
 class GuestStation extends Station {
 	constructor({ machine, ...options })
@@ -60,6 +54,12 @@ class GuestStation extends Station {
 			},
 			http: { listen: `0.0.0.0:${this.port}` },
 		}), '644');
+	}
+
+	async state(...args)
+	{
+		await sleep(ASK_GAP_MS);
+		return super.state(...args);
 	}
 
 	async start({ timeoutMs = START_MS } = {})
@@ -170,14 +170,27 @@ class LabShop extends Shop {
 			doc.devices.some((d) => d.name === section && statuses.includes(d.status)), timeoutMs);
 	}
 
+	/** Does the station have it? It is the user of the USB interface, or has the serial port open. */
+	async isClaimed(name)
+	{
+		await sleep(ASK_GAP_MS);
+		return name === 'acm' ? await this.machine.ask('holds', '/dev/ttyACM') === '1'
+			: await this.driver(name) === 'usbfs';
+	}
+
+	/** The kernel's driver of a device's interface, '' for none. */
+	driver(name)
+	{
+		return this.machine.ask('driver', `${usbPath(name)}:1.0`);
+	}
+
 	/**
 	 * A device that was put in again is claimed: its kernel driver is off and the section says so.
 	 * `ok` alone may be from before the cable was out.
 	 */
 	async waitClaimed(name)
 	{
-		await until(`${name} is claimed`, async () =>
-			(await this.machine.run(claimTest(name))).code === 0, CLAIM_MS);
+		await until(`${name} is claimed`, () => this.isClaimed(name), CLAIM_MS);
 		await this.waitDevice(name, ['ok', 'paper_low']);
 	}
 
@@ -213,4 +226,4 @@ class LabShop extends Shop {
 	}
 }
 
-module.exports = { LabShop, claimTest, sleep, until };
+module.exports = { LabShop, sleep, until };
