@@ -358,7 +358,7 @@ void record_up(struct record *r, const struct driver *driver, const struct drive
 	say_descriptor(r, setup->descriptor, now_ms);
 	if (setup->vendor > 0)
 		say(r, now_ms, "usb %04x:%04x", (unsigned)setup->vendor, (unsigned)setup->product);
-	if (setup->layout[0])
+	if (r->keyboard && setup->layout[0])
 		say(r, now_ms, "layout %s", setup->layout);
 	if (driver->kind == DEVICE_DISPLAY)
 		say(r, now_ms, "dialect %s", setup->dialect);
