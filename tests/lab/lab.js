@@ -68,16 +68,6 @@ class Points {
 
 // ---- what each device does once ----
 
-/** Ids of the USB input devices that have an event node. */
-async function inputDevices(shop)
-{
-	const text = await shop.machine.must('for d in /sys/class/input/event*/device; do'
-		+ ' readlink -f $d | grep -q dummy_hcd && echo $(cat $d/id/vendor):$(cat $d/id/product);'
-		+ ' done; true');
-
-	return text.split('\n').filter(Boolean);
-}
-
 async function kernelHasAll(shop)
 {
 	const { machine } = shop;
@@ -92,7 +82,7 @@ async function kernelHasAll(shop)
 		return /ttyACM0/.test(nodes) && /lp0/.test(nodes);
 	});
 	await until('keyboards type', async () => {
-		const there = await inputDevices(shop);
+		const there = await shop.typingDevices();
 
 		return there.includes(GADGETS.keys.ids) && there.includes(GADGETS.stranger.ids);
 	});
@@ -137,7 +127,7 @@ async function strangersStay(shop)
 	const { ids } = GADGETS.stranger;
 
 	await until('only the stranger types', async () =>
-		JSON.stringify(await inputDevices(shop)) === JSON.stringify([ids]));
+		JSON.stringify(await shop.typingDevices()) === JSON.stringify([ids]));
 	assert.strictEqual(await shop.driver('stranger'), 'usbhid');
 }
 
@@ -205,7 +195,7 @@ async function givenBack(shop)
 {
 	await shop.station.stop();
 	await until('keyboards type again', async () =>
-		(await inputDevices(shop)).includes(GADGETS.keys.ids));
+		(await shop.typingDevices()).includes(GADGETS.keys.ids));
 	assert.strictEqual(await shop.driver('printer'), 'usblp');
 	for (const name of ['pos1', 'pos2', 'keys']) {
 		assert.strictEqual(await shop.driver(name), 'usbhid');

@@ -8,11 +8,13 @@
 
 const assert = require('node:assert');
 const { GOODS } = require('../lib/fixtures.js');
-const { scanChunks } = require('./gadgets.js');
+const { GADGETS, scanChunks } = require('./gadgets.js');
 const { sleep, until } = require('./shop.js');
 
 const SCANNERS = ['pos1', 'pos2', 'keys', 'acm'];
-const PRINTER = 'printer';
+const STRANGER = 'stranger'; // a keyboard that is no scanner
+// What may happen to the print.
+const ENDS = ['calm', 'cut', 'cut', 'kill', 'out before', 'power'];
 const SAME_READ_MS = 350; // the same text sooner is the same read
 const SCAN_MS = 10000;
 const PRINT_MS = 60000;
@@ -38,15 +40,13 @@ function randomFrom(seed)
 }
 
 class Round {
-	/** `ends`: what may happen to the print. */
-	constructor(shop, number, random, { scanners = SCANNERS, cables = true, ends } = {})
+	constructor(shop, number, random)
 	{
-		Object.assign(this, { shop, number, random, scanners, cables });
+		Object.assign(this, { shop, random, scanners: SCANNERS });
 		this.id = `LAB-${number}`;
 		this.history = [];
 		this.lastTyped = new Map();
 		this.began = Date.now();
-		this.ends = ends || ['calm', 'cut', 'cut', 'kill', 'out before', 'power'];
 	}
 
 	say(text)
@@ -101,7 +101,22 @@ class Round {
 		for (const name of this.shuffled(some)) {
 			await this.in(name);
 		}
-		for (const name of some) {
+		for (const name of some.filter((one) => one !== STRANGER)) {
+			await this.claimed(name);
+		}
+	}
+
+	/** Devices come and go while nobody looks after them. */
+	async killIdle()
+	{
+		this.say('kill');
+		await this.station.kill9();
+		for (const name of this.shuffled(this.scanners).slice(0, 2)) {
+			await this.out(name);
+			await this.in(name);
+		}
+		await this.shop.startStation();
+		for (const name of ['printer', ...this.scanners]) {
 			await this.claimed(name);
 		}
 	}
@@ -120,10 +135,10 @@ class Round {
 		const name = this.oneOf(this.scanners);
 		const chunks = scanChunks(name, text);
 
-		if (this.cables && this.upTo(4) === 0) {
+		if (this.upTo(4) === 0) {
 			await this.replugSome(this.scanners);
 		}
-		if (this.cables && chunks.length > 1 && this.upTo(3) === 0) {
+		if (chunks.length > 1 && this.upTo(3) === 0) {
 			const part = 1 + this.upTo(chunks.length - 1);
 
 			this.say(`${name} ${part} of ${chunks.length} reports`);
@@ -172,7 +187,7 @@ class Round {
 
 	async handOver()
 	{
-		const end = this.oneOf(this.ends);
+		const end = this.oneOf(ENDS);
 		const bytes = this.upTo(SLIP_BYTES);
 		const { machine, printer } = this.shop;
 		const from = machine.events.length;
@@ -191,9 +206,9 @@ class Round {
 		}
 		if (end === 'power' && machine.events.length > from) {
 			this.say('printer off');
-			printer.power('off');
+			printer.child.write('power off\n');
 			await sleep(this.upTo(OUT_MAX_MS));
-			printer.power('on');
+			printer.child.write('power on\n');
 		}
 		if (end !== 'calm' && end !== 'kill') {
 			await sleep(this.upTo(OUT_MAX_MS));
@@ -287,8 +302,10 @@ class Round {
 			.map((sku) => [sku, 1 + this.upTo(UNITS_MAX - 1)]);
 
 		await this.shop.newOrder(this.id, goods);
-		if (this.cables && this.upTo(2) === 0) {
-			await this.replugSome(['printer', ...this.scanners]);
+		if (this.upTo(8) === 0) {
+			await this.killIdle();
+		} else if (this.upTo(2) === 0) {
+			await this.replugSome(['printer', STRANGER, ...this.scanners]);
 		}
 		await this.openPickup();
 		await this.checkItems(goods);
@@ -299,11 +316,11 @@ class Round {
 		assert.strictEqual(answer.json.error && answer.json.error.code, 'already_collected',
 			answer.text);
 		assert.strictEqual(this.shop.slips(this.id).length, 1, 'slips on the roll');
-		if (this.cables) {
-			await this.shop.waitDevice(PRINTER, ['ok', 'paper_low']);
-		}
+		await this.shop.waitClaimed('printer');
+		assert.deepStrictEqual(await this.shop.typingDevices(), [GADGETS[STRANGER].ids],
+			'who types into the machine');
 		return { id: this.id, goods };
 	}
 }
 
-module.exports = { PRINTER, Round, SCANNERS, randomFrom };
+module.exports = { Round, SCANNERS, randomFrom };

@@ -163,6 +163,16 @@ class LabShop extends Shop {
 		return this.machine.ask('unplug', name);
 	}
 
+	/** Ids of the USB devices whose keys or buttons the machine listens to. */
+	async typingDevices()
+	{
+		const text = await this.machine.must('for d in /sys/class/input/event*/device; do'
+			+ ' readlink -f $d | grep -q dummy_hcd && echo $(cat $d/id/vendor):$(cat $d/id/product);'
+			+ ' done; true');
+
+		return text.split('\n').filter(Boolean);
+	}
+
 	/** A device's section in the counter's document. */
 	waitDevice(section, statuses, timeoutMs = CLAIM_MS)
 	{

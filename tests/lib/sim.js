@@ -90,12 +90,6 @@ class SimPrinter {
 		this.child.write(`fault ${list}\n`);
 	}
 
-	/** Off loses what is in its buffer. */
-	power(on)
-	{
-		this.child.write(`power ${on ? 'on' : 'off'}\n`);
-	}
-
 	async stop()
 	{
 		if (this.child) {
