@@ -58,8 +58,9 @@ class SimScanner {
 }
 
 class SimPrinter {
-	constructor({ dir, name = 'printer' })
+	constructor({ dir, name = 'printer', options = [] })
 	{
+		this.options = options;
 		this.out = path.join(dir, name);
 		this.log = path.join(dir, `${name}.log`);
 		this.codes = new Map(); // by job
@@ -73,7 +74,7 @@ class SimPrinter {
 
 		this.child = new Child(program('lada-sim'), [
 			'printer', '--listen', `127.0.0.1:${this.port}`, '--out', this.out,
-			...(fault ? ['--fault', fault] : []),
+			...this.options, ...(fault ? ['--fault', fault] : []),
 		], {
 			log: this.log, stdin: true,
 			lines: (line) => {
@@ -88,6 +89,20 @@ class SimPrinter {
 	fault(list)
 	{
 		this.child.write(`fault ${list}\n`);
+	}
+
+	/** 'off', 'on', or 'cycle', which keeps the connection. */
+	power(what)
+	{
+		this.child.write(`power ${what}\n`);
+	}
+
+	/** Drawer kicks so far. */
+	kicks()
+	{
+		const list = path.join(this.out, 'drawer.jsonl');
+
+		return fs.existsSync(list) ? fs.readFileSync(list, 'utf8').split('\n').filter(Boolean).length : 0;
 	}
 
 	async stop()
