@@ -176,6 +176,7 @@ check-sanitized: node-deps
 bench: node-deps
 	@$(MAKE) --no-print-directory -j2 all $(BENCHES)
 	@node tests/bench/bench.js
+	@node tests/bench/idle.js
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
