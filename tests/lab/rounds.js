@@ -14,28 +14,28 @@ const { sleep, until } = require('./shop.js');
 const SCANNERS = ['pos1', 'pos2', 'keys', 'acm'];
 const STRANGER = 'stranger'; // a keyboard that is no scanner
 // What may happen to the print.
-const ENDS = ['calm', 'cut', 'cut', 'kill', 'out before', 'power'];
+const ENDS = ['calm', 'cut', 'cut', 'kill', 'power', 'out before'];
 const SAME_READ_MS = 350; // the same text sooner is the same read
 const SCAN_MS = 10000;
 const PRINT_MS = 60000;
 const PAPER_MS = 3000; // a printer without a cut ends its job after two silent seconds
-const SLIP_BYTES = 1500;
+const SLIP_BYTES = 900;
 const OUT_MAX_MS = 800; // how long a cable is out
 const UNITS_MAX = 3;
 const FINISHED = ['done', 'unknown', 'failed', 'dropped'];
 
-/** Numbers in 0..1 that a seed repeats, so that a failure can be run again. */
+/** Numbers in 0..1 that a seed repeats, so that a failure can be run again; near seeds differ. */
 function randomFrom(seed)
 {
-	let x = seed >>> 0 || 1;
+	let state = seed >>> 0;
 
 	return () => {
-		x ^= x << 13;
-		x >>>= 0;
-		x ^= x >>> 17;
-		x ^= x << 5;
-		x >>>= 0;
-		return x / 0x100000000;
+		state = (state + 0x9e3779b9) >>> 0;
+		let x = state;
+
+		x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+		x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+		return ((x ^ (x >>> 16)) >>> 0) / 0x100000000;
 	};
 }
 
@@ -189,34 +189,63 @@ class Round {
 	{
 		const end = this.oneOf(ENDS);
 		const bytes = this.upTo(SLIP_BYTES);
+
+		this.say(`handover, ${end} ${bytes}`);
+		switch (end) {
+		case 'cut':
+		case 'power':
+			await this.cutCable(bytes, end === 'power');
+			break;
+		case 'kill':
+			await this.killStation(bytes);
+			break;
+		case 'out before':
+			await this.out('printer');
+			await this.pressHandover(false);
+			await sleep(this.upTo(OUT_MAX_MS));
+			await this.in('printer');
+			break;
+		default:
+			await this.pressHandover(false);
+		}
+	}
+
+	/** The printer's cable is out after so many bytes, or its power is, which loses its buffer. */
+	async cutCable(bytes, power)
+	{
 		const { machine, printer } = this.shop;
 		const from = machine.events.length;
 
-		this.say(`handover, ${end} ${bytes}`);
-		if (end === 'cut' || end === 'power') {
-			await machine.ask('cut', bytes, 'unplug', 'printer');
-		} else if (end === 'kill') {
-			await machine.ask('cut', bytes, 'kill');
-		} else if (end === 'out before') {
-			await this.out('printer');
+		await machine.ask('cut', bytes, 'unplug', 'printer');
+		await this.pressHandover(false);
+		if (!await this.cutCame(from)) {
+			return;
 		}
-		await this.pressHandover(end === 'kill');
-		if (['cut', 'power', 'kill'].includes(end)) {
-			await this.waitCut(from);
-		}
-		if (end === 'power' && machine.events.length > from) {
+		if (power) {
 			this.say('printer off');
 			printer.child.write('power off\n');
-			await sleep(this.upTo(OUT_MAX_MS));
+		}
+		await sleep(this.upTo(OUT_MAX_MS));
+		if (power) {
 			printer.child.write('power on\n');
 		}
-		if (end !== 'calm' && end !== 'kill') {
-			await sleep(this.upTo(OUT_MAX_MS));
-			await this.in('printer');
+		await this.in('printer');
+	}
+
+	async killStation(bytes)
+	{
+		const { machine } = this.shop;
+		const from = machine.events.length;
+
+		await machine.ask('cut', bytes, 'kill');
+		await this.pressHandover(true);
+		if (!await this.cutCame(from)) {
+			return;
 		}
-		if (end === 'kill') {
-			await this.restartIfDead(from);
-		}
+		await machine.event('ended', from);
+		this.say('station starts again');
+		this.station.running = false;
+		await this.shop.startStation();
 	}
 
 	async pressHandover(mayBeLost)
@@ -231,30 +260,17 @@ class Round {
 		}
 	}
 
-	/** The cut has come, or the job is over without so many bytes. */
-	async waitCut(from)
-	{
-		await until('the cut or the end of the job', async () => {
-			if (this.shop.machine.events.slice(from).some((line) => line.startsWith('! cut'))) {
-				return true;
-			}
-			return (await this.station.state()).jobs.every((j) => FINISHED.includes(j.status));
-		}, PRINT_MS);
-		await this.shop.machine.ask('cut', 'off');
-		this.say(this.shop.machine.events.slice(from).join(' ') || 'no cut');
-	}
-
-	async restartIfDead(from)
+	/** True when the cut has come, false when the job is over without so many bytes. */
+	async cutCame(from)
 	{
 		const { machine } = this.shop;
+		const came = () => machine.events.slice(from).some((line) => line.startsWith('! cut'));
 
-		if (!machine.events.slice(from).some((line) => line.startsWith('! cut'))) {
-			return;
-		}
-		await machine.event('ended', from);
-		this.say('station starts again');
-		this.station.running = false;
-		await this.shop.startStation();
+		await until('the cut or the end of the job', async () => came()
+			|| (await this.station.state()).jobs.every((j) => FINISHED.includes(j.status)), PRINT_MS);
+		await machine.ask('cut', 'off');
+		this.say(machine.events.slice(from).join(' ') || 'no cut');
+		return came();
 	}
 
 	/** Looks at the roll and answers for unknown jobs, until none is open. */
