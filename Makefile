@@ -112,6 +112,10 @@ $(filter $(BUILD)/tests/unit_hq%,$(UNITS)): $(BUILD)/tests/%: \
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_lada-hq) $(LIBS_test)
 # What several tests share; before the house, which it uses.
 $(BUILD)/helpers.a: $(call obj,$(filter-out tests/unit_%,$(wildcard tests/*.c)))
+# A faked USB bus (tests/usb_fake.h) is umockdev's, which no other test needs.
+USB_TESTS := $(filter $(BUILD)/tests/unit_usb% $(BUILD)/bench/usb_%,$(UNITS) $(BENCHES))
+$(BUILD)/obj/tests/usb_fake.o $(BUILD)/obj/tests/usb_fake_device.o: CPPFLAGS += $(shell pkg-config --cflags umockdev-1.0 2>/dev/null)
+$(USB_TESTS): LIBS_test += $(shell pkg-config --libs umockdev-1.0 2>/dev/null)
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/helpers.a $(BUILD)/house.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_ladad) $(LIBS_test)
@@ -193,6 +197,8 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/doc/lada
 	install -m 644 hw/systemd/ladad.service $(DESTDIR)$(PREFIX)/lib/systemd/system/
 	install -m 644 hw/systemd/lada.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/lada.conf
+	install -d $(DESTDIR)$(PREFIX)/lib/udev/rules.d
+	$(BUILD)/bin/lada devices --udev > $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-lada.rules
 	install -m 644 hw/lada.conf.example README.md $(DESTDIR)$(PREFIX)/share/doc/lada/
 
 format:

@@ -126,8 +126,11 @@ void usb_break(struct port_usb *usb, int r, const char *why); /* the port goes d
 void usb_prepare(struct port_usb *usb);
 void usb_worked(struct port_usb *usb); /* a piece of work came back */
 
-/* port_usb.c */
+/* usb_pipe.c: through the pipes. */
 int usb_read_start(struct port_usb *usb);
-void usb_cleared(struct port_usb *usb);
+void usb_read_again(struct port_usb *usb); /* the reads that came back with nothing */
+void usb_cleared(struct port_usb *usb);	   /* a halt */
+/* What was taken of it; -EAGAIN while a write is out. */
+ssize_t usb_send(struct port_usb *usb, const void *p, size_t n);
 
 #endif

@@ -337,7 +337,7 @@ static const struct command {
 	int (*run)(struct tool *t, char **args);
 } commands[] = {
 	{ "status", 0, 0, "broker, HQ, outbox, streams and devices", run_status },
-	{ "devices", 0, 0, "what is configured, what is plugged in, and who has it",
+	{ "devices", 0, 0, "what is configured and plugged in, who has it; --udev: udev rules",
 	  tool_devices },
 	{ "scan", 1, 0, "CODE: as if it had been scanned at the counter", run_scan },
 	{ "jobs", 0, 3, "prints, newest first; jobs retry|drop N, jobs came N yes|no", run_jobs },
@@ -364,6 +364,8 @@ static int run_command(struct tool *t, const char *path, int argc, char **argv)
 	for (size_t i = 0; argc > 0 && i < COUNT_OF(commands); i++) {
 		if (strcmp(argv[0], commands[i].name) != 0)
 			continue;
+		if (commands[i].run == tool_devices && argc == 2 && strcmp(argv[1], "--udev") == 0)
+			return tool_udev_rules();
 		if (argc - 1 < commands[i].args || argc - 1 > commands[i].args + commands[i].more)
 			break;
 		if (config_load(path, &t->config, t->message, sizeof(t->message)) < 0) {
@@ -379,12 +381,11 @@ static int run_command(struct tool *t, const char *path, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = { { "config", required_argument, NULL, 'c' },
-						 { "json", no_argument, NULL, 'j' },
-						 { "after", required_argument, NULL, 'a' },
-						 { "help", no_argument, NULL, 'h' },
-						 { "version", no_argument, NULL, 'v' },
-						 { 0 } };
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' }, { "json", no_argument, NULL, 'j' },
+		{ "after", required_argument, NULL, 'a' },  { "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'v' },	    { 0 }
+	};
 	struct tool *t = calloc(1, sizeof(*t));
 	const char *path = CONFIG_DEFAULT;
 	int o, status;
