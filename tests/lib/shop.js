@@ -26,7 +26,7 @@ class Shop {
 	 */
 	async open({
 		orders = {}, policies = {}, staff = true, scanner = true, printer = true, login = true,
-		sections = {}, printerFault = null, signedStream = false,
+		sections = {}, printerFault = null, signedStream = false, scannerOptions = [],
 	} = {})
 	{
 		this.broker = new Broker(this.dir);
@@ -39,7 +39,7 @@ class Shop {
 			this.cleanup.add(() => this.printer.stop());
 		}
 		if (scanner) {
-			this.scanner = new SimScanner({ dir: this.dir });
+			this.scanner = new SimScanner({ dir: this.dir, options: scannerOptions });
 			await this.scanner.start();
 			this.cleanup.add(() => this.scanner.stop());
 		}
