@@ -18,6 +18,8 @@ DEPS_TEST := libcmocka-dev mosquitto zbar-tools zint fonts-dejavu-core sqlite3 c
 # For check-all: fuzzing, the lab's virtual machine.
 DEPS_FUZZ := clang libclang-rt-14-dev
 DEPS_LAB := qemu-system-x86 busybox-static cpio mmdebstrap
+# For check-all: a reader of drawn letters.
+DEPS_OCR := tesseract-ocr tesseract-ocr-pol tesseract-ocr-ukr
 # Node.js and npm come from Debian unless the machine has its own.
 DEPS_NODE := nodejs npm
 
@@ -126,7 +128,8 @@ $(BUILD)/fuzzed.a: $(call obj,$(BASE) $(COUNTER) $(DRIVERS))
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/fuzzed.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS_ladad)
-units: $(UNITS)
+# With them the encoder for the tests in JavaScript.
+units: $(UNITS) $(BUILD)/bench/encode
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
@@ -155,6 +158,7 @@ check: node-deps
 	@node tests/run.js
 
 check-all: node-deps
+	@tests/deps $(DEPS_OCR)
 	@$(MAKE) --no-print-directory -j2 all units
 	@node tests/run.js --slow slow_
 	@$(MAKE) --no-print-directory check-sanitized

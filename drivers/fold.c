@@ -159,7 +159,7 @@ static const struct {
 	{ 0x406, 0x308, 0x407 }, /* Ї */
 };
 
-static uint32_t join(uint32_t letter, uint32_t mark)
+uint32_t fold_join(uint32_t letter, uint32_t mark)
 {
 	for (size_t i = 0; i < COUNT_OF(joins); i++)
 		if (joins[i].letter == letter && joins[i].mark == mark)
@@ -230,7 +230,7 @@ static bool next_character(struct fold *f, uint32_t *ret_character)
 		mark = utf8_next(f->text, &at);
 		if (!is_mark(mark))
 			break;
-		c = (int32_t)join((uint32_t)c, (uint32_t)mark);
+		c = (int32_t)fold_join((uint32_t)c, (uint32_t)mark);
 	}
 	*ret_character = (uint32_t)c;
 	return true;

@@ -28,6 +28,8 @@ struct fold {
 
 struct fold fold_start(struct slice text, bool (*has)(const void *ctx, uint32_t character),
 		       const void *ctx);
+/* Letter and combining mark as one letter; the letter alone where there is none. */
+uint32_t fold_join(uint32_t letter, uint32_t mark);
 /* False at the end of the text. */
 bool fold_next(struct fold *f, uint32_t *ret_character);
 
