@@ -102,7 +102,7 @@ static inline void answer(struct bench *b)
 			return;
 		if (b->deaf)
 			continue;
-		if (p[0] == 0x10 && p[1] == 4)
+		if (p[0] == 0x10 && p[1] == 4 && p[2] >= 1 && p[2] <= 4)
 			hear(b, &b->eot[p[2] - 1], 1);
 		if (p[0] == 0x1d && p[1] == 'a' && b->automatic)
 			hear(b, "\x10\x00\x00\x00", 4);

@@ -153,6 +153,7 @@ static void test_status_per_fault(void **state)
 		{ "paper-out", "\x1a\x32\x12\x7e", "\x18\x00\x0f\x0f" },
 		{ "cover", "\x1a\x16\x12\x12", "\x38\x00\x00\x0f" },
 		{ "cutter", "\x1a\x52\x1a\x12", "\x18\x08\x00\x0f" },
+		{ "heat", "\x1a\x52\x52\x12", "\x18\x40\x00\x0f" },
 		{ "cover,paper-out", "\x1a\x36\x12\x7e", "\x38\x00\x0f\x0f" },
 		{ "slow", "\x12\x12\x12\x12", "\x10\x00\x00\x0f" },
 	};
@@ -306,6 +307,55 @@ static void test_cutter_error(void **state)
 	bench_close(&b);
 }
 
+/* What a board does not know it does not answer; the rest works. */
+static void test_unknown_commands(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b, false);
+	bench_faults(&b, "no-process,no-status,no-identity,no-auto");
+	SEND(&b, "\x1d(H\x06\x00\x30\x30" "0001\x1dr\x01\x1dI\x42\x1d" "a\x0f");
+	EXPECT(&b, "");
+	SEND(&b, "\x10\x04\x01");
+	EXPECT(&b, "\x12");
+	bench_close(&b);
+}
+
+/* Off and on with the line up: what it had is lost, and for a while it hears nothing. */
+static void test_power_cycle(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b, false);
+	bench_faults(&b, "paper-out");
+	SEND(&b, "lost\n\x1dr\x01");
+	device_power_cycle(&b.device, b.device.now_ms);
+	bench_faults(&b, "none");
+	SEND(&b, "deaf\n\x10\x04\x01");
+	EXPECT(&b, "");
+	b.now_ms += DEVICE_BOOT_MS;
+	SEND(&b, "kept\n\x1dV\x00\x10\x04\x01");
+	EXPECT(&b, "\x12");
+	bench_expect_text(&b, "kept\n[CUT]\n");
+	bench_close(&b);
+}
+
+static void test_drawer_polarity(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_open(&b, false);
+	b.device.config.drawer_low = true;
+	SEND(&b, "\x10\x04\x01");
+	EXPECT(&b, "\x16");
+	SEND(&b, "\x1bp\x00\x19\x19\x10\x04\x01\x1dr\x02");
+	EXPECT(&b, "\x12\x00");
+	bench_close(&b);
+}
+
 static void test_slow(void **state)
 {
 	struct bench b;
@@ -421,6 +471,9 @@ int main(void)
 		cmocka_unit_test(test_paper_out_in_the_middle),
 		cmocka_unit_test(test_buffer_fills),
 		cmocka_unit_test(test_cutter_error),
+		cmocka_unit_test(test_unknown_commands),
+		cmocka_unit_test(test_power_cycle),
+		cmocka_unit_test(test_drawer_polarity),
 		cmocka_unit_test(test_slow),
 		cmocka_unit_test(test_drop),
 		cmocka_unit_test(test_half_an_image_swallows),

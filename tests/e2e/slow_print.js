@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A printer that goes deaf in the middle of a job: the job is never taken for printed.
+// A printer that goes deaf in the middle of a job, or a station that loses its power there: the job is never
+// taken for printed, and never printed twice unasked.
 'use strict';
 
 const test = require('node:test');
 const assert = require('node:assert');
-const { shopOf } = require('../lib/shop.js');
+const { Shop, shopOf } = require('../lib/shop.js');
 const { order } = require('../lib/fixtures.js');
 
 const shop = shopOf('slow-print', () => ({
@@ -63,4 +64,49 @@ test('deaf for a while: the job is settled soon after, and the next one prints',
 	await shop.handOver('ZAM-LAST');
 	await shop.printer.waitJob('LR.ZAM-LAST.', 10000);
 	assert.ok(shop.printer.jobsWith('LR.ZAM-BACK.').length <= 1);
+});
+
+async function settled(shop_, job, statuses, timeoutMs = 60000)
+{
+	const doc = await shop_.station.waitState(`job ${job} is ${statuses}`,
+		(d) => statuses.includes(d.jobs.find((j) => j.job === job)?.status), timeoutMs);
+
+	return doc.jobs.find((j) => j.job === job).status;
+}
+
+function whole(shop_, id)
+{
+	return shop_.printer.jobsWith(`LR.${id}.`).length;
+}
+
+test('the station\'s own power goes at every moment of a slip: printed once, or a person is asked', async () => {
+	const shop_ = new Shop('slow-kill');
+	const ids = Array.from({ length: 12 }, (_, i) => `ZAM-K${i}`);
+
+	try {
+		await shop_.open({
+			orders: Object.fromEntries(ids.map((id) => [id, order(id, { goods: [['SKU-SOAP', 1]] })])),
+			scanner: false, spare: true, printerFault: 'slow',
+		});
+		for (const [i, id] of ids.entries()) {
+			const { job } = await shop_.handOver(id);
+
+			await new Promise((resolve) => {
+				setTimeout(resolve, i * 150);
+			});
+			await shop_.station.restart();
+			await shop_.station.login();
+			const status = await settled(shop_, job, ['done', 'unknown']);
+			const out = () => whole(shop_, id) + shop_.spare.jobsWith(`LR.${id}.`).length;
+
+			if (status === 'done') {
+				assert.strictEqual(out(), 1, id);
+			} else {
+				await shop_.station.must('print.came', { job, yes: true });
+				assert.ok(out() <= 1, id);
+			}
+		}
+	} finally {
+		await shop_.close();
+	}
 });

@@ -12,7 +12,7 @@ const { sleep } = require('../lib/world.js');
 const SETTLE_MS = 700; // longer than a slip takes to print
 
 const shop = shopOf('print', () => ({
-	orders: Object.fromEntries(['OUT', 'COVER', 'DROP', 'DEAF', 'NO', 'OFF', 'LAST']
+	orders: Object.fromEntries(['OUT', 'COVER', 'DROP', 'DEAF', 'NO', 'OFF', 'LAST', 'CUT']
 		.map((id) => [`ZAM-${id}`, order(`ZAM-${id}`, { goods: [['SKU-SOAP', 1]] })])),
 	scanner: false,
 }));
@@ -127,10 +127,46 @@ test('an unknown job stays unknown over a kill -9 and no one prints it', async (
 	assert.strictEqual(printed('LAST'), 1);
 });
 
+function said(doc)
+{
+	return doc.devices.find((d) => d.name === 'receipt');
+}
+
+test('what is wrong is said in words, and what a clerk can do', async () => {
+	const cases = [
+		['near-end', 'paper_low', /Przygotuj nową rolkę/], ['heat', 'too_hot', /za gorąca/],
+		['cover', 'cover_open', /Zamknij ją/], ['paper-out', 'paper_out', /włóż nową rolkę/],
+	];
+
+	for (const [fault, trouble, words] of cases) {
+		shop.printer.fault(fault);
+		const device_ = said(await shop.station.waitState(trouble,
+			(doc) => said(doc).trouble === trouble, 8000));
+
+		assert.match(device_.say, words);
+		assert.strictEqual(device_.recoverable, true);
+	}
+	shop.printer.fault('none');
+	const well = said(await shop.station.waitState('well', (d) => said(d).trouble === '', 8000));
+
+	assert.strictEqual(well.say, '');
+	assert.strictEqual(well.status, 'ok');
+});
+
+test('a cutter error is recovered from by itself once its cause is gone', async () => {
+	shop.printer.fault('cutter');
+	await shop.station.waitState('cutter', (doc) => said(doc).trouble === 'cutter', 8000);
+	await shop.handOver('ZAM-CUT');
+	shop.printer.fault('none'); // the printer itself waits for a command
+	await shop.printer.waitJob('LR.ZAM-CUT.', 20000);
+	await waitLastJob('done');
+	assert.strictEqual(printed('CUT'), 1);
+});
+
 test('every handover is at HQ once, whatever the printer did', async () => {
 	await shop.outboxEmpty();
 	shop.noProblems();
 	assert.deepStrictEqual(shop.hq.events('pickup.completed').map((e) => e.body.order),
-		['OUT', 'COVER', 'OFF', 'DROP', 'DEAF', 'NO', 'LAST'].map((id) => `ZAM-${id}`));
+		['OUT', 'COVER', 'OFF', 'DROP', 'DEAF', 'NO', 'LAST', 'CUT'].map((id) => `ZAM-${id}`));
 	assert.strictEqual(printed('OUT'), 1);
 });

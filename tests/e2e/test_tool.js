@@ -58,6 +58,24 @@ test('print-test prints a page', async () => {
 	assert.strictEqual(lada('print-test', 'nobody').code, 1);
 });
 
+test('jobs are listed and answered', async () => {
+	shop.printer.fault('drop@700');
+	lada('print-test', 'receipt');
+	const unknown = await shop.station.waitState('an unknown job',
+		(doc) => doc.jobs.some((j) => j.status === 'unknown'), 15000);
+	const { job } = unknown.jobs.find((j) => j.status === 'unknown');
+
+	shop.printer.fault('none');
+	assert.match(good('jobs'), new RegExp(`^${job} +receipt +test +unknown`, 'm'));
+	assert.ok(JSON.parse(good('--json', 'jobs')).some((j) => j.job === job));
+	good('jobs', 'came', String(job), 'yes');
+	assert.match(good('jobs'), new RegExp(`^${job} +receipt +test +done`, 'm'));
+	assert.strictEqual(lada('jobs', 'came', String(job), 'yes').code, 1);
+	for (const wrong of [['jobs', 'came', '1'], ['jobs', 'retry', 'x'], ['jobs', 'drop'], ['jobs', 'x', '1']]) {
+		assert.strictEqual(lada(...wrong).code, 2, wrong.join(' '));
+	}
+});
+
 test('journal, check and diagnose; no secret in any of them', async () => {
 	await shop.handOver('ZAM-1');
 	const journal = good('journal');

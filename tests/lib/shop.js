@@ -22,11 +22,12 @@ class Shop {
 
 	/**
 	 * `orders` {id: body} are there before the station first asks. `staff: false` leaves the staff
-	 * policy out. `hq: false` starts no fake HQ.
+	 * policy out. `hq: false` starts no fake HQ. `spare` is a second printer, the stand-in.
 	 */
 	async open({
 		orders = {}, policies = {}, staff = true, scanner = true, printer = true, login = true,
-		sections = {}, printerFault = null, signedStream = false, scannerOptions = [],
+		sections = {}, printerFault = null, printerOptions = [], spare = false, signedStream = false,
+		scannerOptions = [],
 	} = {})
 	{
 		this.broker = new Broker(this.dir);
@@ -34,9 +35,19 @@ class Shop {
 		this.cleanup.add(() => this.broker.stop());
 		await this.#openHq(orders, policies, staff);
 		if (printer) {
-			this.printer = new SimPrinter({ dir: this.dir });
+			this.printer = new SimPrinter({ dir: this.dir, options: printerOptions });
 			await this.printer.start(printerFault);
 			this.cleanup.add(() => this.printer.stop());
+		}
+		if (spare) {
+			this.spare = new SimPrinter({ dir: this.dir, name: 'spare' });
+			await this.spare.start();
+			this.cleanup.add(() => this.spare.stop());
+			sections = {
+				...sections,
+				'printer receipt': { standin: 'spare', ...sections['printer receipt'] },
+				'printer spare': { port: `tcp:127.0.0.1:${this.spare.port}`, protocol: 'escpos' },
+			};
 		}
 		if (scanner) {
 			this.scanner = new SimScanner({ dir: this.dir, options: scannerOptions });

@@ -92,6 +92,20 @@ class SimPrinter {
 		this.child.write(`fault ${list}\n`);
 	}
 
+	/** 'off', 'on', or 'cycle', which keeps the connection. */
+	power(what)
+	{
+		this.child.write(`power ${what}\n`);
+	}
+
+	/** Drawer kicks so far. */
+	kicks()
+	{
+		const list = path.join(this.out, 'drawer.jsonl');
+
+		return fs.existsSync(list) ? fs.readFileSync(list, 'utf8').split('\n').filter(Boolean).length : 0;
+	}
+
 	async stop()
 	{
 		if (this.child) {

@@ -60,7 +60,8 @@ static void device_respond(struct device *device, const struct escpos_op *op)
 {
 	uint8_t block[7] = { 0x37, 0x22 };
 
-	if (op->data_len != 6 || op->data[0] != 48 || op->data[1] != 48)
+	if (device->faults.no_process || op->data_len != 6 || op->data[0] != 48 ||
+	    op->data[1] != 48)
 		return;
 	for (int i = 0; i < 4; i++)
 		if (op->data[2 + i] < 0x20 || op->data[2 + i] > 0x7E)
@@ -202,6 +203,8 @@ void device_drain(struct device *device)
 {
 	int64_t allowed = INT64_MAX;
 
+	if (device->now_ms < device->boot_ms)
+		return;
 	if (device->faults.slow) {
 		allowed = (device->now_ms - device->slow_at_ms) * DEVICE_SLOW_BYTES_PER_S / 1000;
 		device->slow_at_ms += allowed * 1000 / DEVICE_SLOW_BYTES_PER_S;
@@ -260,6 +263,8 @@ size_t device_room(const struct device *device)
 {
 	size_t room = device->config.buffer_bytes - device->buffer_len;
 
+	if (device->faults.crawl && room > 0)
+		room = device->now_ms - device->taken_at_ms >= DEVICE_CRAWL_MS;
 	if (device->faults.drop_at >= 0) {
 		const int64_t left = device->faults.drop_at - device->since_fault;
 
@@ -273,7 +278,9 @@ void device_receive(struct device *device, const uint8_t *bytes, size_t n, int64
 {
 	struct realtime_command command;
 
-	device->now_ms = now_ms;
+	device->now_ms = device->taken_at_ms = now_ms;
+	if (now_ms < device->boot_ms)
+		return;
 	/* Idle time earns a slow printer nothing. */
 	if (!device->buffer_len)
 		device->slow_at_ms = now_ms;
@@ -337,6 +344,8 @@ int device_timeout_ms(const struct device *device, int64_t now_ms)
 
 	if (device->buffer_len && device->faults.slow && device_online(device))
 		timeout_ms = sooner(timeout_ms, 20);
+	if (device->faults.crawl)
+		timeout_ms = sooner(timeout_ms, DEVICE_CRAWL_MS / 4);
 	if (device->drawer_open && device->config.drawer_ms)
 		timeout_ms = sooner(timeout_ms, device->drawer_at_ms + device->config.drawer_ms - now_ms);
 	if (device_idle_pending(device))
@@ -371,4 +380,11 @@ void device_set_power(struct device *device, bool on, int64_t now_ms)
 	}
 	device->busy_at_ms = device->slow_at_ms = now_ms;
 	device_watch_report(device, false);
+}
+
+void device_power_cycle(struct device *device, int64_t now_ms)
+{
+	device_set_power(device, false, now_ms);
+	device_set_power(device, true, now_ms);
+	device->boot_ms = now_ms + DEVICE_BOOT_MS;
 }

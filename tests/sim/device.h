@@ -20,6 +20,8 @@
 #define DEVICE_MARKS_MAX 64
 #define DEVICE_SLOW_BYTES_PER_S 1000
 #define DEVICE_FAULT_TEXT_MAX 128
+#define DEVICE_CRAWL_MS 1000
+#define DEVICE_BOOT_MS 3000 /* deaf so long after a power cycle */
 
 /* Parts of the printer that automatic status (GS a) can watch: bits of its parameter. */
 enum device_watch {
@@ -54,6 +56,7 @@ struct device_config {
 	int dots;
 	size_t buffer_bytes;
 	int drawer_ms;    /* an opened drawer closes by itself after this; 0 = stays open */
+	bool drawer_low;  /* the contact is low while the drawer is open */
 	bool starts_wide; /* a clone that takes 80h.. as GB18030 until FS . */
 	struct font *font;
 };
@@ -63,7 +66,10 @@ struct device_faults {
 	bool near_end;
 	bool cover;
 	bool cutter;
+	bool heat;
+	bool no_process, no_status, no_identity, no_auto; /* commands it does not know */
 	bool slow;
+	bool crawl; /* takes a byte a second */
 	bool deaf;
 	bool garbage;
 	bool off;
@@ -90,6 +96,7 @@ struct device {
 	size_t mark_count;
 
 	bool power;
+	int64_t boot_ms; /* until then it is starting: hears and says nothing */
 	bool error_latched; /* an error waits for DLE ENQ after its cause is gone */
 	bool drawer_open;
 	bool pulse_enabled; /* DLE DC4 1, see GS ( D */
@@ -98,6 +105,7 @@ struct device {
 	int64_t drawer_at_ms;
 	int64_t busy_at_ms; /* when a byte last came or was printed */
 	int64_t slow_at_ms;
+	int64_t taken_at_ms; /* when bytes were taken last */
 	uint32_t random;
 
 	/* Of the job being printed. */
@@ -125,6 +133,8 @@ bool device_accepting(const struct device *device);
 /* "none", or a list like "cover,slow" that replaces the faults; -EINVAL if one is unknown. */
 int device_set_faults(struct device *device, const char *text, int64_t now_ms);
 void device_set_power(struct device *device, bool on, int64_t now_ms);
+/* Off and on again with the line left up, as behind a converter with its own power. */
+void device_power_cycle(struct device *device, int64_t now_ms);
 void device_set_drawer(struct device *device, bool open, int64_t now_ms);
 
 /* Between the two files. */

@@ -17,7 +17,14 @@ static bool paper_low(const struct device *device)
 
 bool device_online(const struct device *device)
 {
-	return !device->faults.paper_out && !device->faults.cover && !device->error_latched;
+	return !device->faults.paper_out && !device->faults.cover && !device->error_latched &&
+	       !device->faults.heat;
+}
+
+/* Connector pin 3. */
+static bool drawer_high(const struct device *device)
+{
+	return device->drawer_open != device->config.drawer_low;
 }
 
 static uint8_t device_noise(struct device *device)
@@ -32,7 +39,7 @@ void device_answer(struct device *device, const uint8_t *bytes, size_t n)
 {
 	uint8_t noise[64];
 
-	if (device->faults.deaf)
+	if (device->faults.deaf || device->now_ms < device->boot_ms)
 		return;
 	if (device->faults.garbage) {
 		n = n < sizeof(noise) - 3 ? n + device_noise(device) % 4 : sizeof(noise);
@@ -50,12 +57,12 @@ void device_answer_realtime(struct device *device, int n)
 	uint8_t byte = 0x12;
 
 	if (n == 1)
-		byte |= (uint8_t)((device->drawer_open ? 0x04 : 0) | (device_online(device) ? 0 : 0x08));
+		byte |= (uint8_t)((drawer_high(device) ? 0x04 : 0) | (device_online(device) ? 0 : 0x08));
 	else if (n == 2)
 		byte |= (uint8_t)((f->cover ? 0x04 : 0) | (paper_ends(device) ? 0x20 : 0) |
-				  (device->error_latched ? 0x40 : 0));
+				  (device->error_latched || f->heat ? 0x40 : 0));
 	else if (n == 3)
-		byte |= device->error_latched ? 0x08 : 0;
+		byte |= (uint8_t)((device->error_latched ? 0x08 : 0) | (f->heat ? 0x40 : 0));
 	else
 		byte |= (uint8_t)((paper_low(device) ? 0x0C : 0) | (paper_ends(device) ? 0x60 : 0));
 	device_answer(device, &byte, 1);
@@ -66,10 +73,12 @@ void device_answer_paper(struct device *device, uint8_t n)
 {
 	uint8_t byte = 0;
 
+	if (device->faults.no_status)
+		return;
 	if (n == 1 || n == 49)
 		byte = paper_low(device) ? 0x03 : 0;
 	else if (n == 2 || n == 50)
-		byte = device->drawer_open ? 0x01 : 0;
+		byte = drawer_high(device) ? 0x01 : 0;
 	else if (n != 4 && n != 52)
 		return;
 	device_answer(device, &byte, 1);
@@ -82,6 +91,8 @@ void device_answer_identity(struct device *device, uint8_t n)
 	char block[80];
 	int len;
 
+	if (device->faults.no_identity)
+		return;
 	switch (n) {
 	case 1: case 49:
 		device_answer(device, (const uint8_t[]){ 0x20 }, 1);
@@ -116,10 +127,11 @@ void device_answer_identity(struct device *device, uint8_t n)
 
 static void watch_bytes(const struct device *device, uint8_t ret_bytes[4])
 {
-	ret_bytes[0] = (uint8_t)(0x10 | (device->drawer_open ? 0x04 : 0) |
+	ret_bytes[0] = (uint8_t)(0x10 | (drawer_high(device) ? 0x04 : 0) |
 				 (device_online(device) ? 0 : 0x08) |
 				 (device->faults.cover ? 0x20 : 0));
-	ret_bytes[1] = device->error_latched ? 0x08 : 0;
+	ret_bytes[1] = (uint8_t)((device->error_latched ? 0x08 : 0) |
+				 (device->faults.heat ? 0x40 : 0));
 	ret_bytes[2] = (uint8_t)((paper_low(device) ? 0x03 : 0) | (paper_ends(device) ? 0x0C : 0));
 	/* Reserved bits are set, as printers of this family have them. */
 	ret_bytes[3] = 0x0F;
@@ -140,14 +152,14 @@ void device_watch_report(struct device *device, bool force)
 	if (bytes[2] != device->asb_last[2])
 		changed |= DEVICE_WATCH_PAPER;
 	memcpy(device->asb_last, bytes, sizeof(bytes));
-	if (force || (changed & device->asb))
+	if (!device->faults.no_auto && (force || (changed & device->asb)))
 		device_answer(device, bytes, sizeof(bytes));
 }
 
 /* GS a n: the state is sent at once when anything is watched. */
 void device_watch_set(struct device *device, uint8_t mask)
 {
-	device->asb = mask & 0x4F;
+	device->asb = device->faults.no_auto ? 0 : mask & 0x4F;
 	if (device->asb)
 		device_watch_report(device, true);
 }
@@ -173,6 +185,10 @@ static int fault_add(struct device_faults *f, const char *name)
 		{ "cover", &f->cover },		{ "cutter", &f->cutter },
 		{ "slow", &f->slow },		{ "deaf", &f->deaf },
 		{ "garbage", &f->garbage },	{ "off", &f->off },
+		{ "crawl", &f->crawl },
+		{ "heat", &f->heat },		{ "no-process", &f->no_process },
+		{ "no-status", &f->no_status }, { "no-identity", &f->no_identity },
+		{ "no-auto", &f->no_auto },
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {

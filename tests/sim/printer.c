@@ -40,7 +40,13 @@ static const char help[] =
 	"      near-end        the roll is nearly used up\n"
 	"      cover           the cover is open\n"
 	"      cutter          cutter error; after its end DLE ENQ recovers\n"
+	"      heat            the head is too hot; ends with the fault\n"
+	"      no-process      does not answer GS ( H\n"
+	"      no-status       does not answer GS r\n"
+	"      no-identity     does not answer GS I\n"
+	"      no-auto         has no automatic status\n"
 	"      slow            prints 1000 bytes a second\n"
+	"      crawl           takes one byte a second\n"
 	"      deaf            prints, answers nothing\n"
 	"      garbage         answers random bytes\n"
 	"      drop@N          closes the connection once after N bytes\n"
@@ -49,12 +55,13 @@ static const char help[] =
 	"  --buffer N          receive buffer in bytes (default 4096)\n"
 	"  --drawer-ms N       an opened drawer closes after N ms (default 2000, 0 = stays open)\n"
 	"  --maker TEXT        answer to GS I 66 (default EPSON)\n"
-	"  --model TEXT        answer to GS I 67 (default TM-T20II)\n"
+	"  --model TEXT        answer to GS I 67 (default TM-T20II); \"MAKER MODEL\" sets both\n"
+	"  --drawer-open LEVEL the contact while the drawer is open: high (default) or low\n"
 	"  --clone             takes bytes 80h.. as GB18030 until FS . like cheap boards\n"
 	"  --font FILE         the font to draw with (default DejaVu Sans Mono)\n"
 	"\n"
-	"Lines on standard input while it runs: fault LIST, fault none, power off, power on,\n"
-	"drawer open, drawer close.\n";
+	"Lines on standard input while it runs: fault LIST, fault none, power off, power on, power\n"
+	"cycle (the connection stays, the buffer is lost), drawer open, drawer close.\n";
 
 struct printer {
 	const char *listen;
@@ -62,6 +69,7 @@ struct printer {
 	const char *fault;
 	const char *font_path;
 	struct device_config config;
+	char maker[64]; /* of --model "MAKER MODEL" */
 
 	int signals;
 	int listener; /* -1 while refusing */
@@ -225,11 +233,13 @@ static void printer_command(struct printer *p, const char *line)
 
 	if (!strcmp(line, "power off") || !strcmp(line, "power on"))
 		device_set_power(device, !strcmp(line, "power on"), now_ms);
+	else if (!strcmp(line, "power cycle"))
+		device_power_cycle(device, now_ms);
 	else if (!strcmp(line, "drawer open") || !strcmp(line, "drawer close"))
 		device_set_drawer(device, !strcmp(line, "drawer open"), now_ms);
 	else if (strncmp(line, "fault ", 6) || device_set_faults(device, line + 6, now_ms))
 		fprintf(stderr, "%s: \"%s\" is no command; say fault LIST, fault none, power off, "
-			"power on, drawer open or drawer close\n", program, line);
+			"power on, power cycle, drawer open or drawer close\n", program, line);
 }
 
 static void printer_commands(struct printer *p)
@@ -304,6 +314,23 @@ static void printer_loop(struct printer *p)
 	}
 }
 
+/* "EPSON TM-T20II", or the model alone. */
+static int printer_model(struct printer *p, const char *text)
+{
+	const char *space = strchr(text, ' ');
+	const size_t n = space ? (size_t)(space - text) : 0;
+
+	p->config.model = text;
+	if (!n)
+		return 0;
+	if (n >= sizeof(p->maker))
+		return sim_usage(program, "--model has too long a maker");
+	memcpy(p->maker, text, n);
+	p->config.maker = p->maker;
+	p->config.model = space + 1;
+	return 0;
+}
+
 static int printer_option(struct printer *p, int option)
 {
 	long number = 0;
@@ -325,7 +352,11 @@ static int printer_option(struct printer *p, int option)
 		p->config.maker = optarg;
 		return 0;
 	case 'M':
-		p->config.model = optarg;
+		return printer_model(p, optarg);
+	case 'O':
+		p->config.drawer_low = !strcmp(optarg, "low");
+		if (!p->config.drawer_low && strcmp(optarg, "high"))
+			return sim_usage(program, "--drawer-open is high or low");
 		return 0;
 	case 'c':
 		p->config.starts_wide = true;
@@ -359,6 +390,7 @@ static int printer_options(struct printer *p, int argc, char **argv)
 		{ "fault", required_argument, NULL, 'f' },  { "dots", required_argument, NULL, 'd' },
 		{ "buffer", required_argument, NULL, 'b' }, { "drawer-ms", required_argument, NULL, 'D' },
 		{ "maker", required_argument, NULL, 'm' },  { "model", required_argument, NULL, 'M' },
+		{ "drawer-open", required_argument, NULL, 'O' },
 		{ "clone", no_argument, NULL, 'c' },	    { "font", required_argument, NULL, 'F' },
 		{ "help", no_argument, NULL, 'h' },	    { "version", no_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },

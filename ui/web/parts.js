@@ -234,7 +234,7 @@ class LadaDevices extends Part {
 						h("span", {}, h("strong", {}, String(d.name ?? "")), ` ${word("kind", d.kind)}`),
 						h("span", {}, `${d.status === "ok" ? "✓" : "!"} ${word("device", d.status)}`,
 							d.drawer && `, ${t(`drawer.${d.drawer}`)}`,
-							d.say ? h("p", { class: "say" }, String(d.say))
+							d.say ? h("small", {}, String(d.say))
 								: d.detail && h("small", {}, String(d.detail))),
 					))),
 		];
