@@ -18,6 +18,8 @@ DEPS_TEST := libcmocka-dev mosquitto zbar-tools zint fonts-dejavu-core sqlite3 c
 # For check-all: fuzzing, the lab's virtual machine (tests/lab/image.js says what is in it).
 DEPS_FUZZ := clang libclang-rt-14-dev
 DEPS_LAB := qemu-system-x86 busybox-static cpio xz-utils
+# For check-all: a reader of drawn letters.
+DEPS_OCR := tesseract-ocr tesseract-ocr-pol tesseract-ocr-ukr
 # Node.js and npm come from Debian unless the machine has its own.
 DEPS_NODE := nodejs npm
 
@@ -119,13 +121,18 @@ $(filter $(BUILD)/tests/unit_hq%,$(UNITS)): $(BUILD)/tests/%: \
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_lada-hq) $(LIBS_test)
 # What several tests share; before the house, which it uses.
 $(BUILD)/helpers.a: $(call obj,$(filter-out tests/unit_%,$(wildcard tests/*.c)))
+# A faked USB bus (tests/usb_fake.h) is umockdev's, which no other test needs.
+USB_TESTS := $(filter $(BUILD)/tests/unit_usb% $(BUILD)/bench/usb_%,$(UNITS) $(BENCHES))
+$(BUILD)/obj/tests/usb_fake.o $(BUILD)/obj/tests/usb_fake_device.o: CPPFLAGS += $(shell pkg-config --cflags umockdev-1.0 2>/dev/null)
+$(USB_TESTS): LIBS_test += $(shell pkg-config --libs umockdev-1.0 2>/dev/null)
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/helpers.a $(BUILD)/house.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_ladad) $(LIBS_test)
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/helpers.a $(BUILD)/house.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_ladad) $(LIBS_test)
-units: $(UNITS)
+# With them the encoder for the tests in JavaScript.
+units: $(UNITS) $(BUILD)/bench/encode
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
@@ -154,6 +161,7 @@ check: node-deps
 	@node tests/run.js
 
 check-all: node-deps
+	@tests/deps $(DEPS_OCR)
 	@$(MAKE) --no-print-directory -j2 all units
 	@node tests/run.js --slow slow_
 	@$(MAKE) --no-print-directory lab
@@ -189,6 +197,8 @@ install: all
 		$(DESTDIR)$(PREFIX)/share/doc/lada
 	install -m 644 hw/systemd/ladad.service $(DESTDIR)$(PREFIX)/lib/systemd/system/
 	install -m 644 hw/systemd/lada.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/lada.conf
+	install -d $(DESTDIR)$(PREFIX)/lib/udev/rules.d
+	$(BUILD)/bin/lada devices --udev > $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-lada.rules
 	install -m 644 hw/lada.conf.example README.md $(DESTDIR)$(PREFIX)/share/doc/lada/
 
 format:

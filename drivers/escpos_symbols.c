@@ -183,13 +183,13 @@ static void draw_bars(struct buf *out, const struct printer_profile *profile,
 {
 	uint8_t modules[CODE128_MODULES_MAX], row[ESCPOS_ROW_MAX] = { 0 };
 	const int n = code128_bars(code, modules);
+	const int quiet = (n + 2 * BAR_QUIET) * module <= profile->dots ? BAR_QUIET : 0;
 	const int height = bar_height(profile);
-	struct escpos_picture p =
-		escpos_picture(out, ((n + 2 * BAR_QUIET) * module + 7) / 8, height);
+	struct escpos_picture p = escpos_picture(out, ((n + 2 * quiet) * module + 7) / 8, height);
 
 	for (int i = 0; i < n; i++)
 		if (modules[i])
-			set_dots(row, (BAR_QUIET + i) * module, module);
+			set_dots(row, (quiet + i) * module, module);
 	PUT(out, 0x1b, 'a', 1);
 	escpos_picture_row(&p, row, height);
 	PUT(out, 0x1b, 'a', 0);
@@ -215,6 +215,9 @@ bool escpos_put_code128(struct buf *out, const struct printer_profile *profile, 
 	if (code128_make(text, &code) < 0)
 		return false;
 	module = fit(code128_modules(&code) + 2 * BAR_QUIET, profile->dots, BAR_DOTS, BAR_DOTS_MIN);
+	/* The paper's own margins are 4 mm at the least, which is quiet enough. */
+	if (module == 0)
+		module = fit(code128_modules(&code), profile->dots, BAR_DOTS_MIN, BAR_DOTS_MIN);
 	n = code128_data(&code, data);
 	if (module == 0)
 		return false;

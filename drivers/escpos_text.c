@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "drivers/fold.h"
 #include "firmware/base/text.h"
 
 /* Signs only, and only those that read the same: no letter is ever replaced by another. */
@@ -15,32 +16,6 @@ static const struct {
 	{ "-", "‐‑‒–—―−" },
 	{ "...", "…" },
 };
-
-/* Letter and combining mark to one letter. */
-static const struct {
-	uint32_t letter, mark, whole;
-} joins[] = {
-	{ 'a', 0x328, 0x105 },	 { 'A', 0x328, 0x104 }, { 'e', 0x328, 0x119 },
-	{ 'E', 0x328, 0x118 },	 { 'c', 0x301, 0x107 }, { 'C', 0x301, 0x106 },
-	{ 'n', 0x301, 0x144 },	 { 'N', 0x301, 0x143 }, { 'o', 0x301, 0xf3 },
-	{ 'O', 0x301, 0xd3 },	 { 's', 0x301, 0x15b }, { 'S', 0x301, 0x15a },
-	{ 'z', 0x301, 0x17a },	 { 'Z', 0x301, 0x179 }, { 'z', 0x307, 0x17c },
-	{ 'Z', 0x307, 0x17b },	 { 'e', 0x301, 0xe9 },	{ 'E', 0x301, 0xc9 },
-	{ 'u', 0x308, 0xfc },	 { 'U', 0x308, 0xdc },	{ 'o', 0x308, 0xf6 },
-	{ 'O', 0x308, 0xd6 },	 { 'a', 0x308, 0xe4 },	{ 'A', 0x308, 0xc4 },
-	{ 0x438, 0x306, 0x439 }, /* й */
-	{ 0x418, 0x306, 0x419 }, /* Й */
-	{ 0x456, 0x308, 0x457 }, /* ї */
-	{ 0x406, 0x308, 0x407 }, /* Ї */
-};
-
-static uint32_t join(uint32_t letter, uint32_t mark)
-{
-	for (size_t i = 0; i < COUNT_OF(joins); i++)
-		if (joins[i].letter == letter && joins[i].mark == mark)
-			return joins[i].whole;
-	return letter;
-}
 
 static bool is_mark(int32_t c)
 {
@@ -109,7 +84,7 @@ static bool next_character(struct escpos_text *t, struct escpos_cell *ret_cell)
 		mark = utf8_next(t->text, &at);
 		if (!is_mark(mark))
 			break;
-		joined = join(c, (uint32_t)mark);
+		joined = fold_join(c, (uint32_t)mark);
 		if (joined == c && marks < ESCPOS_MARKS_MAX)
 			ret_cell->marks[marks++] = (uint32_t)mark;
 		c = joined;

@@ -43,6 +43,7 @@ static void add_usb(struct buf *b, const struct known_row *row, const char *matc
 		match, rights, kind);
 	buf_fmt(b,
 		"SUBSYSTEM==\"usb\", ENV{DEVTYPE}==\"usb_device\", %s, ATTR{serial}==\"?*\", "
+		"ATTR{serial}!=\"*/*\", "
 		"SYMLINK+=\"lada/%s-%%s{idVendor}-%%s{idProduct}-%%s{serial}\"\n",
 		match, kind);
 }
@@ -95,7 +96,7 @@ static void add_tty_id(struct buf *b, const struct known_row *row, const struct 
 		"SYMLINK+=\"lada/%s-%%s{idVendor}-%%s{idProduct}-at-%%b\"\n",
 		match, rights, kind);
 	buf_fmt(b,
-		"%s, ATTRS{serial}==\"?*\", "
+		"%s, ATTRS{serial}==\"?*\", ATTRS{serial}!=\"*/*\", "
 		"SYMLINK+=\"lada/%s-%%s{idVendor}-%%s{idProduct}-%%s{serial}\"\n",
 		match, kind);
 }

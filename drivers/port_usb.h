@@ -110,6 +110,12 @@ struct usb_found {
 /* Sorted by path, at most `cap`. What was found is given back with usb_forget(). */
 size_t usb_find(struct usb_bus *bus, struct usb_found *ret_found, size_t cap);
 void usb_forget(struct usb_found *found, size_t n);
+/*
+ * A station that was killed leaves its HID devices without the kernel's driver, and so without
+ * a report descriptor in sysfs: nobody could tell any more what they are. They go back to the
+ * kernel. Blocks for the moment that takes, so only at the start.
+ */
+void usb_return_orphans(struct usb_bus *bus);
 
 /* usb_line.c: transfers and work. Negative errno. */
 int usb_error(int r);
@@ -126,8 +132,11 @@ void usb_break(struct port_usb *usb, int r, const char *why); /* the port goes d
 void usb_prepare(struct port_usb *usb);
 void usb_worked(struct port_usb *usb); /* a piece of work came back */
 
-/* port_usb.c */
+/* usb_pipe.c: through the pipes. */
 int usb_read_start(struct port_usb *usb);
-void usb_cleared(struct port_usb *usb);
+void usb_read_again(struct port_usb *usb); /* the reads that came back with nothing */
+void usb_cleared(struct port_usb *usb);	   /* a halt */
+/* What was taken of it; -EAGAIN while a write is out. */
+ssize_t usb_send(struct port_usb *usb, const void *p, size_t n);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include "drivers/port_usb.h"
 
@@ -284,17 +285,20 @@ static void start_timers(struct usb_bus *bus)
 struct usb_bus *usb_bus_start(uv_loop_t *loop, void (*changed)(void *ctx), void *ctx,
 			      const char **ret_why)
 {
+	/* Where the kernel has USB and no controller yet, libusb waits for one. */
+	const bool kernel = access("/sys/bus/usb", F_OK) == 0;
 	struct usb_bus *bus = calloc(1, sizeof(*bus));
-	const int r = bus ? libusb_init(&bus->library) : LIBUSB_ERROR_NO_MEM;
+	const int r = bus && kernel ? libusb_init(&bus->library) : LIBUSB_ERROR_NOT_SUPPORTED;
 
 	if (r < 0) {
 		free(bus);
-		*ret_why = r == LIBUSB_ERROR_OTHER ? "this machine has no USB" : libusb_strerror(r);
+		*ret_why = kernel ? libusb_strerror(r) : "this machine has no USB";
 		return NULL;
 	}
 	bus->loop = loop;
 	bus->changed = changed;
 	bus->changed_ctx = ctx;
+	usb_return_orphans(bus);
 	start_timers(bus);
 	watch_all(bus);
 	/* Where there is no hotplug, what is plugged in later is found when a port tries again. */

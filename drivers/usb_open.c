@@ -143,7 +143,7 @@ static bool wanted(const struct port_usb *usb, enum usb_step step)
 		return usb->class == USB_CLASS_OF_HID;
 	case USB_STEP_IDLE:
 	case USB_STEP_PROTOCOL:
-		return usb->boot_keyboard;
+		return usb->boot_keyboard && usb->seen.look == SEEN_KEYBOARD;
 	case USB_STEP_WAKE:
 		return wake_of(usb) != NULL;
 	case USB_STEP_UP:

@@ -464,7 +464,8 @@ static int check_protocol(struct config_reader *r, int i)
 	const bool found = strcmp(d->port, "auto") == 0;
 
 	if (!d->protocol[0])
-		text_fmt(d->protocol, sizeof(d->protocol), "%s", found ? "auto" : usual[d->kind]);
+		text_fmt(d->protocol, sizeof(d->protocol), "%s",
+			 found && d->kind != DEVICE_PRINTER ? "auto" : usual[d->kind]);
 	if (!found && strcmp(d->protocol, "auto") == 0)
 		return config_wrong(r, r->devices[i],
 				    "[%s %s] has protocol auto, which needs port = auto: name the "

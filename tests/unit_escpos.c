@@ -562,6 +562,33 @@ static void test_golden(void **state)
 	assert_memory_equal(got.p, want, got.n);
 }
 
+/* The same for what the printer draws by itself, and for a line that is drawn here. */
+static void test_golden_symbols(void **state)
+{
+	static const char want[] =
+		"\x1b@\x1c.\x1d"
+		"a\x0f"
+		"\x1b"
+		"a\x01\x1dhQ\x1dw\x03\x1dH\x02\x1d"
+		"f\x00\x1dkI\x0a{BZAM-{C\x0c\x22\x1b"
+		"a\x00\x1b"
+		"a\x01\x1dhQ\x1dw\x03\x1dH\x02\x1d"
+		"f\x00\x1dk\x03"
+		"96385074\x00\x1b"
+		"a\x00"
+		"\x1dv0\x00\x02\x00\x1e\x00" /* U+03B2 in 12 x 24, and the feed */
+		"\0\0\0\0\0\0\0\0\0\0\0\0"
+		"\x1f\x00\x3f\x80\x61\x80\x61\x80\x61\x80\x71\x80\x7f\x80\x7f\xc0"
+		"\x60\x60\x60\x60\x60\x60\x70\x60\x78\x60\x7f\xc0\x6f\x80"
+		"\x60\x00\x60\x00\x60\x00"
+		"\0\0\0\0\0\0\0\0\0\0\0\0";
+	const struct slice got = encode(named("epson-tm-t20"), "KZAM-1234\nE96385074\nTβ\n");
+
+	(void)state;
+	assert_int_equal(got.n, sizeof(want) - 1);
+	assert_memory_equal(got.p, want, got.n);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -571,6 +598,7 @@ int main(void)
 		cmocka_unit_test(test_cut_and_drawer), cmocka_unit_test(test_qr),
 		cmocka_unit_test(test_raster_bytes),   cmocka_unit_test(test_ean),
 		cmocka_unit_test(test_too_large),      cmocka_unit_test(test_golden),
+		cmocka_unit_test(test_golden_symbols),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

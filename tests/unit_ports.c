@@ -436,15 +436,27 @@ static void test_replay(void **state)
 
 static void test_unsupported(void **state)
 {
-	static const char *const texts[] = { "auto", "usb:04b8:0202" };
 	struct port_address address;
 	const char *what;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(texts); i++) {
-		assert_int_equal(port_parse(texts[i], "", &address, &what), 0);
-		assert_false(port_supported(&address));
-	}
+	assert_int_equal(port_parse("auto", "", &address, &what), 0);
+	assert_false(port_supported(&address));
+}
+
+/* Without a bus a USB port is a device that is not there. */
+static void test_usb_without_bus(void **state)
+{
+	struct bench *b = bench_new("usb:04b8:0202");
+
+	(void)state;
+	RUN_UNTIL(b, b->downs == 2);
+	assert_string_equal(b->why, "this machine has no USB");
+	assert_int_equal(port_error(&b->port), -ENODEV);
+	assert_int_equal(port_descriptor(&b->port).n, 0);
+	assert_string_equal(port_model(&b->port), "");
+	assert_string_equal(port_usb_path(&b->port), "");
+	bench_free(b);
 }
 
 int main(void)
@@ -455,7 +467,7 @@ int main(void)
 		cmocka_unit_test(test_tcp),	    cmocka_unit_test(test_tcp_name),
 		cmocka_unit_test(test_tcp_refused), cmocka_unit_test(test_tcp_no_name),
 		cmocka_unit_test(test_back_off),    cmocka_unit_test(test_replay),
-		cmocka_unit_test(test_unsupported),
+		cmocka_unit_test(test_unsupported), cmocka_unit_test(test_usb_without_bus),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

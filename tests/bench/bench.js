@@ -6,13 +6,15 @@
 //
 // A real station with 10,000 orders: from the scanner's last byte to the published document, from
 // start to ready, memory and wake-ups when idle; and the cost of a handover's commit beside a bare
-// SQLite transaction of the same rows.
+// SQLite transaction of the same rows; and a slip turned into a printer's bytes, beside what the
+// npm encoder @point-of-sale/receipt-printer-encoder takes for the same slip.
 'use strict';
 
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const ReceiptPrinterEncoder = require('@point-of-sale/receipt-printer-encoder');
 const { Broker } = require('../lib/broker.js');
 const { FakeHq } = require('../lib/fake_hq.js');
 const { Station } = require('../lib/station.js');
@@ -25,6 +27,8 @@ const ORDERS = 10000;
 const SCANS = 400;
 const STARTS = 9;
 const IDLE_S = 20;
+const ENCODE_MS = 3000;
+const COLUMNS = 48;
 
 function percentile(values, p)
 {
@@ -85,6 +89,75 @@ async function inside(station)
 	const p99 = buckets.find(([, , n]) => Number(n) >= total * 0.99);
 
 	return p99 ? `<= ${Number(p99[1]) * 1000} ms` : 'unknown';
+}
+
+/** A slip of 40 lines with a QR code, in the words of firmware/base/doc.h. */
+function slipLines()
+{
+	const goods = Array.from({ length: 26 }, (_, i) =>
+		`L${i % 3 + 1} x Płatki owsiane górskie ${i + 1}\t12,9${i % 10} zł`);
+
+	return [
+		'CSKLEP POD DĘBEM', 'Cul. Długa 5, 00-238 Warszawa', 'F1', 'HODBIÓR',
+		'LZamówienie\t2026-000712', 'L2026-11-22 17:04\tk1', 'LObsługa\tOla', 'R', ...goods, 'R',
+		'LZapłacono: BLIK\t128,49 zł', 'QLR.ZAM-2026-0007.D1', 'CDziękujemy!',
+		'TReklamacje przyjmujemy w każdym sklepie.', 'X',
+	];
+}
+
+/** The same slip by the npm encoder, with the one code page that has all of it. */
+function encodeByNpm(encoder, lines)
+{
+	encoder.initialize().codepage('cp852');
+	for (const line of lines) {
+		const text = line.slice(1);
+		const [left, right = ''] = text.split('\t');
+
+		switch (line[0]) {
+		case 'C': encoder.align('center').line(text).align('left'); break;
+		case 'H': encoder.align('center').size(2, 2).line(text).size(1, 1).align('left'); break;
+		case 'L': encoder.line(left + right.padStart(COLUMNS - left.length)); break;
+		case 'R': encoder.rule(); break;
+		case 'Q': encoder.align('center').qrcode(text, { size: 6, errorlevel: 'm' }).align('left'); break;
+		case 'F': encoder.newline(Number(text)); break;
+		case 'X': encoder.cut(); break;
+		default: encoder.line(text);
+		}
+	}
+	return encoder.encode();
+}
+
+/** Slips a second: whole documents, nothing kept from one to the next but the encoder itself. */
+function npmEncodes(lines, ms)
+{
+	const Encoder = ReceiptPrinterEncoder.default || ReceiptPrinterEncoder;
+	const encoder = new Encoder({ printerModel: 'epson-tm-t20iii' });
+	let count = 0;
+
+	for (let i = 0; i < 100; i++) {
+		encodeByNpm(encoder, lines); // let the compiler see it first
+	}
+	const begun = process.hrtime.bigint();
+
+	while (Number(process.hrtime.bigint() - begun) < ms * 1e6) {
+		encodeByNpm(encoder, lines);
+		count++;
+	}
+	return count / (Number(process.hrtime.bigint() - begun) / 1e9);
+}
+
+function measureEncoder()
+{
+	const program = path.join(__dirname, '../../build/bench/encode');
+	const lines = slipLines();
+	const own = (profile) => JSON.parse(execFileSync(program, ['bench', profile, String(ENCODE_MS)],
+		{ input: `${lines.join('\n')}\n` })).per_s;
+	const npm = npmEncodes(lines, ENCODE_MS);
+
+	show('slips of 40 lines with QR encoded a second, npm', npm.toFixed(0), '-');
+	show('the same by Lada, the printer draws the QR: times as many',
+		(own('epson-tm-t20') / npm).toFixed(1), '5');
+	show('the same by Lada, QR drawn here: times as many', (own('generic-80') / npm).toFixed(1), '5');
 }
 
 async function main()
@@ -163,6 +236,7 @@ async function main()
 	fs.rmSync(disk, { recursive: true });
 	show('a handover\'s step beside a bare commit of its rows, ratio',
 		percentile(runs.map((r) => r.ratio), 0.5).toFixed(2), '1.5');
+	measureEncoder();
 }
 
 main().catch((err) => {

@@ -180,6 +180,7 @@ test('the example configuration is good and names every section and key', (t) =>
 
 	t.after(() => fs.rmSync(dir, { recursive: true }));
 	fs.writeFileSync(path.join(dir, 'hq-keys.conf'), '');
+	fs.writeFileSync(path.join(dir, 'logo.pbm'), 'P1 1 1 1\n');
 	assert.strictEqual(check(example).status, 2, 'without its secret it is refused');
 	fs.writeFileSync(path.join(dir, 'store-secret'), `${'2a'.repeat(32)}\n`, { mode: 0o600 });
 	for (const text of [example, example.replace(/^;(?=[[a-z_]+[\]a-z ]*(?:\]$|=))/gm, '')]) {

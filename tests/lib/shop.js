@@ -27,6 +27,7 @@ class Shop {
 	async open({
 		orders = {}, policies = {}, staff = true, scanner = true, printer = true, login = true,
 		sections = {}, printerFault = null, printerOptions = [], spare = false, signedStream = false,
+		scannerOptions = [],
 	} = {})
 	{
 		this.broker = new Broker(this.dir);
@@ -49,7 +50,7 @@ class Shop {
 			};
 		}
 		if (scanner) {
-			this.scanner = new SimScanner({ dir: this.dir });
+			this.scanner = new SimScanner({ dir: this.dir, options: scannerOptions });
 			await this.scanner.start();
 			this.cleanup.add(() => this.scanner.stop());
 		}

@@ -58,13 +58,14 @@ class SimScanner {
 }
 
 class SimPrinter {
-	constructor({ dir, name = 'printer', options = [] })
+	constructor({ dir, name = 'printer', host = '127.0.0.1', port = 0, options = [] })
 	{
-		this.options = options;
 		this.out = path.join(dir, name);
 		this.log = path.join(dir, `${name}.log`);
 		this.codes = new Map(); // by job
-		this.port = 0; // the printer chooses; kept over a restart
+		this.options = options;
+		this.host = host;
+		this.port = port; // 0: the printer chooses; kept over a restart
 	}
 
 	/** `fault`: a list as `lada-sim printer --fault` takes it. */
@@ -73,7 +74,7 @@ class SimPrinter {
 		let listening = null;
 
 		this.child = new Child(program('lada-sim'), [
-			'printer', '--listen', `127.0.0.1:${this.port}`, '--out', this.out,
+			'printer', '--listen', `${this.host}:${this.port}`, '--out', this.out,
 			...this.options, ...(fault ? ['--fault', fault] : []),
 		], {
 			log: this.log, stdin: true,

@@ -16,6 +16,8 @@ static const struct {
 	{ 36, "CP862" },      { 37, "CP864" },	    { 38, "CP869" },	  { 39, "ISO-8859-2" },
 	{ 40, "ISO-8859-15" }, { 45, "CP1250" },    { 46, "CP1251" },	  { 47, "CP1253" },
 	{ 48, "CP1254" },     { 51, "CP1257" },	    { 52, "CP1258" },
+	{ 42, "CP774" },      { 43, "CP772" },	    { 44, "CP1125" },	  { 49, "CP1255" },
+	{ 50, "CP1256" },     { 53, "RK1048" },
 };
 
 /* Page 1 is Epson's own: blocks and frames, half-width katakana at A1h..DFh, signs. */
@@ -31,6 +33,20 @@ static const uint32_t katakana_high[32] = {
 	U'═', U'╞', U'╪', U'╡', U'◢', U'◣', U'◥', U'◤', U'♠', U'♥', U'♦',
 	U'♣', U'●', U'○', U'╱', U'╲', U'╳', U'円', U'年', U'月', U'日', U'時',
 	U'分', U'秒', U'〒', U'市', U'区', U'町', U'村', U'人', U'▒',
+};
+
+/* Page 12, PC853 (Turkish), which iconv has not. */
+#define PAGE_853 12
+
+static const uint32_t page_853[128] = {
+	U'Ç', U'ü', U'é', U'â', U'ä', U'à', U'ĉ', U'ç', U'ê', U'ë', U'è', U'ï', U'î', U'ì', U'Ä', U'Ĉ',
+	U'É', U'ċ', U'Ċ', U'ô', U'ö', U'ò', U'û', U'ù', U'İ', U'Ö', U'Ü', U'ĝ', U'£', U'Ĝ', U'×', U'ĵ',
+	U'á', U'í', U'ó', U'ú', U'ñ', U'Ñ', U'Ğ', U'ğ', U'Ĥ', U'ĥ', 0, U'½', U'Ĵ', U'ş', U'«', U'»',
+	U'░', U'▒', U'▓', U'│', U'┤', U'Á', U'Â', U'À', U'Ş', U'╣', U'║', U'╗', U'╝', U'Ż', U'ż', U'┐',
+	U'└', U'┴', U'┬', U'├', U'─', U'┼', U'Ŝ', U'ŝ', U'╚', U'╔', U'╩', U'╦', U'╠', U'═', U'╬', U'¤',
+	0, 0, U'Ê', U'Ë', U'È', U'ı', U'Í', U'Î', U'Ï', U'┘', U'┌', U'█', U'▄', 0, U'Ì', U'▀',
+	U'Ó', U'ß', U'Ô', U'Ò', U'Ġ', U'ġ', U'µ', U'Ħ', U'ħ', U'Ú', U'Û', U'Ù', U'Ŭ', U'ŭ', 0, U'´',
+	0xAD, 0, U'ℓ', U'ŉ', U'˘', U'§', U'÷', U'¸', U'°', U'¨', U'˙', 0, U'³', U'²', U'■', 0xA0,
 };
 
 #define CHARSETS 14
@@ -93,6 +109,11 @@ int codepage_select(struct codepage *page, int number)
 
 	if (number == PAGE_KATAKANA) {
 		select_katakana(page);
+		return 0;
+	}
+	if (number == PAGE_853) {
+		memcpy(page->upper, page_853, sizeof(page_853));
+		page->number = PAGE_853;
 		return 0;
 	}
 	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)

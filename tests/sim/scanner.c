@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The scanner: a pseudo-terminal on which each line of standard input is typed as one scan,
- * framed as a serial scanner frames it.
+ * framed as a serial scanner frames it, or sent in packets that the station must acknowledge.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -14,11 +14,13 @@
 
 #include "tests/sim/commands.h"
 #include "tests/sim/pty.h"
+#include "tests/sim/ssi.h"
 #include "tests/sim/util.h"
 
 #define CHUNK_MAX 65536
 #define GAP_MAX_MS 60000
 #define LINGER_MAX_MS 600000
+#define SSI_TRIES 3
 
 static const char program[] = "lada-sim scanner";
 
@@ -33,6 +35,10 @@ static const char help[] =
 	"  --suffix KIND     cr (default), lf, crlf, tab, none; etx = framed STX...ETX\n"
 	"  --prefix TEXT     before each scan, such as the AIM id ]Q1\n"
 	"  --escapes         \\xNN \\r \\n \\t \\\\ in lines and prefix stand for bytes\n"
+	"  --protocol KIND   line (default), or ssi: Zebra's packets, sent again until acknowledged\n"
+	"  --ack-ms N        ssi: wait so long for an acknowledgement (default 2000)\n"
+	"  --fault KIND      ssi: lose-ack = of each packet the first answer gets lost,\n"
+	"                    garble = each packet is broken when first sent\n"
 	"  --chunk N         write N bytes at a time\n"
 	"  --gap-ms N        wait between the pieces\n"
 	"  --linger-ms N     at the end wait so long for the station to read (default 2000)\n"
@@ -55,6 +61,8 @@ struct scanner {
 	const char *prefix;
 	bool escapes;
 	bool stay;
+	bool ssi, lose_ack, garble;
+	long ack_ms;
 	long chunk; /* 0 = all at once */
 	long gap_ms;
 	long linger_ms;
@@ -62,6 +70,9 @@ struct scanner {
 	struct pty pty;
 	int signals;
 	struct sim_lines lines;
+	struct sim_buf heard; /* ssi: from the station */
+	bool packets;	      /* the station asked for them */
+	uint8_t answer;	      /* SSI_ACK, SSI_NAK or 0 */
 	uint64_t typed;
 	bool stopped;
 	bool failed;
@@ -154,6 +165,103 @@ static int scanner_type(struct scanner *s, const uint8_t *bytes, size_t n)
 	return 0;
 }
 
+/* What the station sends to a scanner that has no commands is read and dropped. */
+static void scanner_discard(const struct scanner *s)
+{
+	char bytes[4096];
+
+	while (read(s->pty.master, bytes, sizeof(bytes)) > 0)
+		;
+}
+
+/* ---- ssi ---- */
+
+static void ssi_obey(struct scanner *s, const struct ssi_command *c)
+{
+	uint8_t packet[SSI_PACKET_MAX];
+
+	if (c->opcode == SSI_ACK || c->opcode == SSI_NAK) {
+		s->answer = c->opcode;
+		return;
+	}
+	/* Parameters come as (beep, number, value). */
+	if (c->opcode == SSI_PARAM && c->n == 3 && c->data[1] == 0xee)
+		s->packets = c->data[2] == 1;
+	if (c->opcode == SSI_BEEP && c->n == 1) {
+		printf("{\"beep\":%d}\n", c->data[0]);
+		fflush(stdout);
+	}
+	scanner_type(s, packet, ssi_packet(packet, SSI_ACK, 0, NULL, 0));
+}
+
+static void ssi_hear(struct scanner *s)
+{
+	struct ssi_command command;
+	uint8_t bytes[4096];
+	ssize_t r;
+
+	while ((r = read(s->pty.master, bytes, sizeof(bytes))) > 0)
+		sim_buf_add(&s->heard, bytes, (size_t)r);
+	while (ssi_take(s->heard.bytes, s->heard.len, &command)) {
+		ssi_obey(s, &command);
+		s->heard.len -= command.taken;
+		memmove(s->heard.bytes, s->heard.bytes + command.taken, s->heard.len);
+	}
+}
+
+/* The station's answer, 0 when none came in time. */
+static uint8_t ssi_await(struct scanner *s, bool lose)
+{
+	const int64_t until_ms = sim_now_ms() + s->ack_ms;
+	int64_t left_ms;
+
+	s->answer = 0;
+	while (!s->answer && (left_ms = until_ms - sim_now_ms()) > 0) {
+		if (scanner_wait(s, POLLIN, (int)left_ms))
+			return 0;
+		ssi_hear(s);
+		if (lose)
+			s->answer = 0;
+	}
+	return s->answer;
+}
+
+/* One packet, again until it is acknowledged. */
+static int ssi_send(struct scanner *s, uint8_t status, const uint8_t *data, size_t n)
+{
+	uint8_t packet[SSI_PACKET_MAX];
+	int r = 0;
+
+	for (int try = 0; try < SSI_TRIES && !s->stopped && r == 0; try++) {
+		const size_t size = ssi_packet(packet, SSI_DECODE,
+					       (uint8_t)(status | (try ? SSI_AGAIN : 0)), data, n);
+
+		if (s->garble && try == 0)
+			packet[size - 3] ^= 1;
+		r = scanner_type(s, packet, size);
+		if (r == 0 && ssi_await(s, s->lose_ack && try == 0) == SSI_ACK)
+			return 0;
+	}
+	return r ? r : -ETIMEDOUT;
+}
+
+static int ssi_type(struct scanner *s, const uint8_t *text, size_t n)
+{
+	const uint8_t type = ssi_type_of(text, n);
+	uint8_t data[SSI_DATA_MAX];
+	int r = 0;
+
+	for (size_t at = 0, part; at < n && r == 0; at += part) {
+		part = n - at < SSI_DATA_MAX - 1 ? n - at : SSI_DATA_MAX - 1;
+		data[0] = type;
+		memcpy(data + 1, text + at, part);
+		r = ssi_send(s, at + part < n ? SSI_MORE : 0, data, part + 1);
+	}
+	return r;
+}
+
+/* ---- scans ---- */
+
 static void scanner_line(struct scanner *s, const char *line, size_t n)
 {
 	struct sim_buf bytes = { 0 };
@@ -165,7 +273,8 @@ static void scanner_line(struct scanner *s, const char *line, size_t n)
 		sim_buf_free(&bytes);
 		return;
 	}
-	r = scanner_type(s, bytes.bytes, bytes.len);
+	r = s->packets ? ssi_type(s, bytes.bytes, bytes.len) :
+			 scanner_type(s, bytes.bytes, bytes.len);
 	if (r) {
 		fprintf(stderr, "%s: typing failed: %s\n", program, strerror(-r));
 		s->failed = true;
@@ -175,15 +284,6 @@ static void scanner_line(struct scanner *s, const char *line, size_t n)
 		fflush(stdout);
 	}
 	sim_buf_free(&bytes);
-}
-
-/* What the station sends to a scanner is read and dropped. */
-static void scanner_discard(const struct scanner *s)
-{
-	char bytes[4096];
-
-	while (read(s->pty.master, bytes, sizeof(bytes)) > 0)
-		;
 }
 
 static void scanner_loop(struct scanner *s)
@@ -202,7 +302,9 @@ static void scanner_loop(struct scanner *s)
 			continue;
 		if (fds[0].revents)
 			return;
-		if (fds[1].revents)
+		if (fds[1].revents && s->ssi)
+			ssi_hear(s);
+		else if (fds[1].revents)
 			scanner_discard(s);
 		if (fds[2].revents && sim_lines_fill(&s->lines) < 0)
 			s->lines.eof = true;
@@ -247,6 +349,18 @@ static int scanner_option(struct scanner *s, int option)
 	case 'g':
 		return sim_number(optarg, 0, GAP_MAX_MS, &s->gap_ms) ?
 		       sim_usage(program, "--gap-ms is 0 to %d", GAP_MAX_MS) : 0;
+	case 'P':
+		s->ssi = strcmp(optarg, "ssi") == 0;
+		return s->ssi || strcmp(optarg, "line") == 0 ?
+		       0 : sim_usage(program, "--protocol is line or ssi");
+	case 'a':
+		return sim_number(optarg, 1, GAP_MAX_MS, &s->ack_ms) ?
+		       sim_usage(program, "--ack-ms is 1 to %d", GAP_MAX_MS) : 0;
+	case 'f':
+		s->lose_ack = strcmp(optarg, "lose-ack") == 0;
+		s->garble = strcmp(optarg, "garble") == 0;
+		return s->lose_ack || s->garble ?
+		       0 : sim_usage(program, "--fault is lose-ack or garble");
 	case 'w':
 		return sim_number(optarg, 0, LINGER_MAX_MS, &s->linger_ms) ?
 		       sim_usage(program, "--linger-ms is 0 to %d", LINGER_MAX_MS) : 0;
@@ -263,6 +377,8 @@ static int scanner_options(struct scanner *s, int argc, char **argv)
 		{ "prefix", required_argument, NULL, 'p' }, { "escapes", no_argument, NULL, 'e' },
 		{ "chunk", required_argument, NULL, 'c' },  { "gap-ms", required_argument, NULL, 'g' },
 		{ "stay", no_argument, NULL, 't' },	    { "linger-ms", required_argument, NULL, 'w' },
+		{ "protocol", required_argument, NULL, 'P' }, { "ack-ms", required_argument, NULL, 'a' },
+		{ "fault", required_argument, NULL, 'f' },
 		{ "help", no_argument, NULL, 'h' },	    { "version", no_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -297,6 +413,7 @@ int scanner_main(int argc, char **argv)
 	s->suffix = &suffixes[0];
 	s->prefix = "";
 	s->linger_ms = 2000;
+	s->ack_ms = 2000;
 	r = scanner_options(s, argc, argv);
 	if (r >= 0)
 		goto out;
@@ -311,6 +428,7 @@ int scanner_main(int argc, char **argv)
 	scanner_loop(s);
 	scanner_linger(s);
 	pty_close(&s->pty);
+	sim_buf_free(&s->heard);
 	r = s->failed ? 1 : 0;
 out:
 	free(s);
