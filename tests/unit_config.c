@@ -269,7 +269,7 @@ static void every_value_arrives(void **state)
 	assert_string_equal(c->devices[0].port, path);
 	assert_string_equal(c->devices[1].standin, "two");
 	assert_string_equal(c->devices[1].protocol, "escpos");
-	assert_string_equal(c->devices[2].protocol, "auto");
+	assert_string_equal(c->devices[2].protocol, "escpos");
 	assert_string_equal(c->devices[2].profile, "auto");
 	loads(f, STATION "[hq]\nurl = mqtts://localhost\n");
 	assert_int_equal(c->port, 8883);
