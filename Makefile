@@ -60,12 +60,8 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-<<<<<<< HEAD
-.PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench units install clean format fuzz night-fuzz
-=======
 .PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench units install clean format
-.PHONY: lab night-lab
->>>>>>> 5c10ad754d027e0d6109b96e6bf8cb4aa2718600
+.PHONY: lab night-lab fuzz night-fuzz
 
 all: $(PROGRAMS)
 
