@@ -26,7 +26,7 @@ fs.writeFileSync(logo, Buffer.concat([Buffer.from(`P4\n# a shop\n${WIDTH} ${HEIG
 const shop = shopOf('letters', () => ({
 	orders: { 'ZAM-UA': order('ZAM-UA', { goods: [['SKU-SOAP', 1]] }) },
 	policies: { texts: { pl: { header: ['Крамниця „Ґанок”', 'вул. Їжакевича 5'], footer: ['Дякуємо!'], terms: [] } } },
-	sections: { 'printer receipt': { logo } },
+	sections: { 'printer receipt': { logo, profile: 'generic-80' } },
 	scanner: false,
 }));
 

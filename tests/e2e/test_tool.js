@@ -59,7 +59,7 @@ test('print-test prints a page', async () => {
 });
 
 test('jobs are listed and answered', async () => {
-	shop.printer.fault('drop@700');
+	shop.printer.fault('drop@120');
 	lada('print-test', 'receipt');
 	const unknown = await shop.station.waitState('an unknown job',
 		(doc) => doc.jobs.some((j) => j.status === 'unknown'), 15000);
