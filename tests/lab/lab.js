@@ -110,13 +110,18 @@ async function serialLine(shop)
 	await shop.station.stop();
 }
 
-async function autoClaimed(shop)
+async function startAndClaim(shop)
 {
-	await shop.setDevices(ALL_DEVICES);
 	await shop.startStation();
 	for (const name of ['printer', ...SCANNERS]) {
 		await shop.waitClaimed(name);
 	}
+}
+
+async function autoClaimed(shop)
+{
+	await shop.setDevices(ALL_DEVICES);
+	await startAndClaim(shop);
 	const status = await shop.machine.must('cat /proc/$(pidof ladad)/status');
 
 	assert.match(status, /^Uid:\s+990\s+990\s+990\s+990$/m);
@@ -200,10 +205,15 @@ async function givenBack(shop)
 	for (const name of ['pos1', 'pos2', 'keys']) {
 		assert.strictEqual(await shop.driver(name), 'usbhid');
 	}
-	await shop.startStation();
-	for (const name of ['printer', ...SCANNERS]) {
-		await shop.waitClaimed(name);
-	}
+	await startAndClaim(shop);
+}
+
+/** A killed station leaves its devices without any driver. */
+async function takenAfterKill(shop)
+{
+	await shop.station.kill9();
+	assert.strictEqual(await shop.driver('pos1'), '');
+	await startAndClaim(shop);
 }
 
 // ---- rounds ----
@@ -313,6 +323,7 @@ async function main(args)
 			await points.point('two equal scanners are told apart', () => equalOnesToldApart(shop));
 			await points.point('a pickup with each scanner', () => everyScannerAndThePrinter(shop));
 			await points.point('a station that stops gives the devices back', () => givenBack(shop));
+			await points.point('a station that was killed takes them again', () => takenAfterKill(shop));
 			await rounds(points, shop, { count, seed, verbose: args.includes('--verbose') });
 		}
 		if (points.failed > 0) {
