@@ -60,7 +60,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench units install clean format
+.PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench units install clean format fuzz night-fuzz
 .PHONY: lab night-lab
 
 all: $(PROGRAMS)
@@ -131,6 +131,10 @@ $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/helpers.a $(BUILD)/house.a
 $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/helpers.a $(BUILD)/house.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_ladad) $(LIBS_test)
+$(BUILD)/fuzzed.a: $(call obj,$(BASE) $(COUNTER) $(DRIVERS))
+$(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/fuzzed.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS_ladad)
 # With them the encoder for the tests in JavaScript.
 units: $(UNITS) $(BUILD)/bench/encode
 
@@ -166,6 +170,7 @@ check-all: node-deps
 	@node tests/run.js --slow slow_
 	@$(MAKE) --no-print-directory lab
 	@$(MAKE) --no-print-directory check-sanitized
+	@$(MAKE) --no-print-directory fuzz
 
 # Real USB devices in a virtual machine, pulled out and put in: 20 rounds, or a night of 500.
 lab night-lab: node-deps
@@ -180,6 +185,19 @@ check-sanitized: node-deps
 		SANITIZE="-fsanitize=address,undefined -fno-sanitize-recover=all" all units
 	@LADA_UNITS=$(CURDIR)/$(SANITIZED)/tests LADA_BIN=$(CURDIR)/$(SANITIZED)/bin \
 		node tests/run.js unit_ test_bad_input test_refusals test_crash
+
+# libFuzzer on every driver and parser: 20 s each, an hour each in the night.
+FUZZED := $(BUILD)/clang
+FUZZERS := $(patsubst tests/fuzz/%.c,$(FUZZED)/fuzz/%,$(wildcard tests/fuzz/*.c))
+fuzz: node-deps
+	@tests/deps $(DEPS_FUZZ)
+	@$(MAKE) --no-print-directory -j2 BUILD=$(FUZZED) CC=clang OPT=-O1 \
+		SANITIZE="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all" \
+		$(FUZZERS)
+	@node tests/fuzz/run.js
+
+night-fuzz:
+	@LADA_FUZZ_SECONDS=3600 $(MAKE) --no-print-directory fuzz
 
 bench: node-deps
 	@$(MAKE) --no-print-directory -j2 all $(BENCHES)

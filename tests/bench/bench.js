@@ -237,6 +237,17 @@ async function main()
 	show('a handover\'s step beside a bare commit of its rows, ratio',
 		percentile(runs.map((r) => r.ratio), 0.5).toFixed(2), '1.5');
 	measureEncoder();
+	measureUsb();
+}
+
+/** A faked HID POS scanner on umockdev: the report submitted to the driver's event. */
+function measureUsb()
+{
+	const program = path.join(__dirname, '../../build/bench/usb_report');
+	const figures = JSON.parse(execFileSync(program, { stdio: ['ignore', 'pipe', 'ignore'] }));
+
+	show('a USB report to the driver\'s event, median', `${(figures.median_us / 1000).toFixed(2)} ms`, '1 ms');
+	show('the same, 99th percentile', `${(figures.p99_us / 1000).toFixed(2)} ms`, '-');
 }
 
 main().catch((err) => {

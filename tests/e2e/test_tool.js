@@ -28,6 +28,14 @@ function good(...args)
 	return result.stdout;
 }
 
+test('udev rules come without a station and without a configuration', () => {
+	const { code, stdout } = run(program('lada'), ['devices', '--udev']);
+
+	assert.strictEqual(code, 0);
+	assert.match(stdout, /ATTR\{idVendor\}=="04b8", ATTR\{idProduct\}=="0202", GROUP="lada", MODE="0660"/);
+	assert.match(stdout, /\nLABEL="lada_end"\n$/);
+});
+
 test('status and devices, for people and for machines', () => {
 	assert.match(good('status'), /WAW-042|k1/);
 	assert.match(JSON.stringify(JSON.parse(good('--json', 'status'))), /orders/);
@@ -51,7 +59,7 @@ test('print-test prints a page', async () => {
 });
 
 test('jobs are listed and answered', async () => {
-	shop.printer.fault('drop@700');
+	shop.printer.fault('drop@150');
 	lada('print-test', 'receipt');
 	const unknown = await shop.station.waitState('an unknown job',
 		(doc) => doc.jobs.some((j) => j.status === 'unknown'), 15000);
