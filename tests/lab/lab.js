@@ -3,10 +3,10 @@
 // The lab: the real `ladad` in a virtual machine with real USB devices, made by the machine's own
 // kernel. First what each device does once, then rounds of pickups with cables pulled out.
 //
-//	node tests/lab/lab.js [--rounds N] [--seed N] [--verbose]
+//	node tests/lab/lab.js [--first N] [--rounds N] [--seed N] [--verbose]
 //
 // The last line is "N passed, N failed"; exit 1 if any failed. A round that fails says what it
-// did, and the seed that does it again; the rest of the rounds is not run.
+// did; `--seed SEED --first ROUND --rounds 1` does it again. The rest of the rounds is not run.
 'use strict';
 
 const assert = require('node:assert');
@@ -262,17 +262,17 @@ async function hqAgrees(shop, done)
 	shop.noProblems();
 }
 
-async function rounds(points, shop, { count, seed, verbose })
+async function rounds(points, shop, { first, count, seed, verbose })
 {
 	const done = [];
 
-	for (let number = 1; number <= count; number++) {
+	for (let number = first; number < first + count; number++) {
 		// Each round has a seed of its own, so that it does not depend on those before.
 		const result = await oneRound(points, shop, number, randomFrom(seed * 1000003 + number),
 			verbose);
 
 		if (!result) {
-			say(`seed ${seed}, after ${number} of ${count} rounds`);
+			say(`do it again: node tests/lab/lab.js --seed ${seed} --first ${number} --rounds 1`);
 			return;
 		}
 		done.push(result);
@@ -296,11 +296,12 @@ function option(args, name, usual)
 async function main(args)
 {
 	const count = option(args, '--rounds', ROUNDS);
+	const first = option(args, '--first', 1);
 	const seed = option(args, '--seed', Date.now() % 1000000);
 	const points = new Points();
 
-	if (!Number.isInteger(count) || !Number.isInteger(seed)) {
-		say('usage: node tests/lab/lab.js [--rounds N] [--seed N] [--verbose]');
+	if (![first, count, seed].every(Number.isInteger)) {
+		say('usage: node tests/lab/lab.js [--first N] [--rounds N] [--seed N] [--verbose]');
 		return 2;
 	}
 	const began = Date.now();
@@ -324,7 +325,9 @@ async function main(args)
 			await points.point('a pickup with each scanner', () => everyScannerAndThePrinter(shop));
 			await points.point('a station that stops gives the devices back', () => givenBack(shop));
 			await points.point('a station that was killed takes them again', () => takenAfterKill(shop));
-			await rounds(points, shop, { count, seed, verbose: args.includes('--verbose') });
+			await rounds(points, shop, {
+				first, count, seed, verbose: args.includes('--verbose'),
+			});
 		}
 		if (points.failed > 0) {
 			shop.logs().forEach((file) => say(`---- ${file}\n${tail(file)}`));
