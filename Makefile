@@ -60,8 +60,8 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench units install clean format fuzz night-fuzz
-.PHONY: lab night-lab
+.PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench units install clean format
+.PHONY: lab night-lab fuzz night-fuzz
 
 all: $(PROGRAMS)
 
