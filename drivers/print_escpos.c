@@ -44,7 +44,7 @@ static void print_start(void *state, const struct driver_setup *setup, int64_t n
 	s->reader.n = 0;
 	s->control_n = 0;
 	s->fence_n = 0;
-	s->flush = s->cut_off ? ESCPOS_SWALLOW_MAX : 0;
+	s->flush = s->cut_off || setup->cut_off ? ESCPOS_SWALLOW_MAX : 0;
 	s->cut_off = false;
 	s->misses = 0;
 	s->automatic = false;

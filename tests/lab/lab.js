@@ -3,10 +3,10 @@
 // The lab: the real `ladad` in a virtual machine with real USB devices, made by the machine's own
 // kernel. First what each device does once, then rounds of pickups with cables pulled out.
 //
-//	node tests/lab/lab.js [--rounds N] [--seed N] [--verbose]
+//	node tests/lab/lab.js [--first N] [--rounds N] [--seed N] [--verbose]
 //
 // The last line is "N passed, N failed"; exit 1 if any failed. A round that fails says what it
-// did, and the seed that does it again; the rest of the rounds is not run.
+// did; `--seed SEED --first ROUND --rounds 1` does it again. The rest of the rounds is not run.
 'use strict';
 
 const assert = require('node:assert');
@@ -110,13 +110,18 @@ async function serialLine(shop)
 	await shop.station.stop();
 }
 
-async function autoClaimed(shop)
+async function startAndClaim(shop)
 {
-	await shop.setDevices(ALL_DEVICES);
 	await shop.startStation();
 	for (const name of ['printer', ...SCANNERS]) {
 		await shop.waitClaimed(name);
 	}
+}
+
+async function autoClaimed(shop)
+{
+	await shop.setDevices(ALL_DEVICES);
+	await startAndClaim(shop);
 	const status = await shop.machine.must('cat /proc/$(pidof ladad)/status');
 
 	assert.match(status, /^Uid:\s+990\s+990\s+990\s+990$/m);
@@ -200,10 +205,15 @@ async function givenBack(shop)
 	for (const name of ['pos1', 'pos2', 'keys']) {
 		assert.strictEqual(await shop.driver(name), 'usbhid');
 	}
-	await shop.startStation();
-	for (const name of ['printer', ...SCANNERS]) {
-		await shop.waitClaimed(name);
-	}
+	await startAndClaim(shop);
+}
+
+/** A killed station leaves its devices without any driver. */
+async function takenAfterKill(shop)
+{
+	await shop.station.kill9();
+	assert.strictEqual(await shop.driver('pos1'), '');
+	await startAndClaim(shop);
 }
 
 // ---- rounds ----
@@ -252,17 +262,17 @@ async function hqAgrees(shop, done)
 	shop.noProblems();
 }
 
-async function rounds(points, shop, { count, seed, verbose })
+async function rounds(points, shop, { first, count, seed, verbose })
 {
 	const done = [];
 
-	for (let number = 1; number <= count; number++) {
+	for (let number = first; number < first + count; number++) {
 		// Each round has a seed of its own, so that it does not depend on those before.
 		const result = await oneRound(points, shop, number, randomFrom(seed * 1000003 + number),
 			verbose);
 
 		if (!result) {
-			say(`seed ${seed}, after ${number} of ${count} rounds`);
+			say(`do it again: node tests/lab/lab.js --seed ${seed} --first ${number} --rounds 1`);
 			return;
 		}
 		done.push(result);
@@ -286,11 +296,12 @@ function option(args, name, usual)
 async function main(args)
 {
 	const count = option(args, '--rounds', ROUNDS);
+	const first = option(args, '--first', 1);
 	const seed = option(args, '--seed', Date.now() % 1000000);
 	const points = new Points();
 
-	if (!Number.isInteger(count) || !Number.isInteger(seed)) {
-		say('usage: node tests/lab/lab.js [--rounds N] [--seed N] [--verbose]');
+	if (![first, count, seed].every(Number.isInteger)) {
+		say('usage: node tests/lab/lab.js [--first N] [--rounds N] [--seed N] [--verbose]');
 		return 2;
 	}
 	const began = Date.now();
@@ -313,7 +324,10 @@ async function main(args)
 			await points.point('two equal scanners are told apart', () => equalOnesToldApart(shop));
 			await points.point('a pickup with each scanner', () => everyScannerAndThePrinter(shop));
 			await points.point('a station that stops gives the devices back', () => givenBack(shop));
-			await rounds(points, shop, { count, seed, verbose: args.includes('--verbose') });
+			await points.point('a station that was killed takes them again', () => takenAfterKill(shop));
+			await rounds(points, shop, {
+				first, count, seed, verbose: args.includes('--verbose'),
+			});
 		}
 		if (points.failed > 0) {
 			shop.logs().forEach((file) => say(`---- ${file}\n${tail(file)}`));
