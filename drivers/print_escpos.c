@@ -204,6 +204,7 @@ static void print_stop(void *state, const struct sink *sink)
 	else if (s->phase != PHASE_IDLE)
 		escpos_job_finish(s, JOB_RESULT_UNKNOWN, "connection lost in the middle of the job",
 				  sink);
+	s->cut_off = s->cut_off || s->flush > 0;
 	s->up = false;
 	s->asking = false;
 	s->control_n = 0;

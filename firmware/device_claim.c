@@ -112,13 +112,25 @@ static int address_of(const struct device *d, struct port_address *ret_address)
 			  sizeof(ret_address->usb_path));
 }
 
+/* What a driver remembers of a device holds when that comes back: a printer that was pulled out
+ * in the middle of a job may still wait for the rest of it. */
+static void take_driver(struct device *d, const struct seen *seen)
+{
+	const struct driver *driver = driver_find(d->config.kind, slice_of(d->known.protocol));
+
+	if (driver != d->driver || !d->own.known || d->own.vendor != seen->vendor ||
+	    d->own.product != seen->product || strcmp(d->own.serial, seen->serial) != 0)
+		memset(d->state, 0, d->state_size);
+	d->driver = driver;
+}
+
 static void claim(struct device *d, const struct seen *seen)
 {
 	int r;
 
 	if (!devices_know(d->all, seen, d->config.kind, d->config.protocol, &d->known))
 		return;
-	d->driver = driver_find(d->config.kind, slice_of(d->known.protocol));
+	take_driver(d, seen);
 	d->claimed = *seen;
 	d->was_up = d->drawer_known = false;
 	d->model[0] = '\0';

@@ -136,7 +136,6 @@ int device_open(struct device *d)
 					    d };
 	int r;
 
-	memset(d->state, 0, d->state_size);
 	d->sink = (struct sink){ on_driver_event, on_driver_bytes, d };
 	r = port_start(&d->port, d->all->loop, d->all->clock, d->all->bus, &d->address, &events);
 	if (r < 0)

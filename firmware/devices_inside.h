@@ -37,7 +37,8 @@ struct device {
 	struct config_device config;
 	bool automatic; /* port = auto */
 
-	/* What serves it now. For an automatic one all of this is made anew with each claim. */
+	/* What serves it now. For an automatic one all of this is made anew with each claim, but
+	 * for the state of a device that comes back. */
 	const struct driver *driver; /* NULL: none yet */
 	void *state;
 	size_t state_size;
