@@ -18,7 +18,8 @@
  * itself may still hold at the speed of a slow line); else `unknown`. When it is well but the
  * fence's answer stays away, the fence is sent again. The answer to a second fence proves the job
  * only if the printer was heard all the time: one that was switched off and on answers it too,
- * and has lost the job, so then it is `unknown`.
+ * and has lost the job, so then it is `unknown`. So it is when automatic status said that it
+ * cannot print, and not that it can again, and yet it does.
  *
  * Real-time commands are never sent between a job's first byte and the end of its fence: they
  * would land inside another command. Meanwhile automatic status (GS a) tells, where the printer
