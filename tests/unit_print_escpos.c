@@ -164,6 +164,30 @@ static void test_flush(void **state)
 	bench_free(b);
 }
 
+/* The line goes again before all of that is out. */
+static void test_flush_broken_off(void **state)
+{
+	struct bench *b = bench_new("auto");
+
+	(void)state;
+	line_up(b);
+	give_job(b, 1);
+	give_room(b, 12);
+	answer(b);
+	give_room(b, 5);
+	driver_print_escpos.stop(b->state, &b->sink);
+	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
+	give_room(b, 100);
+	driver_print_escpos.stop(b->state, &b->sink);
+	b->wire_n = b->read_n = 0;
+	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
+	give_room(b, ESCPOS_SWALLOW_MAX + 1);
+	assert_int_equal(b->wire_n, ESCPOS_SWALLOW_MAX + 1);
+	assert_int_equal(b->wire[ESCPOS_SWALLOW_MAX - 1], 0);
+	assert_int_equal(b->wire[ESCPOS_SWALLOW_MAX], 0x10);
+	bench_free(b);
+}
+
 /* Paper ends in the middle: the job waits as long as it takes, and is done once. */
 static void paper_out(const char *profile, bool automatic)
 {
@@ -462,6 +486,7 @@ int main(void)
 		cmocka_unit_test(test_link_lost),
 		cmocka_unit_test(test_flush),
 		cmocka_unit_test(test_flush_when_told),
+		cmocka_unit_test(test_flush_broken_off),
 		cmocka_unit_test(test_paper_out),
 		cmocka_unit_test(test_paper_out_behind_fence),
 		cmocka_unit_test(test_stuck_with_reason),
