@@ -40,8 +40,9 @@ struct print_escpos {
 	uint8_t control[ESCPOS_CONTROL_MAX]; /* whole commands that wait for room */
 	size_t control_n;
 	size_t fence_n; /* how much of that is up to the end of the fence */
-	size_t flush;	/* NULs still to send, see `cut_off` */
-	bool cut_off;	/* a job broke off: the printer may wait for more */
+	bool cut_off;	/* a job broke off: the printer may wait for the rest of a command... */
+	bool flush_due; /* ...which NULs fill up, before anything is asked in order */
+	size_t flush;	/* of them still to send */
 
 	bool asking; /* a round of DLE EOT is out */
 	bool stale;  /* that round began too early to decide anything */
@@ -131,6 +132,8 @@ bool escpos_probe_answered(struct print_escpos *s, const struct escpos_answer *a
 			   const struct sink *sink);
 void escpos_probe_left(struct print_escpos *s, int64_t now_ms);
 void escpos_probe_tick(struct print_escpos *s, int64_t now_ms);
+/* Fills up a command that a job broke off in. */
+void escpos_probe_flush(struct print_escpos *s, int64_t now_ms);
 /* The question may be lost; it is put again when the printer is well. */
 void escpos_probe_drop(struct print_escpos *s);
 

@@ -11,9 +11,15 @@
  * that comes late proves the command, and nothing about a job. Boards that know neither are left
  * with the real-time fence (escpos_job.c).
  *
+ * Before any of this, a printer that a job broke off at gets NULs for what it may still wait for
+ * (ESCPOS_SWALLOW_MAX); but first it says that it is well: one with an open cover would fill its
+ * buffer with them and be deaf behind it. One that does not answer at all gets them at once, for
+ * it may take the questions for data as well.
+ *
  * A printer that ever answered a kind keeps it over reconnects: a question that met a busy
  * moment must not make its jobs less certain. It is asked anew when a job's fence stayed away.
  */
+#include "drivers/escpos_encode.h"
 #include "drivers/escpos_printer.h"
 
 #include <string.h>
@@ -85,12 +91,25 @@ static void put_question(struct print_escpos *s)
 	}
 }
 
+/* Automatic status was asked for before, where the printer may have taken it for data. */
+void escpos_probe_flush(struct print_escpos *s, int64_t now_ms)
+{
+	s->flush_due = false;
+	s->flush = ESCPOS_SWALLOW_MAX;
+	escpos_control(s, "\x1d\x61\x0f", 3);
+	escpos_ask(s, now_ms);
+}
+
 /* The next question, when the printer is free and well. */
 static void go_on(struct print_escpos *s, int64_t now_ms)
 {
 	if (s->step_out || s->asking || s->bad || s->misses > 0 ||
 	    (s->phase != PHASE_IDLE && s->phase != PHASE_CHECK))
 		return;
+	if (s->flush_due) {
+		escpos_probe_flush(s, now_ms);
+		return;
+	}
 	while (needless(s))
 		s->step++;
 	if (s->step == STEP_DONE)

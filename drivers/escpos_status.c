@@ -157,6 +157,8 @@ static void missed(struct print_escpos *s, int64_t now_ms, const struct sink *si
 	s->asked_ms = s->asking ? now_ms : s->asked_ms;
 	s->misses++;
 	escpos_probe_drop(s);
+	if (s->flush_due && !s->asking)
+		escpos_probe_flush(s, now_ms);
 	if (s->misses >= ESCPOS_MISSES_MAX) {
 		report(s, DEVICE_OFFLINE, TROUBLE_SILENT, "printer does not answer", sink);
 		if (s->phase == PHASE_CHECK)

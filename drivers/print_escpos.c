@@ -45,7 +45,8 @@ static void print_start(void *state, const struct driver_setup *setup, int64_t n
 	s->reader.n = 0;
 	s->control_n = 0;
 	s->fence_n = 0;
-	s->flush = s->cut_off || setup->cut_off ? ESCPOS_SWALLOW_MAX : 0;
+	s->flush = 0;
+	s->flush_due = s->cut_off || setup->cut_off;
 	s->cut_off = false;
 	s->misses = 0;
 	s->automatic = false;
@@ -205,7 +206,7 @@ static void print_stop(void *state, const struct sink *sink)
 	else if (s->phase != PHASE_IDLE)
 		escpos_job_finish(s, JOB_RESULT_UNKNOWN, "connection lost in the middle of the job",
 				  sink);
-	s->cut_off = s->cut_off || s->flush > 0;
+	s->cut_off = s->cut_off || s->flush_due || s->flush > 0;
 	s->up = false;
 	s->asking = false;
 	s->control_n = 0;

@@ -117,6 +117,13 @@ struct devices *devices_start(uv_loop_t *loop, struct door *door, const struct c
 	return devices_open(loop, door, config, clock, NULL);
 }
 
+void devices_cut_off(struct devices *all, const char *printer)
+{
+	for (int i = 0; i < all->count; i++)
+		if (strcmp(all->list[i].config.name, printer) == 0)
+			all->list[i].cut_off = true;
+}
+
 /* ---- what the step wants ---- */
 
 void devices_output(struct devices *all, const struct door_out *out, struct slice payload)

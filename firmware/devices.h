@@ -27,6 +27,9 @@ struct devices;
 struct devices *devices_start(uv_loop_t *loop, struct door *door, const struct config *config,
 			      const struct clock *clock);
 
+/* Before the loop runs: this printer's last job, of an earlier life, may have broken off. */
+void devices_cut_off(struct devices *devices, const char *printer);
+
 /* An output of the door; kinds that are not for devices are ignored. Copies the payload. */
 void devices_output(struct devices *devices, const struct door_out *out, struct slice payload);
 

@@ -330,6 +330,9 @@ static int start_modules(struct ladad *l, const struct sync_setup *sync, char *m
 		text_fmt(message, cap, "out of memory");
 		return -1;
 	}
+	for (int i = 0; i < l->config.device_count; i++)
+		if (l->station->devices[i].cut_off)
+			devices_cut_off(l->devices, l->config.devices[i].name);
 	l->ui = ui_start(&l->loop, l->door, &ui, message, cap);
 	return l->ui ? 0 : -1;
 }

@@ -104,6 +104,7 @@ struct device_state {
 	enum device_trouble trouble;
 	char detail[DEVICE_DETAIL_MAX];
 	/* Printers; times are monotonic. */
+	bool cut_off;	   /* at the start: its last job may have broken off in a command */
 	int64_t retry_ms;  /* not before this */
 	int64_t unable_ms; /* unable to print since then */
 	bool drawer_known, drawer_high; /* the drawer's contact */

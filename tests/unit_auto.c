@@ -294,7 +294,7 @@ static const char *hear_all(struct cable *c, const char *wanted, size_t wanted_n
 }
 
 /* It may still wait for the rest of a picture: plugged in again it is the same printer, and the
- * next connection fills that up before anything else. */
+ * next connection fills that up as soon as the printer says that it is well. */
 static void test_printer_pulled_in_a_job(void **state)
 {
 	static const char nothing[8192];
@@ -317,8 +317,7 @@ static void test_printer_pulled_in_a_job(void **state)
 	bench_assert_job(b, 5, JOB_RESULT_UNKNOWN);
 	c = (struct cable){ .master = bench_plug(b, p.a, 1, "") };
 	devices_changed(b->devices);
-	RUN_UNTIL(b, hear_all(&c, "\x10\x04\x01", 3));
-	assert_ptr_equal(hear_all(&c, nothing, sizeof(nothing)), c.got);
+	RUN_UNTIL(b, hear_all(&c, nothing, sizeof(nothing)));
 	bench_pull(b, p.a, c.master);
 	bench_free(b);
 	rmdir(p.dir);

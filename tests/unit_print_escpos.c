@@ -113,13 +113,15 @@ static void test_link_lost(void **state)
 	}
 }
 
-static size_t leading_nuls(const struct bench *b)
+/* The status is asked first (and automatic status): 15 bytes. Then how many NULs? */
+static size_t nuls_behind_status(const struct bench *b)
 {
-	size_t n = 0;
+	size_t n = 15;
 
+	assert_true(b->wire_n > n && b->wire[0] == 0x10);
 	while (n < b->wire_n && b->wire[n] == 0)
 		n++;
-	return n;
+	return n - 15;
 }
 
 /* A driver whose state is new, because its printer was claimed again, is told so. */
@@ -131,7 +133,7 @@ static void test_flush_when_told(void **state)
 	b->setup.cut_off = true;
 	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
 	settle(b, 100);
-	assert_int_equal(leading_nuls(b), ESCPOS_SWALLOW_MAX);
+	assert_int_equal(nuls_behind_status(b), ESCPOS_SWALLOW_MAX);
 	assert_int_equal(b->status, DEVICE_OK);
 	bench_free(b);
 }
@@ -152,7 +154,7 @@ static void test_flush(void **state)
 	b->wire_n = b->read_n = 0;
 	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
 	settle(b, 100);
-	assert_int_equal(leading_nuls(b), ESCPOS_SWALLOW_MAX);
+	assert_int_equal(nuls_behind_status(b), ESCPOS_SWALLOW_MAX);
 	assert_int_equal(b->status, DEVICE_OK);
 	give_job(b, 2);
 	settle(b, 100);
@@ -177,14 +179,52 @@ static void test_flush_broken_off(void **state)
 	give_room(b, 5);
 	driver_print_escpos.stop(b->state, &b->sink);
 	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
+	give_room(b, 15);
+	answer(b);
 	give_room(b, 100);
 	driver_print_escpos.stop(b->state, &b->sink);
 	b->wire_n = b->read_n = 0;
 	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
-	give_room(b, ESCPOS_SWALLOW_MAX + 1);
-	assert_int_equal(b->wire_n, ESCPOS_SWALLOW_MAX + 1);
-	assert_int_equal(b->wire[ESCPOS_SWALLOW_MAX - 1], 0);
-	assert_int_equal(b->wire[ESCPOS_SWALLOW_MAX], 0x10);
+	settle(b, 100);
+	assert_int_equal(nuls_behind_status(b), ESCPOS_SWALLOW_MAX);
+	bench_free(b);
+}
+
+/* A cover that stands open when the line comes back: NULs would fill the printer's buffer, and
+ * nobody could ask it anything any more. They wait until it is well. */
+static void test_flush_waits(void **state)
+{
+	struct bench *b = bench_new("auto");
+
+	(void)state;
+	b->setup.cut_off = true;
+	b->automatic = false;
+	memcpy(b->eot, "\x1a\x16\x12\x12", 4);
+	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
+	settle(b, 100);
+	pass(b, 60000, 4000);
+	assert_int_equal(b->status, DEVICE_COVER_OPEN);
+	assert_null(memmem(b->wire, b->wire_n, "\0\0", 2));
+	memset(b->eot, 0x12, sizeof(b->eot));
+	pass(b, 4000, 4000);
+	assert_int_equal(b->status, DEVICE_OK);
+	assert_true(b->wire_n > ESCPOS_SWALLOW_MAX);
+	bench_free(b);
+}
+
+/* Silence may be a printer that takes the questions for the rest of a picture. */
+static void test_flush_into_silence(void **state)
+{
+	struct bench *b = bench_new("auto");
+
+	(void)state;
+	b->setup.cut_off = true;
+	b->deaf = true;
+	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
+	settle(b, 100);
+	assert_int_equal(b->wire_n, 15);
+	pass(b, 3000, 4000);
+	assert_int_equal(nuls_behind_status(b), ESCPOS_SWALLOW_MAX);
 	bench_free(b);
 }
 
@@ -487,6 +527,8 @@ int main(void)
 		cmocka_unit_test(test_flush),
 		cmocka_unit_test(test_flush_when_told),
 		cmocka_unit_test(test_flush_broken_off),
+		cmocka_unit_test(test_flush_waits),
+		cmocka_unit_test(test_flush_into_silence),
 		cmocka_unit_test(test_paper_out),
 		cmocka_unit_test(test_paper_out_behind_fence),
 		cmocka_unit_test(test_stuck_with_reason),

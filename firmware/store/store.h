@@ -284,6 +284,8 @@ int64_t store_jobs_stand_in(struct store *st, const char *printer, const char *s
 void store_job_home(struct store *st, int64_t job);
 /* A job that was printing when the station stopped; false when there is none. */
 bool store_job_interrupted(struct store *st, struct job_row *ret_row);
+/* Is the newest job that went to this printer one that is not known to have come out? */
+bool store_job_cut_off(struct store *st, const char *printer);
 /* After a restore: what was under way when the backup was made may be done since. Queued and
  * interrupted prints become unknown; desks, arrivals and sessions are forgotten. */
 void store_work_forget(struct store *st);

@@ -277,6 +277,16 @@ bool store_job_interrupted(struct store *st, struct job_row *ret_row)
 	return true;
 }
 
+bool store_job_cut_off(struct store *st, const char *printer)
+{
+	const int64_t none = JOB_DONE;
+
+	return db_number(st, none,
+			 "SELECT status FROM job WHERE status<>? AND " JOB_GOES "=?"
+			 " ORDER BY job DESC LIMIT 1",
+			 "is", (int64_t)JOB_QUEUED, printer) != none;
+}
+
 void store_work_forget(struct store *st)
 {
 	db_run(st, "UPDATE job SET status=? WHERE status IN (?, ?) AND kind='drawer'", "iii",

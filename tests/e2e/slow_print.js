@@ -110,3 +110,28 @@ test('the station\'s own power goes at every moment of a slip: printed once, or 
 		await shop_.close();
 	}
 });
+
+test('killed inside a picture: what the printer still waits for is filled up, the next slip is whole', async () => {
+	const shop_ = new Shop('slow-cut-off');
+
+	try {
+		await shop_.open({
+			orders: Object.fromEntries(['ZAM-CUT', 'ZAM-NEXT'].map((id) => [id, order(id, { goods: [['SKU-SOAP', 1]] })])),
+			scanner: false, sections: { 'printer receipt': { profile: 'generic-80' } },
+		});
+		shop_.printer.fault('drop@1800');
+		const { job } = await shop_.handOver('ZAM-CUT');
+
+		await settled(shop_, job, ['unknown']);
+		await shop_.station.kill9();
+		await shop_.station.start();
+		await shop_.station.login();
+		await shop_.station.must('print.came', { job, yes: true });
+		const next = await shop_.handOver('ZAM-NEXT');
+
+		assert.strictEqual(await settled(shop_, next.job, ['done', 'unknown']), 'done');
+		assert.strictEqual(whole(shop_, 'ZAM-NEXT'), 1);
+	} finally {
+		await shop_.close();
+	}
+});
