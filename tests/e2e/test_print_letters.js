@@ -28,6 +28,7 @@ const shop = shopOf('letters', () => ({
 	policies: { texts: { pl: { header: ['Крамниця „Ґанок”', 'вул. Їжакевича 5'], footer: ['Дякуємо!'], terms: [] } } },
 	sections: { 'printer receipt': { logo } },
 	scanner: false,
+	printerFault: 'no-identity',
 }));
 
 test.after(() => fs.rmSync(dir, { recursive: true }));
