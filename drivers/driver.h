@@ -81,8 +81,9 @@ struct driver_setup {
 	char dialect[16]; /* displays: the profile's name, "auto" as the driver thinks best */
 };
 
-#define DRIVER_MAX_JOB_MS    300000
-#define DRIVER_JOB_BYTES_MAX 262144 /* what encode() may make of one document */
+#define DRIVER_MAX_JOB_MS 300000
+/* What encode() may make of one document: 300 lines that are all drawn. */
+#define DRIVER_JOB_BYTES_MAX 1048576
 
 struct driver {
 	const char *name; /* as in `protocol =` */

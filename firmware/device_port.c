@@ -27,11 +27,12 @@ static void on_driver_event(void *ctx, const struct driver_event *e)
 		device_job_ended(d, e);
 		break;
 	case DRIVER_DRAWER:
-		d->tell = d->tell || !d->drawer_known || d->drawer_high != e->drawer_high;
-		d->drawer_known = true;
+		if (d->drawer_known && d->drawer_high == e->drawer_high)
+			break;
+		d->drawer_known = d->tell = true;
 		d->drawer_high = e->drawer_high;
 		if (d->told)
-			device_tell(d);
+			device_tell_change(d);
 		break;
 	case DRIVER_MODEL:
 		device_told_model(d, e->text);

@@ -29,6 +29,30 @@ void device_tell(struct device *d)
 		d->tell = false;
 }
 
+static void log_status(const struct device *d)
+{
+	log_notice("%s %s: %s%s%s", device_kind_name(d->config.kind), d->config.name,
+		   device_status_name(d->status), d->detail[0] ? ", " : "", d->detail);
+}
+
+void device_tell_change(struct device *d)
+{
+	d->tell = true;
+	if (++d->changes <= DEVICE_CHANGES_MAX)
+		device_tell(d);
+}
+
+void device_tell_tick(struct device *d)
+{
+	if (d->changes > DEVICE_CHANGES_MAX) {
+		log_notice("%s %s: said another thing %d times in a second",
+			   device_kind_name(d->config.kind), d->config.name, d->changes);
+		log_status(d);
+	}
+	d->changes = 0;
+	device_tell(d);
+}
+
 void device_status(struct device *d, enum device_status status, enum device_trouble trouble,
 		   const char *fmt, ...)
 {
@@ -44,10 +68,10 @@ void device_status(struct device *d, enum device_status status, enum device_trou
 	d->status = status;
 	d->trouble = trouble;
 	memcpy(d->detail, detail, sizeof(d->detail));
-	d->told = d->tell = true;
-	log_notice("%s %s: %s%s%s", device_kind_name(d->config.kind), d->config.name,
-		   device_status_name(status), detail[0] ? ", " : "", detail);
-	device_tell(d);
+	d->told = true;
+	if (d->changes < DEVICE_CHANGES_MAX)
+		log_status(d);
+	device_tell_change(d);
 }
 
 static bool submit_result(struct devices *all, const struct result *r)

@@ -23,7 +23,7 @@ static void tick_device(struct device *d, int64_t now_ms)
 		device_status(d, d->status, d->trouble, "%s", d->detail);
 		return;
 	}
-	device_tell(d);
+	device_tell_tick(d);
 	if (!d->started)
 		return;
 	if (d->record)

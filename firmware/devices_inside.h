@@ -28,9 +28,10 @@
 #include "firmware/claims.h"
 #include "firmware/devices.h"
 
-#define RESULTS_MAX	  64 /* results of jobs the door had no room for */
-#define LOOK_RETRY_MS	  250
-#define LOOK_RETRY_MAX_MS 15000
+#define RESULTS_MAX	   64 /* results of jobs the door had no room for */
+#define DEVICE_CHANGES_MAX 10 /* told and logged in a second: a device may have gone mad */
+#define LOOK_RETRY_MS	   250
+#define LOOK_RETRY_MAX_MS  15000
 
 struct device {
 	struct devices *all;
@@ -69,6 +70,7 @@ struct device {
 	enum device_trouble trouble;
 	char detail[DEVICE_DETAIL_MAX];
 	bool told, tell; /* has it ever been told; is something untold */
+	int changes;	 /* since the last tick; beyond DEVICE_CHANGES_MAX the next one tells */
 	bool drawer_known, drawer_high;
 
 	struct scan_repeats *repeats; /* scanners */
@@ -167,6 +169,8 @@ __attribute__((format(printf, 4, 5))) void device_status(struct device *d,
 							 enum device_trouble trouble,
 							 const char *fmt, ...);
 void device_tell(struct device *d); /* what could not be told before */
+void device_tell_change(struct device *d);
+void device_tell_tick(struct device *d);
 void device_scanned(struct device *d, const struct driver_event *e);
 void device_job_over(struct devices *all, int64_t job, enum job_result result, const char *detail);
 void devices_tell_results(struct devices *all);

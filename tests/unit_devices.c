@@ -159,6 +159,28 @@ static void test_no_paper(void **state)
 	bench_free(b);
 }
 
+/* A printer gone mad says another thing with every few bytes: not all of it is told, and the last
+ * word is. */
+static void test_flapping(void **state)
+{
+	struct bench *b = bench_new();
+	char mad[8 * 500];
+	int before;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(mad); i += 8)
+		memcpy(mad + i, "\x14\0\0\0\x38\0\x0c\0", 8);
+	bench_plug_printer(b);
+	bench_start(b);
+	RUN_UNTIL(b, bench_status(b, "receipt") == DEVICE_OK);
+	before = bench_count(b, DOOR_DEVICE);
+	assert_int_equal(write(b->printer, mad, sizeof(mad)), sizeof(mad));
+	RUN_UNTIL(b, bench_value(b, "lada_device_read_bytes_total", "receipt") > sizeof(mad));
+	assert_in_range(bench_count(b, DOOR_DEVICE) - before, 2, 50);
+	RUN_UNTIL(b, bench_status(b, "receipt") == DEVICE_COVER_OPEN);
+	bench_free(b);
+}
+
 static void test_link_lost(void **state)
 {
 	struct bench *b = bench_new();
@@ -255,7 +277,7 @@ int main(void)
 		cmocka_unit_test(test_full_door),     cmocka_unit_test(test_print),
 		cmocka_unit_test(test_no_paper),      cmocka_unit_test(test_link_lost),
 		cmocka_unit_test(test_stop_in_a_job), cmocka_unit_test(test_missing),
-		cmocka_unit_test(test_none),
+		cmocka_unit_test(test_none),	      cmocka_unit_test(test_flapping),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,7 @@
 #include "drivers/escpos_encode.h"
 #include "drivers/glyph.h"
 #include "drivers/pbm.h"
+#include "firmware/base/doc.h"
 #include "firmware/base/text.h"
 
 #define FONT_FILE "/usr/share/unifont/unifont.hex"
@@ -527,6 +528,19 @@ static void test_pbm_noise(void **state)
 	}
 }
 
+/* As many lines as a document is meant for, each of them drawn (doc.h). */
+static void test_long_slip(void **state)
+{
+	static char doc[DOC_MAX];
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, doc, sizeof(doc));
+	for (int i = 0; i < 300; i++)
+		doc_text(&b, 'T', "Їжак і ґрунтовка, Київ: довга назва, 12345 шт");
+	assert_true(encode(profile_find(slice_of("generic-80")), buf_str(&b)).n > 300 * 2000);
+}
+
 static void test_logo(void **state)
 {
 	struct printer_profile p = *profile_find(slice_of("generic-58"));
@@ -561,6 +575,7 @@ int main(void)
 		cmocka_unit_test(test_code128_data),	cmocka_unit_test(test_ean8),
 		cmocka_unit_test(test_qr_native_size),	cmocka_unit_test(test_pbm),
 		cmocka_unit_test(test_pbm_noise),	cmocka_unit_test(test_logo),
+		cmocka_unit_test(test_long_slip),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);
