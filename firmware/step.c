@@ -96,7 +96,7 @@ int station_start(struct station *st)
 	}
 	desk_load(st);
 	staff_start(st);
-	jobs_interrupted(st);
+	jobs_start(st);
 	ledger_announce(st);
 	st->dirty = true;
 	documents_publish(st);
