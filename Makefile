@@ -15,9 +15,9 @@ DEPS_BUILD := gcc make pkg-config libc6-dev libuv1-dev libmicrohttpd-dev libsodi
 	libpng-dev libfreetype-dev libjansson-dev unifont
 DEPS_TEST := libcmocka-dev mosquitto zbar-tools zint fonts-dejavu-core sqlite3 ca-certificates \
 	libumockdev-dev
-# For check-all: fuzzing, the lab's virtual machine.
+# For check-all: fuzzing, the lab's virtual machine (tests/lab/image.js says what is in it).
 DEPS_FUZZ := clang libclang-rt-14-dev
-DEPS_LAB := qemu-system-x86 busybox-static cpio mmdebstrap
+DEPS_LAB := qemu-system-x86 busybox-static cpio xz-utils
 # For check-all: a reader of drawn letters.
 DEPS_OCR := tesseract-ocr tesseract-ocr-pol tesseract-ocr-ukr
 # Node.js and npm come from Debian unless the machine has its own.
@@ -43,6 +43,7 @@ HQ       := $(wildcard sync/hq/*.c)
 SIM      := $(wildcard tests/sim/*.c)
 UNIT     := $(wildcard tests/unit_*.c)
 BENCH    := $(wildcard tests/bench/*.c)
+LAB      := $(wildcard tests/lab/*.c)
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 CORE := $(call obj,$(BASE) $(TRUST))
@@ -59,7 +60,8 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench units install clean format fuzz night-fuzz
+.PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench units install clean format
+.PHONY: lab night-lab fuzz night-fuzz
 
 all: $(PROGRAMS)
 
@@ -74,6 +76,11 @@ $(BUILD)/bin/lada-sim: $(call obj,$(SIM))
 $(BUILD)/bin/%:
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_$*)
+
+# Runs in the lab's machine only.
+$(BUILD)/lab/agent: $(call obj,$(LAB) tests/sim/util.c firmware/base/bytes.c)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -161,8 +168,15 @@ check-all: node-deps
 	@tests/deps $(DEPS_OCR)
 	@$(MAKE) --no-print-directory -j2 all units
 	@node tests/run.js --slow slow_
+	@$(MAKE) --no-print-directory lab
 	@$(MAKE) --no-print-directory check-sanitized
 	@$(MAKE) --no-print-directory fuzz
+
+# Real USB devices in a virtual machine, pulled out and put in: 20 rounds, or a night of 500.
+lab night-lab: node-deps
+	@tests/deps $(DEPS_LAB)
+	@$(MAKE) --no-print-directory -j2 all $(BUILD)/lab/agent
+	@node tests/lab/lab.js $(if $(filter night-lab,$@),--rounds 500)
 
 # The C tests and the end-to-end tests of bad input again, with a compiler that watches memory.
 SANITIZED := $(BUILD)/sanitized

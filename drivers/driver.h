@@ -74,6 +74,7 @@ struct driver_setup {
 	const struct printer_profile *profile; /* printers: never NULL */
 	uint32_t max_job_ms;	 /* how long a printer that is well may take over a job */
 	bool ask_model;		 /* printers: nobody knows the model yet, ask for it */
+	bool cut_off;		 /* printers: a job broke off, and it may wait for the rest */
 	struct slice descriptor; /* HID: the report descriptor; n = 0 elsewhere */
 	int vendor, product;	 /* USB ids, 0 unknown */
 	char layout[LAYOUT_MAX]; /* keyboards: "us", "pl", "de", "fr" */

@@ -285,6 +285,7 @@ int escpos_encode(const struct printer_profile *profile, struct slice doc, struc
 
 	command(&e, "\x1b@", -1);
 	command(&e, "\x1c.", -1);
+	command(&e, "\x1bR", 0);
 	command(&e, "\x1d\x61", 0x0f);
 	while (doc_next(doc, &at, &line))
 		put_line(&e, &line);

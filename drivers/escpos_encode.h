@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * A document (firmware/base/doc.h) to ESC/POS bytes by a printer's profile. Pure. The job begins
- * with ESC @, FS . (clones would read 0x80 and above as double-byte text) and GS a (ESC @ may
- * have turned automatic status off). It has no fence: that is the driver's.
+ * with ESC @, FS . (clones would read 0x80 and above as double-byte text), ESC R 0 (a memory switch
+ * may have put another country's letters in the places of # $ @ [ \ ] ^ ` { | } ~) and GS a
+ * (ESC @ may have turned automatic status off). It has no fence: that is the driver's.
  *
  * No byte sequence that a printer takes for a real-time command (DLE EOT, ENQ or DC4) is in what
  * is made here: text has no control characters, lengths are chosen so, a dot is set in a raster

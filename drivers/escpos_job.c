@@ -68,7 +68,7 @@ int escpos_job_begin(struct print_escpos *s, int64_t job, struct slice bytes, in
 	s->alive_ms = now_ms;
 	s->moved_ms = now_ms;
 	s->well = false;
-	s->gap = false;
+	s->gap = s->reset = false;
 	s->misses = 0;
 	if (s->asking)
 		s->stale = true;
@@ -170,6 +170,17 @@ static void checked(struct print_escpos *s, int64_t now_ms, const struct sink *s
 		begin_sending(s, now_ms);
 }
 
+/* The fence that was answered may have come behind the reset, with the end of the job; what was
+ * in the printer before is lost. Its automatic status may still be on the way. */
+static void was_reset(struct print_escpos *s, int64_t now_ms, const struct sink *sink)
+{
+	if (now_ms - s->reset_ms >= ESCPOS_ANSWER_MS)
+		escpos_job_finish(
+			s, JOB_RESULT_UNKNOWN,
+			"printer was switched off in the middle of the job and may have lost it",
+			sink);
+}
+
 void escpos_job_round(struct print_escpos *s, int64_t now_ms, const struct sink *sink)
 {
 	switch (s->phase) {
@@ -187,6 +198,10 @@ void escpos_job_round(struct print_escpos *s, int64_t now_ms, const struct sink 
 		/* One that came in the next job would be taken for its fence's. */
 		if (s->fence.owed > 0 && now_ms - s->answered_ms < ESCPOS_ANSWER_MS)
 			break;
+		if (s->reset) {
+			was_reset(s, now_ms, sink);
+			break;
+		}
 		/* A process id says "printed"; GS r only "taken", so then the printer must
 		 * also be well: one that ran out of paper still has the last lines. */
 		if (escpos_printable(s->status) || s->fence.kind == PROFILE_FENCE_PROCESS)

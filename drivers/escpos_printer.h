@@ -86,6 +86,8 @@ struct print_escpos {
 	bool well;		    /* behind the fence it said that it can print... */
 	int64_t well_ms;	    /* ...first then */
 	bool gap;		    /* since the fence a question met silence */
+	bool reset;		    /* it can print again and automatic status did not say so... */
+	int64_t reset_ms;	    /* ...since then: it was switched off and on */
 	struct escpos_fence fence;
 	int64_t answered_ms; /* when the fence's answer came */
 

@@ -102,9 +102,11 @@ void escpos_realtime_came(struct print_escpos *s, uint8_t byte, int64_t now_ms,
 	s->misses = 0;
 	f = escpos_facts_realtime(s->eot);
 	if (s->automatic_bad && escpos_printable(f.status)) {
-		/* Automatic status was on and kept quiet about that: the printer was reset. */
+		/* Automatic status was on and keeps quiet about that: the printer was reset. */
 		s->automatic_bad = false;
 		s->gap = s->gap || s->phase == PHASE_FENCE;
+		s->reset = s->phase == PHASE_FENCE || s->phase == PHASE_CONFIRM;
+		s->reset_ms = now_ms;
 	}
 	told(s, &f, true, now_ms, sink);
 	if (s->stale)
@@ -121,6 +123,7 @@ void escpos_automatic_came(struct print_escpos *s, const uint8_t asb[4], int64_t
 
 	s->automatic = true;
 	s->automatic_bad = !escpos_printable(f.status);
+	s->reset = s->reset && s->automatic_bad;
 	told(s, &f, false, now_ms, sink);
 	if (s->phase == PHASE_CONFIRM && escpos_printable(f.status) && !s->asking)
 		escpos_ask(s, now_ms);

@@ -271,18 +271,22 @@ static int add_field(struct parser *p, struct hid_field field, const struct run 
 	return 0;
 }
 
-/* Each usage or range takes as many values as it has usages, the last one all that are left. */
+/* Each usage or range takes as many values as it has usages, the last one all that are left.
+ * Usages for which no value is left are none: who looked for one would read behind the field. */
 static int add_variables(struct parser *p, struct hid_field field)
 {
-	uint32_t left = field.count, take;
+	uint32_t left = field.count, take, usages;
 	int r = 0;
 
 	for (size_t i = 0; i < p->run_count && left > 0 && r == 0; i++) {
-		take = (uint32_t)(p->runs[i].max - p->runs[i].min) + 1;
-		if (take > left || i + 1 == p->run_count)
-			take = left;
+		struct run run = p->runs[i];
+
+		usages = (uint32_t)(run.max - run.min) + 1;
+		take = usages > left || i + 1 == p->run_count ? left : usages;
+		if (usages > take)
+			run.max = (uint16_t)(run.min + take - 1);
 		field.count = (uint16_t)take;
-		r = add_field(p, field, &p->runs[i]);
+		r = add_field(p, field, &run);
 		field.bit_offset += take * field.bits;
 		left -= take;
 	}

@@ -169,8 +169,12 @@ static int serial_finish(struct port *port)
 	return 0;
 }
 
+/* The kernel waits in close() for half a minute until a line whose other side is stopped has taken
+ * all that was written; so that is dropped first. What became of it nobody knows either way. */
 static void serial_close(struct port *port)
 {
+	if (port->fd >= 0)
+		(void)tcflush(port->fd, TCOFLUSH);
 	if (port->serial) {
 		sp_close(port->serial);
 		sp_free_port(port->serial);

@@ -110,6 +110,12 @@ struct usb_found {
 /* Sorted by path, at most `cap`. What was found is given back with usb_forget(). */
 size_t usb_find(struct usb_bus *bus, struct usb_found *ret_found, size_t cap);
 void usb_forget(struct usb_found *found, size_t n);
+/*
+ * A station that was killed leaves its HID devices without the kernel's driver, and so without
+ * a report descriptor in sysfs: nobody could tell any more what they are. They go back to the
+ * kernel. Blocks for the moment that takes, so only at the start.
+ */
+void usb_return_orphans(struct usb_bus *bus);
 
 /* usb_line.c: transfers and work. Negative errno. */
 int usb_error(int r);

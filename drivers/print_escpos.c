@@ -18,7 +18,8 @@
  * itself may still hold at the speed of a slow line); else `unknown`. When it is well but the
  * fence's answer stays away, the fence is sent again. The answer to a second fence proves the job
  * only if the printer was heard all the time: one that was switched off and on answers it too,
- * and has lost the job, so then it is `unknown`.
+ * and has lost the job, so then it is `unknown`. So it is when automatic status said that it
+ * cannot print, and not that it can again, and yet it does.
  *
  * Real-time commands are never sent between a job's first byte and the end of its fence: they
  * would land inside another command. Meanwhile automatic status (GS a) tells, where the printer
@@ -44,7 +45,7 @@ static void print_start(void *state, const struct driver_setup *setup, int64_t n
 	s->reader.n = 0;
 	s->control_n = 0;
 	s->fence_n = 0;
-	s->flush = s->cut_off ? ESCPOS_SWALLOW_MAX : 0;
+	s->flush = s->cut_off || setup->cut_off ? ESCPOS_SWALLOW_MAX : 0;
 	s->cut_off = false;
 	s->misses = 0;
 	s->automatic = false;
@@ -204,6 +205,7 @@ static void print_stop(void *state, const struct sink *sink)
 	else if (s->phase != PHASE_IDLE)
 		escpos_job_finish(s, JOB_RESULT_UNKNOWN, "connection lost in the middle of the job",
 				  sink);
+	s->cut_off = s->cut_off || s->flush > 0;
 	s->up = false;
 	s->asking = false;
 	s->control_n = 0;

@@ -298,6 +298,7 @@ struct usb_bus *usb_bus_start(uv_loop_t *loop, void (*changed)(void *ctx), void 
 	bus->loop = loop;
 	bus->changed = changed;
 	bus->changed_ctx = ctx;
+	usb_return_orphans(bus);
 	start_timers(bus);
 	watch_all(bus);
 	/* Where there is no hotplug, what is plugged in later is found when a port tries again. */

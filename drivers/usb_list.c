@@ -2,7 +2,8 @@
 /*
  * What is plugged in: descriptors as libusb has them cached, texts and report descriptors from
  * sysfs. Nothing is opened, so nothing can block or disturb a device. A HID device whose kernel
- * driver is gone has no report descriptor in sysfs; one that is open here is asked of its line.
+ * driver is gone has no report descriptor in sysfs; one that is open here is asked of its line,
+ * one that nobody has is given back to the kernel at the start.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -194,6 +195,30 @@ void usb_forget(struct usb_found *found, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		libusb_unref_device(found[i].device);
+}
+
+static void return_orphan(const struct usb_found *found)
+{
+	char driver[PORT_PATH_MAX + 64];
+	struct libusb_device_handle *handle;
+
+	if (found->seen.look != SEEN_HID || found->seen.no_rights ||
+	    text_fmt(driver, sizeof(driver), SYSFS "%s/driver", found->seen.path) < 0 ||
+	    access(driver, F_OK) == 0 || libusb_open(found->device, &handle) < 0)
+		return;
+	(void)libusb_attach_kernel_driver(handle, found->interface);
+	libusb_close(handle);
+}
+
+void usb_return_orphans(struct usb_bus *bus)
+{
+	struct usb_found *found = calloc(SEEN_MAX, sizeof(*found));
+	const size_t n = found ? usb_find(bus, found, SEEN_MAX) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		return_orphan(&found[i]);
+	usb_forget(found, n);
+	free(found);
 }
 
 size_t usb_bus_list(struct usb_bus *bus, struct seen *ret_seen, size_t cap)

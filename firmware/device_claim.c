@@ -258,6 +258,7 @@ void device_setup_up(struct device *d)
 
 	*s = (struct driver_setup){ .profile = &d->profile,
 				    .max_job_ms = DRIVER_MAX_JOB_MS,
+				    .cut_off = d->cut_off,
 				    .descriptor = port_descriptor(&d->port),
 				    .vendor = d->claimed.vendor,
 				    .product = d->claimed.product };

@@ -54,6 +54,16 @@ static const char *section_trouble(const struct device *d)
 	return d->started ? "" : d->detail;
 }
 
+/* A waiting section that has tried it in vain, and why. */
+static int refused_by(const struct devices *all, const struct seen *seen)
+{
+	for (int i = 0; i < all->count; i++)
+		if (all->list[i].automatic && !all->list[i].claimed.path[0] &&
+		    strcmp(all->list[i].avoid, seen->path) == 0)
+			return i;
+	return -1;
+}
+
 static const char *why_free(struct devices *all, const struct seen *seen)
 {
 	struct known known;
@@ -130,8 +140,10 @@ static void list_plugged(struct devices *all, struct buf *b)
 	devices_look_at(all, sections, named);
 	jw_open(b, "plugged", '[');
 	for (size_t i = 0; i < n; i++) {
-		const int owner = claims_owner(sections, (size_t)all->count, &all->seen[i]);
+		int owner = claims_owner(sections, (size_t)all->count, &all->seen[i]);
 
+		if (owner < 0)
+			owner = refused_by(all, &all->seen[i]);
 		if (owner >= 0)
 			listed[owner] = true;
 		list_seen(all, b, &all->seen[i], owner);

@@ -106,6 +106,9 @@ void device_job_ended(struct device *d, const struct driver_event *e)
 	d->jobs[e->result]++;
 	/* A late answer to this job's fence must not be taken for the next job's. */
 	d->bounce = d->bounce || e->result == JOB_RESULT_UNKNOWN;
+	/* The driver's state does not outlive its claim; until a job came out this does. */
+	d->cut_off =
+		e->result == JOB_RESULT_UNKNOWN || (d->cut_off && e->result != JOB_RESULT_DONE);
 	device_job_over(d->all, e->job, e->result, e->detail);
 	device_next_profile(d);
 }

@@ -51,6 +51,7 @@ struct device {
 	bool has_port; /* port_start() was called and `stopped` has not come */
 	bool closing;  /* port_stop() was called */
 	bool started;  /* the driver is between start and stop */
+	bool cut_off;  /* printers: a job broke off, and none came out since */
 	bool bounce;   /* the line must be opened anew when the driver's call is over */
 	size_t given;  /* bytes the driver gave in the call of `room` under way */
 

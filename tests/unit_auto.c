@@ -271,6 +271,59 @@ static void test_profile_of_the_printer(void **state)
 	bench_free(b);
 }
 
+/* ---- a printer that is pulled out in the middle of a job ---- */
+
+struct cable {
+	int master;
+	char got[65536];
+	size_t n, answered;
+};
+
+/* Reads all that came and answers DLE EOT, nothing else. */
+static const char *hear_all(struct cable *c, const char *wanted, size_t wanted_n)
+{
+	ssize_t r;
+
+	while (c->n < sizeof(c->got) &&
+	       (r = read(c->master, c->got + c->n, sizeof(c->got) - c->n)) > 0)
+		c->n += (size_t)r;
+	for (; c->answered + 3 <= c->n; c->answered++)
+		if (memcmp(c->got + c->answered, "\x10\x04", 2) == 0)
+			assert_int_equal(write(c->master, "\x12", 1), 1);
+	return memmem(c->got, c->n, wanted, wanted_n);
+}
+
+/* It may still wait for the rest of a picture: plugged in again it is the same printer, and the
+ * next connection fills that up before anything else. */
+static void test_printer_pulled_in_a_job(void **state)
+{
+	static const char nothing[8192];
+	static struct cable c;
+	struct bench *b = bench_of(DEVICE_PRINTER, "escpos", "generic-80");
+	struct places p;
+
+	(void)state;
+	make_places(&p);
+	bench_add(b, DEVICE_PRINTER, "receipt", "auto", "auto");
+	c = (struct cable){ .master = bench_plug(b, p.a, 1, "") };
+	bench_start(b);
+	RUN_UNTIL(b, (hear_all(&c, "", 0), bench_status(b, "receipt") == DEVICE_OK));
+	assert_null(hear_all(&c, nothing, 64));
+	bench_print(b, 5, "receipt", "Tin the middle\n");
+	RUN_UNTIL(b, hear_all(&c, "middle", 6));
+	bench_pull(b, p.a, c.master);
+	devices_changed(b->devices);
+	RUN_UNTIL(b, bench_count(b, DOOR_JOB) == 1);
+	bench_assert_job(b, 5, JOB_RESULT_UNKNOWN);
+	c = (struct cable){ .master = bench_plug(b, p.a, 1, "") };
+	devices_changed(b->devices);
+	RUN_UNTIL(b, hear_all(&c, "\x10\x04\x01", 3));
+	assert_ptr_equal(hear_all(&c, nothing, sizeof(nothing)), c.got);
+	bench_pull(b, p.a, c.master);
+	bench_free(b);
+	rmdir(p.dir);
+}
+
 /* ---- the inventory ---- */
 
 static struct json inventory(struct bench *b)
@@ -387,6 +440,7 @@ int main(void)
 		cmocka_unit_test(test_cannot_be_opened),
 		cmocka_unit_test(test_profile_of_the_table),
 		cmocka_unit_test(test_profile_of_the_printer),
+		cmocka_unit_test(test_printer_pulled_in_a_job),
 		cmocka_unit_test(test_inventory),
 		cmocka_unit_test(test_feedback),
 	};

@@ -263,7 +263,7 @@ static void make_things(struct model things[THINGS], unsigned int *seed)
 					      "printer escpos", "display pole", "webcam" };
 
 	for (int i = 0; i < THINGS; i++) {
-		char path[16], serial[8] = "";
+		char path[32], serial[16] = "";
 
 		snprintf(path, sizeof(path), "1-%d:1.0", i + 1);
 		if (rand_r(seed) % 2)

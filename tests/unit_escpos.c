@@ -167,6 +167,9 @@ static size_t read_esc(const uint8_t *p)
 		return 3;
 	case 'J':
 		return 3;
+	case 'R':
+		assert_int_equal(p[2], 0);
+		return 3;
 	case 'p':
 		paper.pulses++;
 		paper.pin = p[2];
@@ -401,11 +404,11 @@ static void test_cut_and_drawer(void **state)
 	assert_int_equal(paper.cuts, 1);
 	assert_int_equal(paper.feeds, 4);
 	bytes = encode(&p, "");
-	assert_int_equal(bytes.n, 7);
+	assert_int_equal(bytes.n, 10);
 	assert_memory_equal(bytes.p,
-			    "\x1b@\x1c.\x1d"
+			    "\x1b@\x1c.\x1bR\x00\x1d"
 			    "a\x0f",
-			    7);
+			    10);
 }
 
 /* The raster as a picture, read by zbarimg. */
@@ -527,7 +530,7 @@ static void test_too_large(void **state)
 /* Byte for byte, so that nothing changes unseen. */
 static void test_golden(void **state)
 {
-	static const char want[] = "\x1b@\x1c.\x1d"
+	static const char want[] = "\x1b@\x1c.\x1bR\x00\x1d"
 				   "a\x0f"
 				   "\x1b"
 				   "a\x01\x1d!\x11"
@@ -566,7 +569,7 @@ static void test_golden(void **state)
 static void test_golden_symbols(void **state)
 {
 	static const char want[] =
-		"\x1b@\x1c.\x1d"
+		"\x1b@\x1c.\x1bR\x00\x1d"
 		"a\x0f"
 		"\x1b"
 		"a\x01\x1dhQ\x1dw\x03\x1dH\x02\x1d"

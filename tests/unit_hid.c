@@ -209,6 +209,25 @@ static void test_delimiters_and_late_page(void **state)
 	assert_null(hid_find(&l, HID_INPUT, 1, 0x0c));
 }
 
+/* More usages than values: those behind the last value are nowhere in the report. */
+static void test_usages_without_values(void **state)
+{
+	static const uint8_t bytes[] = {
+		0x05, 0x8c, 0x09, 0x02, 0xa1, 0x01, 0x1a, 0x00, 0x00, 0x2a,
+		0xff, 0xff, 0x76, 0xf8, 0x1f, 0x95, 0x01, 0x81, 0x02, 0x19,
+		0x80, 0x29, 0x87, 0x75, 0x08, 0x95, 0x02, 0x91, 0x02, 0xc0,
+	};
+	struct hid_layout l;
+
+	(void)state;
+	assert_int_equal(PARSE(bytes, &l), 0);
+	assert_non_null(hid_find(&l, HID_INPUT, HID_PAGE_BARCODE, 0));
+	assert_null(hid_find(&l, HID_INPUT, HID_PAGE_BARCODE, 0xfe));
+	assert_non_null(hid_find(&l, HID_OUTPUT, HID_PAGE_BARCODE, 0x81));
+	assert_null(hid_find(&l, HID_OUTPUT, HID_PAGE_BARCODE, 0x82));
+	assert_null(hid_find(&l, HID_OUTPUT, HID_PAGE_BARCODE, 0x87));
+}
+
 static void refuse(const uint8_t *bytes, size_t n)
 {
 	struct hid_layout l;
@@ -287,6 +306,7 @@ int main(void)
 		cmocka_unit_test(test_nested),
 		cmocka_unit_test(test_array_ranges),
 		cmocka_unit_test(test_delimiters_and_late_page),
+		cmocka_unit_test(test_usages_without_values),
 		cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_noise),
 	};

@@ -264,6 +264,30 @@ static void test_pty_full(void **state)
 	cable_free(&c);
 }
 
+/* What the line has not taken is dropped when it closes: a kernel that waits for a printer without
+ * paper would hold the loop up for half a minute. */
+static void test_pty_close_drops(void **state)
+{
+	struct cable c;
+	struct bench *b;
+	char got[4096] = "";
+	uint64_t sent, seen = 0;
+	ssize_t n;
+
+	(void)state;
+	cable_make(&c, "");
+	b = bench_new(c.text);
+	RUN_UNTIL(b, b->ups == 1);
+	for (; port_room(&b->port) > 0; port_flush(&b->port))
+		assert_int_equal(port_write(&b->port, got, port_room(&b->port)), 0);
+	sent = b->port.bytes_out;
+	bench_free(b);
+	while ((n = read(c.master, got, sizeof(got))) > 0)
+		seen += (uint64_t)n;
+	assert_true(seen < sent / 2); /* some is at the other side already */
+	cable_free(&c);
+}
+
 static void test_serial_wrong(void **state)
 {
 	struct bench *b = bench_new("serial:/dev/null");
@@ -462,12 +486,19 @@ static void test_usb_without_bus(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pty),	    cmocka_unit_test(test_pty_comes_and_goes),
-		cmocka_unit_test(test_pty_full),    cmocka_unit_test(test_serial_wrong),
-		cmocka_unit_test(test_tcp),	    cmocka_unit_test(test_tcp_name),
-		cmocka_unit_test(test_tcp_refused), cmocka_unit_test(test_tcp_no_name),
-		cmocka_unit_test(test_back_off),    cmocka_unit_test(test_replay),
-		cmocka_unit_test(test_unsupported), cmocka_unit_test(test_usb_without_bus),
+		cmocka_unit_test(test_pty),
+		cmocka_unit_test(test_pty_comes_and_goes),
+		cmocka_unit_test(test_pty_full),
+		cmocka_unit_test(test_serial_wrong),
+		cmocka_unit_test(test_pty_close_drops),
+		cmocka_unit_test(test_tcp),
+		cmocka_unit_test(test_tcp_name),
+		cmocka_unit_test(test_tcp_refused),
+		cmocka_unit_test(test_tcp_no_name),
+		cmocka_unit_test(test_back_off),
+		cmocka_unit_test(test_replay),
+		cmocka_unit_test(test_unsupported),
+		cmocka_unit_test(test_usb_without_bus),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

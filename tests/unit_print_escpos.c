@@ -113,11 +113,33 @@ static void test_link_lost(void **state)
 	}
 }
 
+static size_t leading_nuls(const struct bench *b)
+{
+	size_t n = 0;
+
+	while (n < b->wire_n && b->wire[n] == 0)
+		n++;
+	return n;
+}
+
+/* A driver whose state is new, because its printer was claimed again, is told so. */
+static void test_flush_when_told(void **state)
+{
+	struct bench *b = bench_new("auto");
+
+	(void)state;
+	b->setup.cut_off = true;
+	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
+	settle(b, 100);
+	assert_int_equal(leading_nuls(b), ESCPOS_SWALLOW_MAX);
+	assert_int_equal(b->status, DEVICE_OK);
+	bench_free(b);
+}
+
 /* After a job that broke off, the next connection fills up what the printer may wait for. */
 static void test_flush(void **state)
 {
 	struct bench *b = bench_new("auto");
-	size_t nuls = 0;
 
 	(void)state;
 	line_up(b);
@@ -130,9 +152,7 @@ static void test_flush(void **state)
 	b->wire_n = b->read_n = 0;
 	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
 	settle(b, 100);
-	while (nuls < b->wire_n && b->wire[nuls] == 0)
-		nuls++;
-	assert_int_equal(nuls, ESCPOS_SWALLOW_MAX);
+	assert_int_equal(leading_nuls(b), ESCPOS_SWALLOW_MAX);
 	assert_int_equal(b->status, DEVICE_OK);
 	give_job(b, 2);
 	settle(b, 100);
@@ -141,6 +161,30 @@ static void test_flush(void **state)
 	line_up(b);
 	assert_int_equal(b->job_count, 2);
 	b->wire_n = 0;
+	bench_free(b);
+}
+
+/* The line goes again before all of that is out. */
+static void test_flush_broken_off(void **state)
+{
+	struct bench *b = bench_new("auto");
+
+	(void)state;
+	line_up(b);
+	give_job(b, 1);
+	give_room(b, 12);
+	answer(b);
+	give_room(b, 5);
+	driver_print_escpos.stop(b->state, &b->sink);
+	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
+	give_room(b, 100);
+	driver_print_escpos.stop(b->state, &b->sink);
+	b->wire_n = b->read_n = 0;
+	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
+	give_room(b, ESCPOS_SWALLOW_MAX + 1);
+	assert_int_equal(b->wire_n, ESCPOS_SWALLOW_MAX + 1);
+	assert_int_equal(b->wire[ESCPOS_SWALLOW_MAX - 1], 0);
+	assert_int_equal(b->wire[ESCPOS_SWALLOW_MAX], 0x10);
 	bench_free(b);
 }
 
@@ -441,6 +485,8 @@ int main(void)
 		cmocka_unit_test(test_no_room),
 		cmocka_unit_test(test_link_lost),
 		cmocka_unit_test(test_flush),
+		cmocka_unit_test(test_flush_when_told),
+		cmocka_unit_test(test_flush_broken_off),
 		cmocka_unit_test(test_paper_out),
 		cmocka_unit_test(test_paper_out_behind_fence),
 		cmocka_unit_test(test_stuck_with_reason),

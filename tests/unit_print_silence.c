@@ -31,6 +31,36 @@ static void test_power_cycle_answered(void **state)
 
 static const char *const both[] = { "generic-80", "epson-tm-t20" };
 
+/* No paper, so the line stands still in the middle of the job's bytes; off and on again with
+ * paper, the line kept. The rest of the job is printed and its first fence answered, and what the
+ * printer had taken before is lost. A printer that went on by itself would have said so. */
+static void test_power_cycle_while_sending(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct bench *b = bench_new(both[i / 2]);
+		const bool reset = i % 2;
+
+		line_up(b);
+		give_job(b, 6);
+		give_room(b, 12);
+		answer(b);
+		give_room(b, 20);
+		answer(b);
+		hear(b, "\x18\x00\x0c\x00", 4);
+		memcpy(b->eot, "\x1a\x32\x12\x7e", 4);
+		pass(b, 50000, 0);
+		assert_int_equal(b->status, DEVICE_PAPER_OUT);
+		memset(b->eot, 0x12, 4);
+		if (!reset)
+			hear(b, "\x10\x00\x00\x00", 4);
+		pass(b, 10000, 100);
+		assert_int_equal(b->status, DEVICE_OK);
+		assert_job(b, 1, 6, reset ? JOB_RESULT_UNKNOWN : JOB_RESULT_DONE);
+		bench_free(b);
+	}
+}
+
 /* A job whose fence went out and was not answered. */
 static struct bench *behind_fence(const char *profile)
 {
@@ -259,6 +289,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_power_cycle_answered),
+		cmocka_unit_test(test_power_cycle_while_sending),
 		cmocka_unit_test(test_deaf_behind_fence),
 		cmocka_unit_test(test_deaf_in_confirm),
 		cmocka_unit_test(test_fence_lost),

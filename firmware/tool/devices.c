@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "drivers/known.h"
 #include "firmware/tool/tool.h"
 
 #define SECONDS_DEFAULT 60
@@ -174,4 +175,27 @@ int tool_record(struct tool *t, char **args)
 	if (!wait_end(t, args[0], file, sizeof(file)) || !copy(t, file, args[1]))
 		return tool_fail(t);
 	return 0;
+}
+
+/* ---- udev ---- */
+
+/* Needs no station and no configuration: packages are built with it. */
+int tool_udev_rules(void)
+{
+	struct known_table *table = malloc(sizeof(*table));
+	char *memory = malloc(KNOWN_UDEV_MAX);
+	struct buf b;
+	int status = 1;
+
+	buf_init(&b, memory, memory ? KNOWN_UDEV_MAX : 0);
+	if (table && memory && known_load(table) == 0) {
+		known_udev_rules(table, &b);
+		if (!b.overflow && fwrite(b.p, 1, b.len, stdout) == b.len && fflush(stdout) == 0)
+			status = 0;
+	}
+	if (status != 0)
+		fputs("lada: the udev rules cannot be written\n", stderr);
+	free(memory);
+	free(table);
+	return status;
 }

@@ -13,7 +13,6 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "drivers/known.h"
 #include "firmware/files.h"
 #include "firmware/tool/chain.h"
 #include "firmware/tool/tool.h"
@@ -97,27 +96,6 @@ static int run_status(struct tool *t, char **args)
 		       tool_text(json_get(w.value, "sum"), sum, sizeof(sum)));
 	tool_print_configured(doc);
 	return 0;
-}
-
-/* Needs no station and no configuration: packages are built with it. */
-static int print_udev_rules(void)
-{
-	struct known_table *table = malloc(sizeof(*table));
-	char *memory = malloc(KNOWN_UDEV_MAX);
-	struct buf b;
-	int status = 1;
-
-	buf_init(&b, memory, memory ? KNOWN_UDEV_MAX : 0);
-	if (table && memory && known_load(table) == 0) {
-		known_udev_rules(table, &b);
-		if (!b.overflow && fwrite(b.p, 1, b.len, stdout) == b.len && fflush(stdout) == 0)
-			status = 0;
-	}
-	if (status != 0)
-		fputs("lada: the udev rules cannot be written\n", stderr);
-	free(memory);
-	free(table);
-	return status;
 }
 
 /* One verb; prints what the shop says. */
@@ -359,7 +337,7 @@ static const struct command {
 	int (*run)(struct tool *t, char **args);
 } commands[] = {
 	{ "status", 0, 0, "broker, HQ, outbox, streams and devices", run_status },
-	{ "devices", 0, 0, "what is configured, what is plugged in, who has it; --udev: rules",
+	{ "devices", 0, 0, "what is configured and plugged in, who has it; --udev: udev rules",
 	  tool_devices },
 	{ "scan", 1, 0, "CODE: as if it had been scanned at the counter", run_scan },
 	{ "jobs", 0, 3, "prints, newest first; jobs retry|drop N, jobs came N yes|no", run_jobs },
@@ -387,7 +365,7 @@ static int run_command(struct tool *t, const char *path, int argc, char **argv)
 		if (strcmp(argv[0], commands[i].name) != 0)
 			continue;
 		if (commands[i].run == tool_devices && argc == 2 && strcmp(argv[1], "--udev") == 0)
-			return print_udev_rules();
+			return tool_udev_rules();
 		if (argc - 1 < commands[i].args || argc - 1 > commands[i].args + commands[i].more)
 			break;
 		if (config_load(path, &t->config, t->message, sizeof(t->message)) < 0) {

@@ -30,6 +30,8 @@ bool tool_ask(struct tool *t, const char *path, bool post, struct json *ret_doc,
 
 int tool_devices(struct tool *t, char **args);
 int tool_record(struct tool *t, char **args);
+/* Needs no station and no configuration. */
+int tool_udev_rules(void);
 void tool_print_configured(struct json state);
 
 #endif

@@ -236,8 +236,8 @@ async function main()
 	fs.rmSync(disk, { recursive: true });
 	show('a handover\'s step beside a bare commit of its rows, ratio',
 		percentile(runs.map((r) => r.ratio), 0.5).toFixed(2), '1.5');
-	measureEncoder();
 	measureUsb();
+	measureEncoder();
 }
 
 /** A faked HID POS scanner on umockdev: the report submitted to the driver's event. */

@@ -16,6 +16,8 @@ const FAULTS = ['deaf', 'garbage', 'crawl', 'off', 'drop@5'];
 const shop = shopOf('bad-printers', () => ({
 	orders: Object.fromEntries([...FAULTS, 'crawl-in'].map((fault) => fault.replace('@', ''))
 		.map((id) => [`ZAM-${id}`, order(`ZAM-${id}`, { goods: [['SKU-SOAP', 1]] })])),
+	// A long slip: its QR codes are drawn.
+	sections: { 'printer receipt': { profile: 'generic-80' } },
 	scanner: false,
 }));
 

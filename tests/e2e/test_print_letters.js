@@ -27,7 +27,7 @@ const shop = shopOf('letters', () => ({
 	orders: { 'ZAM-UA': order('ZAM-UA', { goods: [['SKU-SOAP', 1]] }) },
 	policies: { texts: { pl: { header: ['Крамниця „Ґанок”', 'вул. Їжакевича 5'], footer: ['Дякуємо!'], terms: [] } } },
 	sections: { 'printer receipt': { logo } },
-	scanner: false,
+	printerOptions: ['--model', 'NONAME P80'], scanner: false,
 }));
 
 test.after(() => fs.rmSync(dir, { recursive: true }));
