@@ -220,7 +220,6 @@ test('a recording is a device: replay: plays it into a station', async () => {
 	await shop.station.writeConfig();
 	await shop.station.start();
 	await shop.station.login();
-	// It begins anew at its end, so there may be more by the time we look.
 	await until('the scans of the recording', async () =>
 		await metric('lada_scans_total{device="counter"') === 4, 15000);
 	await until('lada devices knows it', () =>
