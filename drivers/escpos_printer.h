@@ -43,6 +43,7 @@ struct print_escpos {
 	bool cut_off;	/* a job broke off: the printer may wait for the rest of a command... */
 	bool flush_due; /* ...which NULs fill up, before anything is asked in order */
 	size_t flush;	/* of them still to send */
+	bool flushed;	/* over this connection */
 
 	bool asking; /* a round of DLE EOT is out */
 	bool stale;  /* that round began too early to decide anything */

@@ -3,13 +3,14 @@
  * What an idle, well printer is asked once after the line came up: its maker and model (GS I 66,
  * GS I 67) when nobody knows them, and whether it answers the fences its profile promises. Each
  * question has a round of DLE EOT behind it, so that silence means "does not know the command"
- * and not "is not there": only when that round was answered well, and 2 s went by, is it a no.
+ * and not "is not there": only when that round was answered well, and 2 s went by (for GS r,
+ * where a no means the weakest fence, 10 s), is it a no.
  *
  * GS ( H is asked only where the profile says that the model knows such commands: a board that
  * does not would print its parameters as text. Its answer names PROB and can be nothing else.
  * The answers to GS r all look alike; so as long as one is owed, no job is fenced with GS r: one
- * that comes late proves the command, and nothing about a job. Boards that know neither are left
- * with the real-time fence (escpos_job.c).
+ * that comes late proves the command, and nothing about a job. Boards that know neither
+ * are left with the real-time fence (escpos_job.c).
  *
  * Before any of this, a printer that a job broke off at gets NULs for what it may still wait for
  * (ESCPOS_SWALLOW_MAX); but first it says that it is well: one with an open cover would fill its
@@ -24,7 +25,9 @@
 
 #include <string.h>
 
-#define PROBE_ID "PROB" /* jobs have four digits */
+#define PROBE_ID	 "PROB" /* jobs have four digits */
+#define STATUS_MS	 10000
+#define SLOW_BYTES_PER_S 960
 
 enum profile_fence escpos_probe_fence(const struct print_escpos *s)
 {
@@ -47,7 +50,7 @@ bool escpos_probe_over(const struct print_escpos *s)
 void escpos_probe_start(struct print_escpos *s)
 {
 	s->step = STEP_MODEL;
-	s->step_out = false;
+	s->step_out = s->flushed = false;
 	s->no_process = s->no_status = false;
 }
 
@@ -95,6 +98,7 @@ static void put_question(struct print_escpos *s)
 void escpos_probe_flush(struct print_escpos *s, int64_t now_ms)
 {
 	s->flush_due = false;
+	s->flushed = true;
 	s->flush = ESCPOS_SWALLOW_MAX;
 	escpos_control(s, "\x1d\x61\x0f", 3);
 	escpos_ask(s, now_ms);
@@ -239,12 +243,20 @@ void escpos_probe_left(struct print_escpos *s, int64_t now_ms)
 	s->step_ms = now_ms;
 }
 
+/* Real-time answers say nothing of how long the printer is busy with what it got before, be it
+ * from an earlier life of the station; and a no to GS r means the weakest fence. */
+static int64_t patience(const struct print_escpos *s)
+{
+	if (s->step != STEP_STATUS)
+		return ESCPOS_ANSWER_MS;
+	return STATUS_MS + (s->flushed ? ESCPOS_SWALLOW_MAX * 1000 / SLOW_BYTES_PER_S : 0);
+}
+
 void escpos_probe_tick(struct print_escpos *s, int64_t now_ms)
 {
 	if (s->step_out && s->bad)
 		escpos_probe_drop(s);
-	if (!s->step_out || !s->step_left || !s->step_round ||
-	    now_ms - s->step_ms < ESCPOS_ANSWER_MS) {
+	if (!s->step_out || !s->step_left || !s->step_round || now_ms - s->step_ms < patience(s)) {
 		go_on(s, now_ms);
 		return;
 	}

@@ -7,9 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "firmware/base/text.h"
+
+/* The device wrote it, and people read it on a terminal. */
 static void copy(const char *text, char *dst, size_t cap)
 {
-	if (!text || slice_copy(slice_of(text), dst, cap) < 0)
+	const struct slice s = slice_of(text ? text : "");
+
+	if (!utf8_valid(s) || text_has_control(s) || slice_copy(s, dst, cap) < 0)
 		dst[0] = '\0';
 }
 

@@ -8,8 +8,8 @@
  * Two lines of 20 characters have to do, so the words are short. In this order: the pickup that
  * is open; else what happened last (a product's price, an order handed over, a refusal in the
  * customer's words); else the greeted customer's order and where to collect it; else the shop's
- * name. The price goes after a while, because nobody ends a price check; the rest stays as long as
- * the customer screen's.
+ * name. What happened goes after a while, for nobody tells that a customer has left, and the code
+ * on the slip of one is nothing for the next to take a picture of.
  */
 #include <string.h>
 
@@ -17,6 +17,7 @@
 #include "firmware/trust/hash.h"
 
 #define PRICE_MS   45000
+#define SAID_MS	   90000 /* thanks, a refusal */
 #define RECEIPT_MS 20000 /* the return code is shown so long before the survey's, if there is one  \
 			  */
 #define NAME_CHARACTERS 80
@@ -144,14 +145,15 @@ static void write_document(struct station *st, enum desk desk, struct buf *doc)
 	const struct desk_state *d = &st->desks[desk];
 	const struct notice *n = &d->notice;
 	const bool product = n->shown && !strcmp(n->code, "product") && d->product[0];
+	const bool thanks = n->shown && !strcmp(n->code, "handed_over") && d->receipt[0];
 
 	if (d->mode == MODE_PICKUP && order_load(st, slice_of(d->row.order)))
 		show_pickup(st, desk, doc);
 	else if (product && stands(st, n, PRICE_MS))
 		show_price(st, d, doc);
-	else if (n->shown && !strcmp(n->code, "handed_over") && d->receipt[0])
+	else if (thanks && stands(st, n, SAID_MS))
 		show_thanks(st, d, doc);
-	else if (n->shown && n->level != NOTICE_GOOD && n->customer[0])
+	else if (n->shown && n->level != NOTICE_GOOD && n->customer[0] && stands(st, n, SAID_MS))
 		doc_text(doc, 'T', n->customer);
 	else if (d->greeted[0] && order_load(st, slice_of(d->greeted)))
 		show_here(st, d, doc);

@@ -7,7 +7,8 @@
  * either the old or the new.
  *
  * A slip whose printer has not been able to print for 3 s goes to its stand-in, if that one can
- * print: once, and only while it is queued, so none of its bytes has left.
+ * print, and from a stand-in that cannot back home: only while it is queued, so none of its bytes
+ * has left. What waits for a printer that lada.conf no longer has goes to the first there is.
  *
  * A drawer that is kicked late opens by itself: so a kick that cannot be made within 10 s is
  * dropped and told, never kept, and an unknown one is no question, for a person sees the drawer.
@@ -45,6 +46,13 @@ static const char *first_printer(const struct station *st)
 	return NULL;
 }
 
+static bool is_printer(const struct station *st, const char *name)
+{
+	int i = device_index(st, name);
+
+	return i >= 0 && st->config->devices[i].kind == DEVICE_PRINTER;
+}
+
 bool device_able(const struct device_state *d)
 {
 	return d->status == DEVICE_OK || d->status == DEVICE_PAPER_LOW;
@@ -63,12 +71,27 @@ struct print_policy print_policy_now(struct station *st)
 
 int64_t job_queue(struct station *st, const char *kind, const char *printer, struct slice doc)
 {
-	if (!printer)
+	int64_t job;
+
+	if (!printer || !is_printer(st, printer))
 		printer = first_printer(st);
 	if (!printer)
 		return 0;
 	st->dirty = true;
-	return store_job_add(st->store, printer, kind, doc, station_now(st));
+	job = store_job_add(st->store, printer, kind, doc, station_now(st));
+	if (!strcmp(kind, kind_drawer))
+		station_wake_at(st, station_mono(st) + KICK_LATE_MS + 1);
+	return job;
+}
+
+void job_requeue(struct station *st, const struct job_row *job)
+{
+	const char *standin = "", *first = first_printer(st);
+
+	if (!is_printer(st, job->printer) && first)
+		standin = first;
+	store_job_send(st->store, job->job, standin);
+	store_job_status(st->store, job->job, JOB_QUEUED);
 }
 
 int64_t job_queue_copy(struct station *st, const struct job_row *job)
@@ -124,9 +147,17 @@ void drawer_heard(struct station *st, int i)
 		return;
 	d->kicked = false;
 	if ((d->kick_ms && station_mono(st) > d->kick_ms + KICK_SEEN_MS) ||
-	    drawer_open_level(st, i) >= 0)
+	    st->config->devices[i].drawer_open >= 0 ||
+	    drawer_open_level(st, i) == (int)d->drawer_high)
 		return;
 	drawer_key(st, i, key, sizeof(key));
+	/* It stood open when it was kicked, now or when this was learnt: the next kick tells. */
+	if (drawer_open_level(st, i) >= 0) {
+		store_meta_set(st->store, key, -1);
+		log_notice("printer %s: what the drawer's contact says is not known any more",
+			   st->config->devices[i].name);
+		return;
+	}
 	store_meta_set(st->store, key, d->drawer_high);
 	log_notice("printer %s: the drawer's contact is %s while it is open",
 		   st->config->devices[i].name, d->drawer_high ? "high" : "low");
@@ -195,10 +226,6 @@ static void send_next(struct station *st, int i)
 
 	if (!store_job_next(st->store, d->name, &job))
 		return;
-	if (!strcmp(job.kind, kind_drawer) && station_now(st) - job.at_ms > KICK_LATE_MS) {
-		kick_failed(st, job.job, "too late to open the drawer");
-		return;
-	}
 	if (job.doc.n >= sizeof(st->doc))
 		return;
 	memcpy(st->doc, job.doc.p, job.doc.n);
@@ -210,34 +237,52 @@ static void send_next(struct station *st, int i)
 	st->dirty = true;
 }
 
-/* What waits for a printer that cannot print goes to its stand-in. */
-static void stand_in(struct station *st, int i)
+/* What waits for a printer that cannot print goes to its stand-in; what waits there for another
+ * one, back to that. */
+static void move_jobs(struct station *st, int i)
 {
-	const struct config_device *d = &st->config->devices[i];
-	int other = d->standin[0] ? device_index(st, d->standin) : -1;
-	int64_t since_ms = st->devices[i].unable_ms, moved;
+	const char *name = st->config->devices[i].name;
+	int64_t since_ms = st->devices[i].unable_ms;
 
-	if (other < 0 || !device_able(&st->devices[other]))
-		return;
 	if (station_mono(st) - since_ms < STANDIN_MS) {
 		station_wake_at(st, since_ms + STANDIN_MS);
 		return;
 	}
-	moved = store_jobs_stand_in(st->store, d->name, d->standin);
-	if (moved == 0)
-		return;
-	st->dirty = true;
-	log_notice("printer %s cannot print: %lld jobs go to %s", d->name, (long long)moved,
-		   d->standin);
+	for (int other = 0; other < st->config->device_count; other++) {
+		const struct config_device *d = &st->config->devices[other];
+		int64_t moved;
+
+		if (d->kind != DEVICE_PRINTER || !device_able(&st->devices[other]))
+			continue;
+		moved = store_jobs_home(st->store, d->name, name);
+		if (!strcmp(st->config->devices[i].standin, d->name))
+			moved += store_jobs_stand_in(st->store, name, d->name);
+		if (moved == 0)
+			continue;
+		st->dirty = true;
+		log_notice("printer %s cannot print: %lld jobs go to %s", name, (long long)moved,
+			   d->name);
+	}
+}
+
+/* The clock may have been set in either direction since. */
+static void drop_late_kicks(struct station *st)
+{
+	const int64_t now = station_now(st);
+	struct job_row job;
+
+	while (store_job_late(st->store, kind_drawer, now - KICK_LATE_MS, now + KICK_LATE_MS, &job))
+		kick_failed(st, job.job, "too late to open the drawer");
 }
 
 void job_pump(struct station *st)
 {
 	int64_t now = station_mono(st);
 
+	drop_late_kicks(st);
 	for (int i = 0; i < st->config->device_count; i++)
 		if (st->config->devices[i].kind == DEVICE_PRINTER && !device_able(&st->devices[i]))
-			stand_in(st, i);
+			move_jobs(st, i);
 	for (int i = 0; i < st->config->device_count; i++)
 		if (st->config->devices[i].kind == DEVICE_PRINTER && device_able(&st->devices[i]) &&
 		    st->devices[i].retry_ms <= now)
@@ -309,7 +354,17 @@ void job_ended(struct station *st, int64_t number, enum job_result result, const
 	}
 }
 
-void jobs_interrupted(struct station *st)
+/* lada.conf may have other printers than when they were queued. */
+static void send_on(struct station *st)
+{
+	struct job_row job = { 0 };
+
+	while (store_job_queued(st->store, &job))
+		if (strcmp(job.kind, kind_drawer) != 0 && !is_printer(st, store_job_goes(&job)))
+			job_requeue(st, &job);
+}
+
+void jobs_start(struct station *st)
 {
 	struct job_row job;
 
@@ -317,4 +372,8 @@ void jobs_interrupted(struct station *st)
 		log_notice("print job %lld was interrupted", (long long)job.job);
 		job_ended(st, job.job, JOB_RESULT_UNKNOWN, "the station stopped in the middle");
 	}
+	for (int i = 0; i < st->config->device_count; i++)
+		st->devices[i].cut_off =
+			store_job_cut_off(st->store, st->config->devices[i].name);
+	send_on(st);
 }

@@ -62,9 +62,7 @@ void verb_print_retry(struct station *st, const struct call *c, struct json args
 		else
 			job_missing(st);
 	} else {
-		/* One that waits at a stand-in goes back to its own printer. */
-		store_job_home(st->store, job.job);
-		store_job_status(st->store, job.job, JOB_QUEUED);
+		job_requeue(st, &job);
 	}
 	st->dirty = true;
 	answer_ok(st, c, "");
@@ -98,7 +96,10 @@ void verb_print_came(struct station *st, const struct call *c, struct json args)
 		answer_no(st, c, 409, REASON_BAD_REQUEST, &v);
 		return;
 	}
-	store_job_status(st->store, job.job, json_true(yes) ? JOB_DONE : JOB_QUEUED);
+	if (json_true(yes))
+		store_job_status(st->store, job.job, JOB_DONE);
+	else
+		job_requeue(st, &job);
 	notice_clear(st, c->desk);
 	st->dirty = true;
 	answer_ok(st, c, "");

@@ -71,6 +71,21 @@ static bool parcel_label(const struct station *st, const struct scan *s, struct 
 	return s->code.sscc[0] && pickup_has_parcel(st, *ret_label);
 }
 
+/* An order's number scanned while one is open: that one changes nothing, another has to wait. */
+static bool scan_names_order(struct station *st, const struct call *c, const struct scan *s)
+{
+	struct word_values v = words_none();
+	char order[ID_MAX + 1];
+
+	if (!order_named(st, s->text, order))
+		return false;
+	if (!strcmp(order, st->desks[c->desk].row.order))
+		answer_ok(st, c, "");
+	else
+		answer_no(st, c, 409, REASON_BUSY, &v);
+	return true;
+}
+
 static void scan_in_pickup(struct station *st, const struct call *c, const struct scan *s)
 {
 	struct desk_state *desk = &st->desks[c->desk];
@@ -78,7 +93,7 @@ static void scan_in_pickup(struct station *st, const struct call *c, const struc
 	enum reason r = REASON_ITEM_UNKNOWN;
 	struct slice label;
 	int64_t pieces = 1;
-	int line;
+	int line = -1;
 
 	v.order = desk->row.order;
 	if (!order_load(st, slice_of(desk->row.order))) {
@@ -87,10 +102,11 @@ static void scan_in_pickup(struct station *st, const struct call *c, const struc
 	}
 	if (parcel_label(st, s, &label)) {
 		r = pickup_check_parcel(st, c->desk, label);
-	} else if (s->kind == SCAN_GTIN) {
-		line = line_of_code(st, &s->code, c->desk, &pieces);
-		if (line >= 0)
-			r = pickup_check_pieces(st, c->desk, line, pieces);
+	} else if (s->kind == SCAN_GTIN &&
+		   (line = line_of_code(st, &s->code, c->desk, &pieces)) >= 0) {
+		r = pickup_check_pieces(st, c->desk, line, pieces);
+	} else if (scan_names_order(st, c, s)) {
+		return;
 	}
 	if (r != REASON_NONE) {
 		answer_no(st, c, 409, r, &v);
@@ -122,21 +138,13 @@ static void scan_text(struct station *st, const struct call *c, const struct sca
 static void scan_text_in_pickup(struct station *st, const struct call *c, const struct scan *s)
 {
 	struct word_values v = words_none();
-	char order[ID_MAX + 1];
 
 	/* A carrier's label is a parcel's label in any form it likes. */
 	if (order_load(st, slice_of(st->desks[c->desk].row.order)) &&
-	    pickup_has_parcel(st, s->text)) {
+	    pickup_has_parcel(st, s->text))
 		scan_in_pickup(st, c, s);
-		return;
-	}
-	/* The order that is open, scanned again, changes nothing. */
-	if (!order_named(st, s->text, order))
+	else if (!scan_names_order(st, c, s))
 		answer_no(st, c, 409, REASON_ITEM_UNKNOWN, &v);
-	else if (!strcmp(order, st->desks[c->desk].row.order))
-		answer_ok(st, c, "");
-	else
-		answer_no(st, c, 409, REASON_BUSY, &v);
 }
 
 /* A customer's number (the KID of e-paragon, a GSRN) is not known to be anybody's here yet. It may

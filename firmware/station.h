@@ -358,8 +358,10 @@ void job_ended(struct station *st, int64_t job, enum job_result result, const ch
 /* Again, and marked: the first one may be in the customer's hand. Uses st->doc; 0: it could not
  * be queued. */
 int64_t job_queue_copy(struct station *st, const struct job_row *job);
-/* At start: what was printing when the station stopped. */
-void jobs_interrupted(struct station *st);
+/* Waits for its printer again, not for its stand-in. */
+void job_requeue(struct station *st, const struct job_row *job);
+/* At start: what was printing when the station stopped; whose printer is no more. */
+void jobs_start(struct station *st);
 bool device_able(const struct device_state *d);
 /* The contact's level while the drawer is open: 1 high, 0 low, -1 not known yet. */
 int drawer_open_level(struct station *st, int device);

@@ -96,10 +96,7 @@ int station_start(struct station *st)
 	}
 	desk_load(st);
 	staff_start(st);
-	jobs_interrupted(st);
-	for (int i = 0; i < st->config->device_count; i++)
-		st->devices[i].cut_off =
-			store_job_cut_off(st->store, st->config->devices[i].name);
+	jobs_start(st);
 	ledger_announce(st);
 	st->dirty = true;
 	documents_publish(st);

@@ -211,7 +211,7 @@ async function main(args)
 	const { together, alone } = findTests(slow, names);
 	const results = [];
 
-	await runAll(together, os.cpus().length, results);
+	await runAll(together, 2 * os.cpus().length, results);
 	await runAll(alone, 1, results);
 	const sum = (what) => results.reduce((acc, result) => acc + result.count[what], 0);
 	const failing = results.filter((result) => result.count.failed > 0);

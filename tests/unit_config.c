@@ -407,6 +407,12 @@ static void device_values(void **state)
 	refused(f, 5, "from 20 to 96", STATION "[printer a]\ncolumns = 200\n");
 	refused(f, 5, "from 0 to 2", STATION "[printer a]\ndrawer = 3\n");
 	refused(f, 5, "profile", STATION "[printer a]\nprofile = a b\n");
+	refused(f, 5, "layout `dvorak`", STATION "[scanner a]\nlayout = dvorak\n");
+	refused(f, 5, "layout", STATION "[printer a]\nlayout = us\n");
+	refused(f, 5, "dialect `esc`", STATION "[display a]\ndialect = esc\n");
+	refused(f, 5, "drawer_open `maybe`", STATION "[printer a]\ndrawer_open = maybe\n");
+	refused(f, 4, "needs port = auto",
+		STATION "[scanner a]\nport = serial:/dev/ttyS0\nprotocol = auto\n");
 	refused(f, 5, "nowhere.pbm cannot be read", STATION "[printer a]\nlogo = nowhere.pbm\n");
 	refused(f, 5, "is no PBM picture", STATION "[printer a]\nlogo = /etc/passwd\n");
 	refused(f, 5, "standin `b`", STATION "[printer a]\nstandin = b\n");

@@ -150,11 +150,31 @@ static void test_thanks(void **state)
 	assert_has(COUNTER(s), code);
 	assert_has(COUNTER(s), "CDziękujemy!\nCZapraszamy ponownie\nQLR.ZAM-1.");
 	assert_null(strstr(COUNTER(s), "Anna"));
-	/* No survey: it stays as long as the customer's screen does. */
-	shop_tick(s, 600000);
+	/* No survey: it stays for a while, but the next customer does not find it. */
+	shop_tick(s, 60000);
 	assert_has(COUNTER(s), code);
+	shop_tick(s, 31000);
+	assert_string_equal(COUNTER(s), IDLE);
 	shop_scan(s, "5901234123457");
 	assert_has(COUNTER(s), "19,99");
+	shop_close(s);
+}
+
+/* Nor what was said of the order before. */
+static void test_refusal_goes(void **state)
+{
+	struct shop *s = open_shop();
+	char code[CODE_TEXT_MAX];
+
+	(void)state;
+	shop_hand_over(s);
+	shop_sign_code(s, "ZAM-1", code);
+	shop_scan(s, code);
+	assert_int_equal(COUNTER(s)[0], 'T');
+	shop_tick(s, 89000);
+	assert_int_equal(COUNTER(s)[0], 'T');
+	shop_tick(s, 2000);
+	assert_string_equal(COUNTER(s), IDLE);
 	shop_close(s);
 }
 
@@ -216,6 +236,7 @@ int main(void)
 		cmocka_unit_test(test_pickup),
 		cmocka_unit_test(test_due),
 		cmocka_unit_test(test_thanks),
+		cmocka_unit_test(test_refusal_goes),
 		cmocka_unit_test(test_survey),
 		cmocka_unit_test(test_kiosk),
 		cmocka_unit_test(test_none),

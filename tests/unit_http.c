@@ -387,6 +387,12 @@ static void test_operator(void **state)
 	       "no such device");
 	expect(s, "POST /api/v1/record?name=counter&seconds=7", COOKIE(TOKEN_SERVICE), NULL, 409,
 	       "under way");
+	expect(s, "POST /api/v1/record?name=counter&seconds=0",
+	       COOKIE(TOKEN_SERVICE) "Origin: https://evil.example\r\n", NULL, 403, "\"forbidden\"");
+	expect(s, "GET /api/v1/devices", COOKIE(TOKEN_SERVICE) "Origin: https://evil.example\r\n", NULL,
+	       403, "\"forbidden\"");
+	expect(s, "POST /api/v1/record?name=..%2F..%2Fetc&seconds=5", COOKIE(TOKEN_SERVICE), NULL, 404,
+	       "no such device");
 	expect(s, "POST /api/v1/record?name=counter", COOKIE(TOKEN_SERVICE), NULL, 400, NULL);
 	expect(s, "POST /api/v1/record?name=counter&seconds=5x", COOKIE(TOKEN_SERVICE), NULL, 400,
 	       NULL);

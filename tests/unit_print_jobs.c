@@ -99,8 +99,8 @@ static void test_stand_in(void **state)
 	shop_close(s);
 }
 
-/* Where it goes survives a restart, and so does that it went once. */
-static void test_stand_in_once(void **state)
+/* Where it goes survives a restart; a stand-in that cannot print either is left again. */
+static void test_stand_in_vanishes(void **state)
 {
 	struct shop *s = two_printers();
 
@@ -110,21 +110,79 @@ static void test_stand_in_once(void **state)
 	ended(s, JOB_RESULT_NOTHING);
 	assert_int_equal(s->prints, 1);
 	restart(s);
-	device(s, "receipt", DEVICE_OK, TROUBLE_NONE);
 	shop_tick(s, 60000);
-	assert_int_equal(s->prints, 0);
 	device(s, "spare", DEVICE_OK, TROUBLE_NONE);
 	assert_int_equal(s->prints, 1);
 	assert_string_equal(s->printer, "spare");
 	ended(s, JOB_RESULT_NOTHING);
-	device(s, "spare", DEVICE_COVER_OPEN, TROUBLE_COVER);
+	device(s, "spare", DEVICE_OFFLINE, TROUBLE_UNPLUGGED);
 	shop_tick(s, 60000);
 	assert_int_equal(s->prints, 1);
-	/* A person sends it home. */
-	shop_verb(s, "print.retry", "{\"job\":1}", NULL);
+	/* Nobody has to ask for it. */
+	device(s, "receipt", DEVICE_OK, TROUBLE_NONE);
+	assert_int_equal(s->prints, 2);
+	assert_string_equal(s->printer, "receipt");
+	assert_null(strstr(s->screen, "instead_of"));
+	ended(s, JOB_RESULT_DONE);
+	device(s, "spare", DEVICE_OK, TROUBLE_NONE);
+	shop_tick(s, 60000);
+	assert_int_equal(s->prints, 2);
+	shop_close(s);
+}
+
+/* Of a slip that may have left at the stand-in nothing moves. */
+static void test_stand_in_unknown(void **state)
+{
+	struct shop *s = two_printers();
+
+	(void)state;
+	shop_hand_over(s);
+	shop_tick(s, 3100);
+	assert_string_equal(s->printer, "spare");
+	device(s, "spare", DEVICE_OFFLINE, TROUBLE_UNPLUGGED);
+	device(s, "receipt", DEVICE_OK, TROUBLE_NONE);
+	shop_tick(s, 60000);
+	assert_int_equal(s->prints, 1);
+	ended(s, JOB_RESULT_UNKNOWN);
+	shop_tick(s, 60000);
+	assert_int_equal(s->prints, 1);
+	assert_has(s->screen, "\"status\":\"unknown\"");
+	/* It did not come out there; here it may. */
+	shop_verb(s, "print.came", "{\"job\":1,\"yes\":false}", NULL);
 	assert_int_equal(s->prints, 2);
 	assert_string_equal(s->printer, "receipt");
 	shop_close(s);
+}
+
+/* lada.conf has other printers since: what waits, is asked about or is wanted again goes there. */
+static void test_other_printers(void **state)
+{
+	static const char *const verbs[][2] = {
+		{ "print.came", "{\"job\":1,\"yes\":false}" },
+		{ "print.retry", "{\"job\":1}" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i <= COUNT_OF(verbs); i++) {
+		struct shop *s = shop_stocked(1);
+
+		shop_hand_over(s);
+		ended(s, i < COUNT_OF(verbs) ? JOB_RESULT_UNKNOWN : JOB_RESULT_NOTHING);
+		text_fmt(s->config.devices[0].name, DEVICE_NAME_MAX, "new");
+		restart(s);
+		device(s, "new", DEVICE_OK, TROUBLE_NONE);
+		if (i < COUNT_OF(verbs)) {
+			assert_int_equal(s->prints, 0);
+			shop_verb(s, verbs[i][0], verbs[i][1], NULL);
+		}
+		assert_int_equal(s->prints, 1);
+		assert_string_equal(s->printer, "new");
+		ended(s, JOB_RESULT_DONE);
+		shop_verb(s, "print.again", "{\"doc\":1}", NULL);
+		assert_int_equal(s->prints, 2);
+		assert_string_equal(s->printer, "new");
+		shop_close(s);
+	}
 }
 
 /* What may have left stays, tests stay, and a stand-in that cannot print is none. */
@@ -360,6 +418,52 @@ static void test_drawer_learns_nothing(void **state)
 	shop_close(s);
 }
 
+/* It stood open when it was kicked, and was closed at once: the wrong way round, once. */
+static void test_drawer_learns_again(void **state)
+{
+	struct shop *s = with_drawer(-1);
+
+	(void)state;
+	contact(s, true);
+	shop_verb(s, "drawer.open", "{\"reason\":\"x\"}", NULL);
+	ended(s, JOB_RESULT_DONE);
+	contact(s, false);
+	assert_has(s->screen, "\"drawer\":\"open\"");
+	for (int kick = 0; kick < 2; kick++) {
+		shop_verb(s, "drawer.open", "{\"reason\":\"x\"}", NULL);
+		ended(s, JOB_RESULT_DONE);
+		contact(s, true);
+		if (kick == 0)
+			assert_null(strstr(s->screen, "\"drawer\":"));
+		else
+			assert_has(s->screen, "\"drawer\":\"open\"");
+		contact(s, false);
+	}
+	assert_has(s->screen, "\"drawer\":\"closed\"");
+	shop_close(s);
+}
+
+/* Its printer went away first: told after 10 s, not when the printer comes back. */
+static void test_drawer_printer_gone(void **state)
+{
+	struct shop *s = with_drawer(1);
+
+	(void)state;
+	shop_hand_over(s);
+	shop_verb(s, "drawer.open", "{\"reason\":\"x\"}", NULL);
+	device(s, "receipt", DEVICE_OFFLINE, TROUBLE_LINE);
+	ended(s, JOB_RESULT_NOTHING);
+	shop_tick(s, 9000);
+	assert_null(strstr(s->screen, "drawer_failed"));
+	shop_tick(s, 1100);
+	assert_has(s->screen, "drawer_failed");
+	assert_has(s->screen, "\"status\":\"dropped\"");
+	device(s, "receipt", DEVICE_OK, TROUBLE_NONE);
+	assert_int_equal(s->prints, 2);
+	assert_has(s->printed, "QLR.ZAM-1.");
+	shop_close(s);
+}
+
 /* A drawer never opens late by itself: the kick is dropped and told, and no question is left. */
 static void test_drawer_too_late(void **state)
 {
@@ -413,7 +517,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stand_in),
-		cmocka_unit_test(test_stand_in_once),
+		cmocka_unit_test(test_stand_in_vanishes),
+		cmocka_unit_test(test_stand_in_unknown),
+		cmocka_unit_test(test_other_printers),
 		cmocka_unit_test(test_no_stand_in),
 		cmocka_unit_test(test_unknown_is_copied),
 		cmocka_unit_test(test_interrupted),
@@ -422,6 +528,8 @@ int main(void)
 		cmocka_unit_test(test_drawer),
 		cmocka_unit_test(test_drawer_learns),
 		cmocka_unit_test(test_drawer_learns_nothing),
+		cmocka_unit_test(test_drawer_learns_again),
+		cmocka_unit_test(test_drawer_printer_gone),
 		cmocka_unit_test(test_drawer_too_late),
 		cmocka_unit_test(test_say),
 	};

@@ -381,6 +381,33 @@ static void test_number_then_digits_by_scanner(void **state)
 	shop_close(s);
 }
 
+/* Numbers that read like an EAN-8 or an SSCC are orders all the same while one is open. */
+static void test_numbers_like_goods(void **state)
+{
+	static const char orders[] =
+		"[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-1\",\"rev\":4,\"body\":{\"status\":"
+		"\"ready\",\"number\":\"96385074\",\"lines\":[{\"line\":1,\"qty\":1}]}},"
+		"{\"op\":\"put\",\"type\":\"order\",\"id\":\"55123457\",\"rev\":4,\"body\":{\"status\":"
+		"\"ready\",\"lines\":[{\"line\":1,\"qty\":1}]}}]";
+	struct shop *s = shop_stocked(1);
+	char code[CODE_TEXT_MAX];
+
+	(void)state;
+	shop_down(s, STREAM_ORDERS, 7, 2, orders, NULL);
+	shop_sign_code(s, "ZAM-1", code);
+	shop_scan(s, code);
+	assert_has(s->screen, "\"mode\":\"pickup\"");
+	shop_verb(s, "scan", "{\"code\":\"96385074\"}", NULL);
+	assert_int_equal(s->status, 200);
+	shop_verb(s, "scan", "{\"code\":\"55123457\"}", NULL);
+	assert_int_equal(s->status, 409);
+	assert_has(s->reply, "\"busy\"");
+	shop_verb(s, "scan", "{\"code\":\"5901234123457\"}", NULL);
+	assert_has(s->reply, "item_unknown");
+	assert_has(s->screen, "\"checked\":0");
+	shop_close(s);
+}
+
 /* No payment is known: nothing can be asked back, so the slip promises nothing. */
 static void test_no_promise_without_payment(void **state)
 {
@@ -523,6 +550,7 @@ int main(void)
 		cmocka_unit_test(test_a_repeated_head_hides_nothing),
 		cmocka_unit_test(test_a_snapshot_takes_nothing_back),
 		cmocka_unit_test(test_number_then_digits_by_scanner),
+		cmocka_unit_test(test_numbers_like_goods),
 		cmocka_unit_test(test_no_promise_without_payment),
 		cmocka_unit_test(test_kiosk_forgets),
 		cmocka_unit_test(test_restored_work_is_not_done_twice),

@@ -93,6 +93,7 @@ static void test_pulled_in_a_job(void **state)
 
 	(void)state;
 	usb_fake_status(printer, 0x12);
+	usb_fake_in_order(printer, 1);
 	bench_add(b, DEVICE_PRINTER, "receipt", "auto", "escpos");
 	bench_start(b);
 	for (int round = 0; round < 3; round++) {
@@ -105,6 +106,7 @@ static void test_pulled_in_a_job(void **state)
 		RUN_UNTIL(b, is(b, "receipt", DEVICE_OFFLINE, TROUBLE_UNPLUGGED));
 		printer = usb_fake_plug(fake, &usb_printer);
 		usb_fake_status(printer, 0x12);
+		usb_fake_in_order(printer, 1);
 	}
 	RUN_UNTIL(b, is(b, "receipt", DEVICE_OK, TROUBLE_NONE));
 	bench_free(b);

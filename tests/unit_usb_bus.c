@@ -318,8 +318,10 @@ static void test_ttys(void **state)
 	(void)state;
 	usb_fake_tty(fake, "1-2", 0x0c2e, 0x0b6a, "S1", "ttyACM0");
 	usb_fake_tty(fake, "1-3", 0x05e0, 0x1701, "S2", "ttyACM1");
+	usb_fake_tty(fake, "1-4", 0x05e0, 0x1701, "S\x1b[2J", "ttyACM2"); /* a terminal obeys it */
 	n = tty_list(list, SEEN_MAX);
-	assert_int_equal(n, 2);
+	assert_int_equal(n, 3);
+	assert_string_equal(seen_at(list, n, "/dev/ttyACM2")->serial, "");
 	s = seen_at(list, n, "/dev/ttyACM0");
 	assert_non_null(s);
 	assert_int_equal(s->port, PORT_SERIAL);

@@ -78,6 +78,7 @@ void usb_fake_busy(struct usb_fake_device *d, int error);     /* what a claim is
 void usb_fake_forbid(struct usb_fake_device *d, bool forbid); /* mode of its node */
 /* Answers 10 04 n with this byte; -1: says nothing. */
 void usb_fake_status(struct usb_fake_device *d, int byte);
+void usb_fake_in_order(struct usb_fake_device *d, int times); /* answers GS r so often */
 
 /* What it sends: one transfer each. */
 void usb_fake_send(struct usb_fake_device *d, const void *p, size_t n);

@@ -99,11 +99,16 @@ static void push(struct usb_fake_device *d, const void *p, size_t n)
 
 static void answer_status(struct usb_fake_device *d, size_t from)
 {
-	const uint8_t byte = (uint8_t)d->status;
+	const uint8_t byte = (uint8_t)d->status, taken = 0;
 
-	for (size_t i = from > 2 ? from - 2 : 0; d->status >= 0 && i + 2 < d->got_n; i++)
+	for (size_t i = from > 2 ? from - 2 : 0; d->status >= 0 && i + 2 < d->got_n; i++) {
 		if (d->got[i] == 0x10 && d->got[i + 1] == 0x04)
 			push(d, &byte, 1);
+		if (d->got[i] == 0x1d && d->got[i + 1] == 'r' && d->in_order > 0) {
+			d->in_order--;
+			push(d, &taken, 1);
+		}
+	}
 }
 
 /* Takes what it has credit for; true when the transfer is over. */
@@ -425,6 +430,11 @@ void usb_fake_busy(struct usb_fake_device *d, int error)
 void usb_fake_status(struct usb_fake_device *d, int byte)
 {
 	CHANGE(d, d->status = byte);
+}
+
+void usb_fake_in_order(struct usb_fake_device *d, int times)
+{
+	CHANGE(d, d->in_order = times);
 }
 
 void usb_fake_send(struct usb_fake_device *d, const void *p, size_t n)

@@ -51,6 +51,7 @@ struct usb_fake_device {
 	int stalls[USB_FAKE_ENDPOINTS], fails[USB_FAKE_ENDPOINTS];
 	bool halted[USB_FAKE_ENDPOINTS];
 	bool deaf, no_request[256];
+	int in_order; /* GS r it still answers */
 	int busy, status;
 	int claims, attached, clears, resets, discards, setting;
 };

@@ -35,7 +35,7 @@ enum reason {
 	REASON_BAD_REQUEST,
 	REASON_CARD_NUMBER_REFUSED,
 	REASON_BUSY,
-	/* Not in the contract's list; see sync/PROTOCOL.md "Reason codes we add". */
+	/* Not in the contract's list; see ui/API.md "Codes we add". */
 	REASON_ORDER_CHANGED,
 	REASON_UNREADABLE,
 	REASON_DRAWER, /* its printer cannot kick it now */

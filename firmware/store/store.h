@@ -277,11 +277,17 @@ void store_job_is(struct store *st, int64_t job, const char *document, int64_t c
 bool store_job_of(struct store *st, const char *document, struct job_row *ret_row);
 /* The oldest queued job that goes to a printer; false when there is none or one is printing. */
 bool store_job_next(struct store *st, const char *printer, struct job_row *ret_row);
-/* Queued slips of a printer that never went elsewhere go to its stand-in. Rows changed. Tests and
- * drawer kicks stay: they are about that very printer. */
+/* Queued slips of a printer go to its stand-in, and those of a stand-in back home. Rows changed.
+ * Tests and drawer kicks stay: they are about that very printer. */
 int64_t store_jobs_stand_in(struct store *st, const char *printer, const char *standin);
-/* Back to the printer it was meant for. */
-void store_job_home(struct store *st, int64_t job);
+int64_t store_jobs_home(struct store *st, const char *printer, const char *standin);
+/* One job goes to a stand-in; "" to the printer it was meant for. */
+void store_job_send(struct store *st, int64_t job, const char *standin);
+/* The next queued job above ret_row->job (0 to begin), without doc; false when there is none. */
+bool store_job_queued(struct store *st, struct job_row *ret_row);
+/* A queued job of a kind from before or after these times; false when there is none. */
+bool store_job_late(struct store *st, const char *kind, int64_t from_ms, int64_t until_ms,
+		    struct job_row *ret_row);
 /* A job that was printing when the station stopped; false when there is none. */
 bool store_job_interrupted(struct store *st, struct job_row *ret_row);
 /* Is the newest job that went to this printer one that is not known to have come out? */

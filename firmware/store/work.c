@@ -260,9 +260,42 @@ int64_t store_jobs_stand_in(struct store *st, const char *printer, const char *s
 		      "sis", standin, (int64_t)JOB_QUEUED, printer);
 }
 
-void store_job_home(struct store *st, int64_t job)
+int64_t store_jobs_home(struct store *st, const char *printer, const char *standin)
 {
-	db_run(st, "UPDATE job SET standin='' WHERE job=?", "i", job);
+	return db_run(st, "UPDATE job SET standin='' WHERE status=? AND printer=? AND standin=?",
+		      "iss", (int64_t)JOB_QUEUED, printer, standin);
+}
+
+void store_job_send(struct store *st, int64_t job, const char *standin)
+{
+	db_run(st, "UPDATE job SET standin=? WHERE job=?", "si", standin, job);
+}
+
+bool store_job_queued(struct store *st, struct job_row *ret_row)
+{
+	sqlite3_stmt *row = db_query(st,
+				     "SELECT " JOB_COLUMNS "'' FROM job WHERE status=? AND job>?"
+				     " ORDER BY job LIMIT 1",
+				     "ii", (int64_t)JOB_QUEUED, ret_row->job);
+
+	if (!read_job(row, ret_row))
+		return false;
+	db_done(row);
+	return true;
+}
+
+bool store_job_late(struct store *st, const char *kind, int64_t from_ms, int64_t until_ms,
+		    struct job_row *ret_row)
+{
+	sqlite3_stmt *row = db_query(st,
+				     "SELECT " JOB_COLUMNS "'' FROM job WHERE status=? AND kind=?"
+				     " AND at NOT BETWEEN ? AND ? ORDER BY job LIMIT 1",
+				     "isii", (int64_t)JOB_QUEUED, kind, from_ms, until_ms);
+
+	if (!read_job(row, ret_row))
+		return false;
+	db_done(row);
+	return true;
 }
 
 bool store_job_interrupted(struct store *st, struct job_row *ret_row)
