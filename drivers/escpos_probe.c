@@ -9,8 +9,10 @@
  * GS ( H is asked only where the profile says that the model knows such commands: a board that
  * does not would print its parameters as text. Its answer names PROB and can be nothing else.
  * The answers to GS r all look alike; so as long as one is owed, no job is fenced with GS r: one
- * that comes late proves the command, and nothing about a job. Boards that know neither
- * are left with the real-time fence (escpos_job.c).
+ * that comes late proves the command, and nothing about a job. What an earlier life of the
+ * station asked is not counted: after a restart its late answer can still pass for ours (the last
+ * test but one of tests/e2e/slow_print.js shows it). Boards that know neither are left with the
+ * real-time fence (escpos_job.c).
  *
  * Before any of this, a printer that a job broke off at gets NULs for what it may still wait for
  * (ESCPOS_SWALLOW_MAX); but first it says that it is well: one with an open cover would fill its

@@ -5,8 +5,9 @@
  * the memory of devices being closed.
  *
  * The caller owns the bus from usb_bus_start() until `stopped`. One thread, the loop's. Nothing
- * here opens a device and nothing blocks; a list is read from what libusb and the kernel have
- * cached. Times are milliseconds.
+ * here opens a device, but for the orphans of a killed station at the start; a list is read from
+ * what libusb and the kernel have cached (sysfs may wait for a device being probed). Times are
+ * milliseconds.
  *
  * Facts: libusb's API documentation, "Polling and timing"; sysfs of Linux 6.1.
  */

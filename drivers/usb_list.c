@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * What is plugged in: descriptors as libusb has them cached, texts and report descriptors from
- * sysfs. Nothing is opened, so nothing can block or disturb a device. A HID device whose kernel
+ * sysfs. Nothing is opened, so no device is disturbed; a read of sysfs may still wait while the
+ * kernel is probing that device. A HID device whose kernel
  * driver is gone has no report descriptor in sysfs; one that is open here is asked of its line,
  * one that nobody has is given back to the kernel at the start.
  */
