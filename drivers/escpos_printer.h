@@ -67,10 +67,13 @@ struct print_escpos {
 	int64_t recover_ms; /* when DLE ENQ was sent last, or the error came */
 
 	enum escpos_step step;
-	bool step_out;	 /* its question is out... */
-	bool step_left;	 /* ...and has left the port... */
-	int64_t step_ms; /* ...then */
-	bool step_round; /* behind it a whole round was answered */
+	bool step_out;	  /* its question is out... */
+	bool step_left;	  /* ...and has left the port... */
+	int64_t step_ms;  /* ...then */
+	bool step_round;  /* behind it a whole round was answered */
+	bool stray;	  /* GS r was answered, perhaps to an earlier life of the station... */
+	int64_t stray_ms; /* ...last then */
+	bool met;	  /* which cannot be any more: all was asked and answered before */
 	char maker[ESCPOS_NAME_MAX];
 	bool no_process, no_status; /* asked over this connection, without an answer so far */
 	enum { ANSWERS_NONE, ANSWERS_STATUS, ANSWERS_PROCESS } answers; /* the best ever heard */

@@ -10,9 +10,10 @@
  * does not would print its parameters as text. Its answer names PROB and can be nothing else.
  * The answers to GS r all look alike; so as long as one is owed, no job is fenced with GS r: one
  * that comes late proves the command, and nothing about a job. What an earlier life of the
- * station asked is not counted: after a restart its late answer can still pass for ours (the last
- * test but one of tests/e2e/slow_print.js shows it). Boards that know neither are left with the
- * real-time fence (escpos_job.c).
+ * station asked is not counted, and its late answers come before ours: so the first time, the
+ * printer must have been quiet for 2 s after its last such answer, and the time it needs for the
+ * NULs must have gone by (tests/e2e/slow_print.js kills the station at every moment of a slip).
+ * Boards that know neither are left with the real-time fence (escpos_job.c).
  *
  * Before any of this, a printer that a job broke off at gets NULs for what it may still wait for
  * (ESCPOS_SWALLOW_MAX); but first it says that it is well: one with an open cover would fill its
@@ -122,6 +123,7 @@ static void go_on(struct print_escpos *s, int64_t now_ms)
 		return;
 	s->step_out = true;
 	s->step_left = s->step_round = false;
+	s->stray = false;
 	put_question(s);
 	escpos_ask(s, now_ms);
 }
@@ -131,6 +133,7 @@ static void step_over(struct print_escpos *s, int64_t now_ms)
 	s->step_out = false;
 	s->step++;
 	go_on(s, now_ms);
+	s->met = s->met || s->step == STEP_DONE;
 	/* A job that waited for this begins with a fresh round. */
 	if (s->step == STEP_DONE && s->phase == PHASE_CHECK && !s->asking)
 		escpos_ask(s, now_ms);
@@ -195,6 +198,12 @@ static bool name_came(struct print_escpos *s, struct slice text, int64_t now_ms,
 	return true;
 }
 
+static void heard_status(struct print_escpos *s)
+{
+	if (s->answers < ANSWERS_STATUS)
+		s->answers = ANSWERS_STATUS;
+}
+
 static bool status_came(struct print_escpos *s, int64_t now_ms)
 {
 	const bool asked = s->step == STEP_STATUS && s->step_out;
@@ -202,10 +211,19 @@ static bool status_came(struct print_escpos *s, int64_t now_ms)
 	if (!asked && !s->no_status)
 		return false;
 	s->no_status = false;
-	if (s->answers < ANSWERS_STATUS)
-		s->answers = ANSWERS_STATUS;
-	if (asked)
+	if (asked && s->met) {
+		heard_status(s);
 		step_over(s, now_ms);
+	} else if (asked) {
+		heard_status(s);
+		s->stray = true;
+		s->stray_ms = now_ms;
+	} else {
+		/* It knows the command, and more answers may come as late: asked once more. */
+		s->met = false;
+		if (s->answers < ANSWERS_STATUS && s->step == STEP_DONE)
+			s->step = STEP_STATUS;
+	}
 	return true;
 }
 
@@ -245,19 +263,34 @@ void escpos_probe_left(struct print_escpos *s, int64_t now_ms)
 	s->step_ms = now_ms;
 }
 
+static int64_t swallow_ms(const struct print_escpos *s)
+{
+	return s->flushed ? ESCPOS_SWALLOW_MAX * 1000 / SLOW_BYTES_PER_S : 0;
+}
+
 /* Real-time answers say nothing of how long the printer is busy with what it got before, be it
  * from an earlier life of the station; and a no to GS r means the weakest fence. */
 static int64_t patience(const struct print_escpos *s)
 {
-	if (s->step != STEP_STATUS)
-		return ESCPOS_ANSWER_MS;
-	return STATUS_MS + (s->flushed ? ESCPOS_SWALLOW_MAX * 1000 / SLOW_BYTES_PER_S : 0);
+	return s->step == STEP_STATUS ? STATUS_MS + swallow_ms(s) : ESCPOS_ANSWER_MS;
+}
+
+/* Nothing more comes that looks like an answer to GS r; ours was behind all others. */
+static bool quiet(const struct print_escpos *s, int64_t now_ms)
+{
+	return s->step_left && now_ms - s->stray_ms >= ESCPOS_ANSWER_MS &&
+	       now_ms - s->step_ms >= ESCPOS_ANSWER_MS + swallow_ms(s);
 }
 
 void escpos_probe_tick(struct print_escpos *s, int64_t now_ms)
 {
 	if (s->step_out && s->bad)
 		escpos_probe_drop(s);
+	if (s->step_out && s->stray) {
+		if (quiet(s, now_ms))
+			step_over(s, now_ms);
+		return;
+	}
 	if (!s->step_out || !s->step_left || !s->step_round || now_ms - s->step_ms < patience(s)) {
 		go_on(s, now_ms);
 		return;

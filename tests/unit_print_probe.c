@@ -90,10 +90,78 @@ static void test_second_best(void **state)
 	b->mute_fence = false;
 	forget_wire(b);
 	give_job(b, 4);
-	settle(b, 100);
+	pass(b, 4000, 100);
 	assert_job(b, 1, 4, JOB_RESULT_DONE);
 	assert_int_equal(SENT(b, GS_R), 1);
 	assert_int_equal(SENT(b, "\x1d(H"), 0);
+	bench_free(b);
+}
+
+/* What GS r answers first may be owed to the station before it was switched off: no job begins
+ * before the printer is through with what it had, and no such answer is taken for a fence's. */
+static void test_answers_of_an_earlier_life(void **state)
+{
+	(void)state;
+	for (int cut_off = 0; cut_off < 2; cut_off++) {
+		struct bench *b = bench_new("generic-80");
+
+		b->mute_fence = true;
+		b->setup.cut_off = cut_off;
+		driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
+		settle(b, 100);
+		assert_int_equal(SENT(b, GS_R), 1);
+		give_job(b, 4);
+		settle(b, 100);
+		for (int i = 0; i < 3; i++) {
+			hear(b, "\x00", 1);
+			pass(b, 1000, 100);
+			assert_int_equal(times_sent(b), 0);
+		}
+		pass(b, cut_off ? 6000 : 0, 100);
+		assert_int_equal(times_sent(b), 0);
+		pass(b, cut_off ? 4000 : 2000, 100);
+		assert_int_equal(times_sent(b), 1);
+		assert_int_equal(b->job_count, 0);
+		hear(b, "\x00", 1);
+		settle(b, 100);
+		assert_job(b, 1, 4, JOB_RESULT_DONE);
+
+		/* The next line needs no such wait. */
+		driver_print_escpos.stop(b->state, &b->sink);
+		b->mute_fence = false;
+		driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
+		settle(b, 100);
+		give_job(b, 5);
+		settle(b, 100);
+		if (!cut_off)
+			assert_job(b, 2, 5, JOB_RESULT_DONE);
+		bench_free(b);
+	}
+}
+
+/* An answer too late to be counted: the next one is waited for before a fence relies on it. */
+static void test_answer_after_all_patience(void **state)
+{
+	struct bench *b = bench_new("generic-80");
+
+	(void)state;
+	b->mute_fence = true;
+	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
+	settle(b, 100);
+	pass(b, 12000, 100);
+	hear(b, "\x00", 1);
+	forget_wire(b);
+	give_job(b, 4);
+	settle(b, 100);
+	assert_int_equal(times_sent(b), 0);
+	assert_int_equal(SENT(b, GS_R), 1);
+	hear(b, "\x00", 1);
+	pass(b, 3000, 100);
+	assert_int_equal(times_sent(b), 1);
+	assert_int_equal(b->job_count, 0);
+	hear(b, "\x00", 1);
+	settle(b, 100);
+	assert_job(b, 1, 4, JOB_RESULT_DONE);
 	bench_free(b);
 }
 
@@ -282,6 +350,8 @@ int main(void)
 		cmocka_unit_test(test_probe_by_profile),
 		cmocka_unit_test(test_fall_back),
 		cmocka_unit_test(test_second_best),
+		cmocka_unit_test(test_answers_of_an_earlier_life),
+		cmocka_unit_test(test_answer_after_all_patience),
 		cmocka_unit_test(test_keeps_what_it_proved),
 		cmocka_unit_test(test_only_when_well),
 		cmocka_unit_test(test_job_waits),

@@ -264,6 +264,7 @@ static void test_slow_line(void **state)
 	(void)state;
 	driver_print_escpos.start(b->state, &b->setup, 0, &b->sink);
 	settle(b, 1000);
+	pass(b, 3000, 1000);
 	give_job(b, 7);
 	give_room(b, 1000);
 	b->deaf = true;
