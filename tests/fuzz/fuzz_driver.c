@@ -227,10 +227,11 @@ static void set_up(struct play *p, enum chunking chunking, uint8_t settings,
 	while (profile_at(profiles))
 		profiles++;
 	p->chunking = chunking;
-	p->profile = *profile_at((size_t)(settings >> 3) % profiles);
+	p->profile = *profile_at((size_t)(settings >> 3 & 0xf) % profiles);
 	p->setup = (struct driver_setup){ .profile = &p->profile,
 					  .max_job_ms = DRIVER_MAX_JOB_MS,
 					  .ask_model = (settings & 4) != 0,
+					  .cut_off = (settings & 0x80) != 0,
 					  .descriptor = descriptor };
 	memcpy(p->setup.layout, layouts[settings & 3], sizeof(p->setup.layout));
 	slice_copy(slice_of(dialects[settings & 3]), p->setup.dialect, sizeof(p->setup.dialect));
