@@ -129,7 +129,7 @@ static void add_pickup(struct station *st, struct buf *b)
 	jw_slice(b, "order", o->id);
 	jw_str(b, "number", number);
 	jw_str(b, "verdict", "ok");
-	jw_str(b, "claim", station_isolated(st) ? "isolated" : "none");
+	jw_str(b, "claim", serving_state(st));
 	jw_str(b, "method", desk->row.method);
 	jw_value(b, "customer", json_get(o->customer, "name"));
 	jw_value(b, "shelf", o->shelf);

@@ -18,6 +18,7 @@
 #define LADA_FIRMWARE_DOOR_H
 
 #include "firmware/base/bytes.h"
+#include "firmware/base/claim.h"
 #include "firmware/base/device.h"
 #include "firmware/base/text.h"
 
@@ -63,6 +64,10 @@ enum door_kind {
 	DOOR_PULL,	/* sync's window has room for older events */
 	DOOR_LINK,	/* the broker came or went */
 	DOOR_BEAT,	/* a live beat of HQ, or its will */
+	DOOR_UP,	/* payload: events of another lane of this store, JSON likewise */
+	DOOR_LANE,	/* how another lane stands, by its heartbeat or its will */
+	DOOR_AGAIN,	/* another lane lacks events of ours */
+	DOOR_CLAIM,	/* a word about who serves an order, our own echoes included */
 	DOOR_REFUSED,	/* a message that was not let in: payload its topic, `why` the reason */
 	DOOR_JOB,	/* what became of a print job */
 	DOOR_DEVICE,	/* a device's status */
@@ -131,6 +136,22 @@ struct door_event {
 			int64_t at_ms; /* HQ's wall time, 0 unknown */
 		} beat;
 		struct {
+			char lane[ID_MAX + 1];
+			int64_t epoch;
+			struct span events; /* the array's text */
+		} up;
+		struct {
+			char lane[ID_MAX + 1];
+			bool online;
+			int64_t epoch, conn;
+			int64_t acked, outbox; /* online: its newest event is their sum */
+		} lane;
+		struct {
+			int64_t epoch;
+			int64_t after; /* the first event wanted is after + 1 */
+		} again;
+		struct claim_word claim;
+		struct {
 			char why[32]; /* "json", "too_big", "signature", "shape" … */
 		} refused;
 		struct {
@@ -159,7 +180,8 @@ enum out_kind {
 	OUT_PIN,       /* payload: an argon2id hash, NUL, the PIN typed; answer with DOOR_PIN */
 	OUT_UP,	       /* payload: a batch of events as published */
 	OUT_ACKED,     /* where the outbox stands */
-	OUT_ASK,       /* payload: a request to HQ as published */
+	OUT_ASK,       /* payload: a request to HQ, or to another lane, as published */
+	OUT_CLAIM,     /* payload: a word about who serves an order, as published */
 	OUT_HEARTBEAT, /* payload: members of the state message behind "online" and "conn" */
 	OUT_PRINT,     /* payload: a document; answer with DOOR_JOB */
 	OUT_FEEDBACK,  /* the sound of a decision at a desk */
@@ -196,6 +218,7 @@ struct door_out {
 			int64_t epoch;
 			int64_t first, last; /* seqs in the batch */
 			bool again;	     /* answers a DOOR_PULL */
+			bool sibling;	     /* answers a DOOR_AGAIN: HQ's window has no part in it */
 		} up;
 		struct {
 			int64_t epoch; /* the epoch whose rows go next; all older are done */

@@ -15,7 +15,7 @@ struct handover {
 	int64_t refund; /* for what is missing */
 	struct refund_leg legs[ORDER_PAYMENTS_MAX];
 	int leg_count;
-	int64_t rest; /* of the refund, that no payment takes */
+	int64_t rest;	/* of the refund, that no payment takes */
 	int64_t copies; /* slips */
 };
 
@@ -145,8 +145,7 @@ static void keep_facts(struct station *st, const struct handover *h)
 	for (int i = 0; i < st->order.line_count; i++) {
 		const struct order_line *l = &st->order.lines[i];
 		struct line_fact add = { pickup_leaves(l, st->done[i]), st->done[i].short_ };
-		struct line_fact had =
-			store_line_fact(st->store, st->order.id, json_text(l->id));
+		struct line_fact had = store_line_fact(st->store, st->order.id, json_text(l->id));
 
 		if (!l->goods || (add.handed == 0 && add.short_ == 0))
 			continue;
@@ -212,6 +211,11 @@ static void hand_over(struct station *st, struct handover *h)
 	char number[128], members[2 * ID_MAX + 64];
 	int64_t job;
 
+	if (serving_alone(st)) {
+		text_fmt(st->desks[h->call->desk].row.how, sizeof(st->desks[h->call->desk].row.how),
+			 "isolated");
+		lanes_listen(st);
+	}
 	plan_refund(st, h);
 	tell_completed(st, h);
 	for (int i = 0; i < st->order.line_count; i++)
@@ -285,10 +289,12 @@ void verb_pickup_handover(struct station *st, const struct call *c, struct json 
 		answer_no(st, c, 400, REASON_BAD_REQUEST, &v);
 		return;
 	}
+	if (serving_park(st, c, args))
+		return;
 	facts.order = &st->order;
 	r = pickup_verdict(&facts, &policy);
 	f = (struct handover_facts){ &st->order, st->done, st->desks[c->desk].row.rev,
-				     pickup_parcels_checked(st, c->desk), station_isolated(st) };
+				     pickup_parcels_checked(st, c->desk), serving_alone(st) };
 	if (r == REASON_NONE)
 		r = pickup_handover(&f, &policy);
 	if (r == REASON_ORDER_CHANGED)

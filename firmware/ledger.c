@@ -53,8 +53,10 @@ int64_t event_end(struct station *st, const char *type, struct buf *body, struct
 	return seq;
 }
 
+enum batch_for { BATCH_FRESH, BATCH_AGAIN, BATCH_SIBLING };
+
 /* One batch from `after` on as a message; the last seq in it. */
-static int64_t publish(struct station *st, int64_t epoch, int64_t after, bool again)
+static int64_t publish(struct station *st, int64_t epoch, int64_t after, enum batch_for whom)
 {
 	struct door_out out = { .kind = OUT_UP };
 	struct buf b;
@@ -69,10 +71,13 @@ static int64_t publish(struct station *st, int64_t epoch, int64_t after, bool ag
 	last = store_batch(st->store, epoch, after, UP_MESSAGE_MAX - 8, &b);
 	jw_close(&b, ']');
 	jw_close(&b, '}');
+	if (whom == BATCH_SIBLING && last <= after)
+		return last;
 	out.up.epoch = epoch;
 	out.up.first = after + 1;
 	out.up.last = b.overflow ? after : last;
-	out.up.again = again;
+	out.up.again = whom == BATCH_AGAIN;
+	out.up.sibling = whom == BATCH_SIBLING;
 	if (b.overflow)
 		log_error("event %lld/%lld does not fit a message", (long long)epoch,
 			  (long long)after + 1);
@@ -83,7 +88,7 @@ static int64_t publish(struct station *st, int64_t epoch, int64_t after, bool ag
 void ledger_publish_fresh(struct station *st)
 {
 	while (st->fresh_after < st->ledger.last && door_pending(st->door) < FRESH_BYTES) {
-		int64_t last = publish(st, st->ledger.epoch, st->fresh_after, false);
+		int64_t last = publish(st, st->ledger.epoch, st->fresh_after, BATCH_FRESH);
 
 		st->fresh_after = last > st->fresh_after ? last : st->ledger.last;
 	}
@@ -106,7 +111,18 @@ void ledger_announce(struct station *st)
 
 void ledger_pull(struct station *st, int64_t epoch, int64_t after)
 {
-	publish(st, epoch, after, true);
+	publish(st, epoch, after, BATCH_AGAIN);
+}
+
+void ledger_tell_again(struct station *st, int64_t epoch, int64_t after, int messages)
+{
+	while (messages-- > 0 && door_pending(st->door) < FRESH_BYTES) {
+		const int64_t last = publish(st, epoch, after, BATCH_SIBLING);
+
+		if (last <= after)
+			return;
+		after = last;
+	}
 }
 
 static void keep_rejects(struct station *st, int64_t epoch, struct slice reject)

@@ -175,6 +175,7 @@ static void hand_out(struct ladad *l, const struct door_out *out, struct slice p
 	case OUT_UP:
 	case OUT_ACKED:
 	case OUT_ASK:
+	case OUT_CLAIM:
 	case OUT_HEARTBEAT:
 		if (!l->stopping)
 			sync_output(l->sync, out, payload);

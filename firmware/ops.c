@@ -95,7 +95,8 @@ static void look_up_product(struct station *st, int64_t gen, struct json body, c
 	char text[32], keys[CODE_KEYS_MAX][CODE_KEY_MAX];
 
 	for (struct json_walk w = json_walk(json_get(body, "gtin")); json_next(&w);) {
-		struct json code = w.value.type == JSON_OBJECT ? json_get(w.value, "code") : w.value;
+		struct json code =
+			w.value.type == JSON_OBJECT ? json_get(w.value, "code") : w.value;
 		int n = json_string(code, text, sizeof(text)) > 0 ? code_keys(slice_of(text), keys)
 								  : 0;
 
@@ -282,10 +283,13 @@ static void apply_reopen(struct station *st, struct ops_target *t, const struct 
 	bool known = base_of(st, t, op, &r);
 	bool nothing = t->stream != STREAM_ORDERS || !known || r.state == RECORD_DELETED;
 	struct order_fact f;
+	char of[ID_MAX + 1];
 
 	if (!nothing && t->live && store_order_fact(st->store, slice_of(op->id), &f) &&
 	    json_is(op->of, f.event))
 		store_order_facts_drop(st->store, slice_of(op->id));
+	if (!nothing && t->live && json_string(op->of, of, sizeof(of)) > 0)
+		store_reopened_add(st->store, slice_of(of), station_now(st));
 	r.rev = op->rev;
 	keep(st, t, op, &r);
 	look_up_again(st, t, &r, op->id);
@@ -312,7 +316,9 @@ static bool read_op(struct station *st, struct ops_target *t, struct json v, str
 
 static void apply_op(struct station *st, struct ops_target *t, struct json v)
 {
-	struct op op = { .text = json_text(v), .body = json_get(v, "body"), .of = json_get(v, "of") };
+	struct op op = { .text = json_text(v),
+			 .body = json_get(v, "body"),
+			 .of = json_get(v, "of") };
 	struct json word = json_get(v, "op");
 	const char *why = NULL;
 

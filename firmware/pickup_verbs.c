@@ -28,6 +28,7 @@ bool pickup_loaded(struct station *st, const struct call *c)
 	struct word_values v = words_none();
 
 	if (desk->mode == MODE_PICKUP && order_load(st, slice_of(desk->row.order))) {
+		serving_touch(st);
 		pickup_done_load(st, c->desk);
 		return true;
 	}

@@ -54,6 +54,8 @@ void desk_set_mode(struct station *st, enum desk desk, enum desk_mode mode)
 
 void pickup_close(struct station *st, enum desk desk)
 {
+	if (desk == DESK_COUNTER)
+		serving_end(st);
 	desk_set_mode(st, desk, MODE_IDLE);
 }
 
@@ -110,8 +112,8 @@ static void explain_collected(struct station *st, struct refusal_words *w, struc
 	} else if (json_string(json_get(st->order.collected, "at"), w->at, sizeof(w->at)) > 0 &&
 		   time_parse(slice_of(w->at), &at) == 0) {
 		when_clock(at, station_now(st), w->time);
-		if (json_string(json_get(st->order.collected, "lane"), w->store,
-				sizeof(w->store)) < 0)
+		if (json_string(json_get(st->order.collected, "lane"), w->store, sizeof(w->store)) <
+		    0)
 			w->store[0] = '\0';
 	}
 	v->time = w->time[0] ? w->time : NULL;
@@ -186,7 +188,7 @@ static void open_here(struct station *st, const struct call *c, const char *numb
 {
 	struct desk_state *desk = &st->desks[c->desk];
 	struct word_values v = words_none();
-	const char *how = station_isolated(st) ? "isolated" : how_now(st);
+	const char *how = serving_alone(st) && !st->link_up ? "isolated" : how_now(st);
 	char members[2 * ID_MAX];
 	struct buf b = event_begin(st);
 
@@ -201,6 +203,7 @@ static void open_here(struct station *st, const struct call *c, const char *numb
 	text_fmt(desk->row.method, sizeof(desk->row.method), "%s", method);
 	text_fmt(desk->row.how, sizeof(desk->row.how), "%s", how);
 	desk_set_mode(st, c->desk, MODE_PICKUP);
+	serving_begin(st, st->order.id);
 	v.order = number;
 	notice_word(st, c->desk, NOTICE_GOOD, "ready", WORD_READY, WORD_GREETING, &v);
 	text_fmt(members, sizeof(members), "\"order\":\"%s\",\"verdict\":\"ok\"", desk->row.order);
@@ -227,6 +230,8 @@ void pickup_open(struct station *st, const struct call *c, const char *named, co
 	}
 	f.order = order_load(st, slice_of(order)) ? &st->order : NULL;
 	r = pickup_verdict(&f, &policy);
+	if (r == REASON_NONE && c->desk == DESK_COUNTER && serving_elsewhere(st, slice_of(order)))
+		r = REASON_BEING_SERVED;
 	if (r != REASON_NONE) {
 		v.order = order;
 		if (f.order)

@@ -14,6 +14,7 @@
 #include "firmware/base/clock.h"
 #include "firmware/base/doc.h"
 #include "firmware/config.h"
+#include "firmware/counter/claim.h"
 #include "firmware/counter/order.h"
 #include "firmware/counter/pickup.h"
 #include "firmware/counter/scan.h"
@@ -127,6 +128,26 @@ struct follow {
 	int32_t part_until;
 };
 
+/* Another lane of the store, as it was heard of since the start. */
+struct sibling {
+	char lane[ID_MAX + 1];
+	bool online;
+	int64_t epoch, conn; /* of its newest state */
+	int64_t last;	     /* its newest event then */
+	int64_t ask_ms;	     /* monotonic: when to ask it again for what is missing, 0 not asked */
+	int64_t asked_from;  /* after which event it was asked last */
+	int asked;	     /* so often without anything new */
+};
+#define SIBLINGS_MAX CLAIM_LANES_MAX
+
+/* A handover that waits until it is known who serves the order. */
+struct parked {
+	bool active;
+	struct call call;
+	size_t n;
+	char args[1024];
+};
+
 /* A slow hash under way. */
 struct pin_check {
 	bool active; /* waits for the loop's worker */
@@ -162,6 +183,12 @@ struct station {
 	int64_t notice_n;
 	struct device_state devices[DEVICES_MAX];
 	struct follow follow[STREAM_COUNT];
+	struct sibling siblings[SIBLINGS_MAX];
+	int sibling_count;
+	bool lanes_stale; /* what `isolated` says may not be true any more */
+	bool isolated;
+	struct claims claims; /* of the counter: the desk that hands over */
+	struct parked parked;
 	struct pin_check pins[PIN_CHECKS_MAX];
 	uint64_t pin_number;
 
@@ -208,8 +235,51 @@ int64_t station_now(const struct station *st);	/* wall ms */
 int64_t station_mono(const struct station *st); /* monotonic ms */
 void station_wake_at(struct station *st, int64_t mono_ms);
 bool station_hq_reachable(const struct station *st);
-/* Several lanes and no claims between them yet: this lane cannot know what others do. */
+
+/* ---- lanes.c: the other lanes of the store ---- */
+
+/* Does policy `lanes` list more than this one? Unreadable lanes are not known to be one. */
+bool lanes_several(struct station *st);
+/* No broker, or something another lane did is not known here yet. */
 bool station_isolated(struct station *st);
+/* Another lane's events, its state, its wish to hear ours again. */
+void lane_events(struct station *st, const struct door_event *e, struct slice payload);
+void lane_state(struct station *st, const struct door_event *e);
+void lane_again(struct station *st, int64_t epoch, int64_t after);
+/* The line to the broker came or went: how others stand must be heard anew. */
+void lanes_link(struct station *st);
+/* Something is handed over without knowing what other lanes do: from here on everything they
+ * did must be heard, so that a double handover is found. */
+void lanes_listen(struct station *st);
+void lanes_tick(struct station *st);
+
+/* ---- effects.c: what another lane's event changes here ---- */
+
+struct origin {
+	const char *lane;
+	int64_t epoch, seq;
+	const char *event; /* its id */
+	int64_t at_ms;	   /* by that lane's clock */
+};
+void effect_apply(struct station *st, const struct origin *o, const char *type, struct json body);
+
+/* ---- serving.c: claims of this lane ---- */
+
+/* Is it being served elsewhere? */
+bool serving_elsewhere(struct station *st, struct slice order);
+/* A pickup was opened, something was done with it, it is over. */
+void serving_begin(struct station *st, struct slice order);
+void serving_touch(struct station *st);
+void serving_end(struct station *st);
+/* "none", "pending", "held", "isolated" */
+const char *serving_state(struct station *st);
+/* Nobody may know that this lane hands over now. */
+bool serving_alone(struct station *st);
+/* True: the handover waits for the claim, and is called again when that is settled. */
+bool serving_park(struct station *st, const struct call *c, struct json args);
+void serving_heard(struct station *st, const struct claim_word *word);
+void serving_link(struct station *st);
+void serving_tick(struct station *st);
 
 /* Told to HQ at most once a minute: a flood must not fill the journal. */
 void report_refused(struct station *st, struct slice topic, const char *why);
@@ -243,6 +313,8 @@ int64_t event_end(struct station *st, const char *type, struct buf *body, struct
 void ledger_publish_fresh(struct station *st);
 void ledger_acked(struct station *st, int64_t epoch, int64_t seq, struct slice reject);
 void ledger_pull(struct station *st, int64_t epoch, int64_t after);
+/* Some messages of events behind `after` again, for another lane. */
+void ledger_tell_again(struct station *st, int64_t epoch, int64_t after, int messages);
 void ledger_announce(struct station *st);
 
 /* ---- stream.c, ops.c: what HQ says ---- */
@@ -318,6 +390,8 @@ bool pickup_loaded(struct station *st, const struct call *c);
 bool pickup_parcels_checked(struct station *st, enum desk desk);
 void pickup_try_pin(struct station *st, const struct call *c, const char *order,
 		    struct slice digits);
+/* Locked at another lane: here too. */
+void typed_codes_lock(struct station *st, const char *order);
 void verb_pickup_find(struct station *st, const struct call *c, struct json args);
 void verb_pickup_take(struct station *st, const struct call *c, struct json args);
 void verb_pickup_check(struct station *st, const struct call *c, struct json args);

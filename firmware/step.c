@@ -46,19 +46,6 @@ bool station_hq_reachable(const struct station *st)
 	       station_mono(st) - st->beat_ms <= BEAT_FRESH_MS;
 }
 
-bool station_isolated(struct station *st)
-{
-	struct json lanes = json_get(policy_get(st, "lanes"), "lanes");
-	int64_t gen = store_cursor(st->store, STREAM_POLICY).gen;
-	struct record r;
-
-	/* Lanes that cannot be read are not known to be one. */
-	if (lanes.type != JSON_ARRAY && gen &&
-	    store_record(st->store, gen, slice_of("lanes"), &r) && r.state != RECORD_DELETED)
-		return true;
-	return json_count(lanes) > 1;
-}
-
 /* Above any epoch this database has seen, and otherwise the time it was made. */
 static void open_epoch(struct station *st)
 {
@@ -94,6 +81,8 @@ int station_start(struct station *st)
 		memcpy(st->devices[i].protocol, st->config->devices[i].protocol,
 		       sizeof(st->devices[i].protocol));
 	}
+	claims_init(&st->claims, st->config->lane);
+	st->lanes_stale = true;
 	desk_load(st);
 	staff_start(st);
 	jobs_start(st);
@@ -120,6 +109,8 @@ static void on_scan(struct station *st, const struct door_event *e, struct slice
 static void on_link(struct station *st, bool up)
 {
 	st->link_up = up;
+	lanes_link(st);
+	serving_link(st);
 	if (up)
 		stream_link_up(st);
 	else
@@ -207,6 +198,8 @@ static void on_tick(struct station *st)
 	order_conflicts_tick(st);
 	staff_tick(st);
 	desk_tick(st);
+	lanes_tick(st);
+	serving_tick(st);
 	displays_tick(st);
 	if (st->beat_known && st->beat_ms + BEAT_FRESH_MS >= now)
 		station_wake_at(st, st->beat_ms + BEAT_FRESH_MS + 1);
@@ -252,6 +245,18 @@ static void on_event(struct station *st, const struct door_event *e, struct slic
 		break;
 	case DOOR_BEAT:
 		on_beat(st, e);
+		break;
+	case DOOR_UP:
+		lane_events(st, e, payload);
+		break;
+	case DOOR_LANE:
+		lane_state(st, e);
+		break;
+	case DOOR_AGAIN:
+		lane_again(st, e->again.epoch, e->again.after);
+		break;
+	case DOOR_CLAIM:
+		serving_heard(st, &e->claim);
 		break;
 	case DOOR_REFUSED:
 		st->counters.refused_messages++;
@@ -316,7 +321,8 @@ bool station_step(struct station *st, bool wait)
 	store_begin(st->store);
 	began = station_mono(st);
 	do {
-		bool is_bulk = event.kind == DOOR_DOWN || event.kind == DOOR_PULL;
+		bool is_bulk = event.kind == DOOR_DOWN || event.kind == DOOR_PULL ||
+			       event.kind == DOOR_UP || event.kind == DOOR_AGAIN;
 
 		on_event(st, &event, payload);
 		taken++;

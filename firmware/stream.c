@@ -182,6 +182,7 @@ static void apply_message(struct station *st, enum stream s, struct cursor *c, i
 	c->count = t.count;
 	c->sum = t.sum;
 	store_cursor_set(st->store, s, c);
+	st->lanes_stale = true;
 	st->counters.down_applied++;
 	st->dirty = true;
 }
@@ -368,7 +369,7 @@ static void flip(struct station *st, enum stream s, const struct shadow *sh)
 			}
 	}
 	apply_held(st, s, &c);
-	st->dirty = st->queue_stale = true;
+	st->dirty = st->queue_stale = st->lanes_stale = true;
 	ask_now(st, s);
 }
 

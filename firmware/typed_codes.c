@@ -56,6 +56,15 @@ static bool locked(struct station *st, const struct lock_rule *r, int64_t *ret_u
 	return true;
 }
 
+void typed_codes_lock(struct station *st, const char *order)
+{
+	const struct lock_rule r = order_rule(order);
+	struct tries t = store_tries(st->store, r.subject);
+
+	t.until_ms = station_now(st) + r.lock_ms;
+	store_tries_set(st->store, r.subject, t);
+}
+
 /* Returns the tries left; 0 when this one locked the subject. */
 static int64_t count_wrong(struct station *st, const struct lock_rule *r, const char *order,
 			   enum desk desk)

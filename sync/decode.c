@@ -176,3 +176,66 @@ int decode_beat(struct json root, struct door_event *ret_event, int64_t *ret_n)
 	*ret_n = count;
 	return 0;
 }
+
+int decode_up(struct slice text, struct json root, const char *store, const char *lane,
+	      struct door_event *ret_event)
+{
+	struct door_event e = { .kind = DOOR_UP };
+	struct json events = json_get(root, "events");
+
+	if (!json_is(json_get(root, "store"), store) || !json_is(json_get(root, "lane"), lane) ||
+	    read_count(json_get(root, "epoch"), 1, &e.up.epoch) < 0 || events.type != JSON_ARRAY)
+		return -EBADMSG;
+	slice_copy(slice_of(lane), e.up.lane, sizeof(e.up.lane));
+	e.up.events = span_in(text, events, JSON_ARRAY);
+	*ret_event = e;
+	return 0;
+}
+
+int decode_state(struct json root, const char *lane, struct door_event *ret_event)
+{
+	struct door_event e = { .kind = DOOR_LANE };
+	struct json online = json_get(root, "online");
+
+	if (online.type != JSON_BOOL || read_count(json_get(root, "epoch"), 1, &e.lane.epoch) < 0 ||
+	    read_count(json_get(root, "conn"), 0, &e.lane.conn) < 0)
+		return -EBADMSG;
+	e.lane.online = json_true(online);
+	if (e.lane.online && (read_count(json_get(root, "acked"), 0, &e.lane.acked) < 0 ||
+			      read_count(json_get(root, "outbox"), 0, &e.lane.outbox) < 0))
+		return -EBADMSG;
+	slice_copy(slice_of(lane), e.lane.lane, sizeof(e.lane.lane));
+	*ret_event = e;
+	return 0;
+}
+
+int decode_ask(struct json root, const char *own, struct door_event *ret_event)
+{
+	struct door_event e = { .kind = DOOR_AGAIN };
+
+	if (json_get(root, "ask").type != JSON_STRING)
+		return -EBADMSG;
+	if (!json_is(json_get(root, "ask"), "up") || !json_is(json_get(root, "lane"), own))
+		return -ENOMSG;
+	if (read_count(json_get(root, "epoch"), 1, &e.again.epoch) < 0 ||
+	    read_count(json_get(root, "after"), 0, &e.again.after) < 0)
+		return -EBADMSG;
+	*ret_event = e;
+	return 0;
+}
+
+int decode_claim(struct json root, struct door_event *ret_event)
+{
+	struct door_event e = { .kind = DOOR_CLAIM };
+	char op[16];
+
+	if (json_string(json_get(root, "op"), op, sizeof(op)) < 0 ||
+	    read_id(json_get(root, "order"), e.claim.order) < 0 ||
+	    read_id(json_get(root, "lane"), e.claim.lane) < 0 ||
+	    read_id(json_get(root, "claim"), e.claim.claim) < 0)
+		return -EBADMSG;
+	if (claim_op_find(slice_of(op), &e.claim.op) < 0)
+		return -ENOMSG; /* of a later version */
+	*ret_event = e;
+	return 0;
+}

@@ -25,4 +25,14 @@ int decode_ack(struct slice text, struct json root, struct door_event *ret_event
 /* 0 and ret_event (kind DOOR_BEAT); ret_n is the beat's counter, -1 where it has none. -EBADMSG. */
 int decode_beat(struct json root, struct door_event *ret_event, int64_t *ret_n);
 
+/*
+ * What other lanes of the store say. `lane` is the topic's, `store` and `own` this station's.
+ * 0 and ret_event; -ENOMSG: well-formed and nothing for this station; -EBADMSG.
+ */
+int decode_up(struct slice text, struct json root, const char *store, const char *lane,
+	      struct door_event *ret_event); /* DOOR_UP */
+int decode_state(struct json root, const char *lane, struct door_event *ret_event); /* DOOR_LANE */
+int decode_ask(struct json root, const char *own, struct door_event *ret_event); /* DOOR_AGAIN */
+int decode_claim(struct json root, struct door_event *ret_event); /* DOOR_CLAIM */
+
 #endif

@@ -52,7 +52,8 @@ static int find_down(struct slice name, bool direct, struct route_found *ret_fou
 
 	if (stream_find(name, &stream) < 0)
 		return -EINVAL;
-	*ret_found = (struct route_found){ ROUTE_DOWN, stream, direct };
+	*ret_found =
+		(struct route_found){ .route = ROUTE_DOWN, .stream = stream, .direct = direct };
 	return 0;
 }
 
@@ -75,14 +76,18 @@ static int find_sibling(struct slice rest, struct route_found *ret_found)
 {
 	static const enum route any[] = { ROUTE_UP, ROUTE_ASK, ROUTE_STATE };
 	const char *slash = memchr(rest.p, '/', rest.n);
+	struct slice lane;
 
 	if (!slash)
+		return -ENOENT;
+	lane = (struct slice){ rest.p, (size_t)(slash - rest.p) };
+	if (!id_valid(lane))
 		return -ENOENT;
 	rest = (struct slice){ slash + 1, rest.n - (size_t)(slash + 1 - rest.p) };
 	for (size_t i = 0; i < COUNT_OF(any); i++) {
 		if (slice_eq(rest, route_name(any[i]))) {
 			*ret_found = (struct route_found){ .route = any[i] };
-			return 0;
+			return slice_copy(lane, ret_found->lane, sizeof(ret_found->lane));
 		}
 	}
 	return -ENOENT;
@@ -134,6 +139,9 @@ int route_subscription(const struct route_base *base, int i, char ret_topic[ROUT
 
 int route_own(const struct route_base *base, enum route route, char ret_topic[ROUTE_TOPIC_MAX])
 {
+	if (route == ROUTE_CLAIM)
+		return text_fmt(ret_topic, ROUTE_TOPIC_MAX, "%s/%s/claim", base->prefix,
+				base->store);
 	return text_fmt(ret_topic, ROUTE_TOPIC_MAX, "%s/%s/%s/%s", base->prefix, base->store,
 			base->lane, route_name(route));
 }

@@ -39,6 +39,7 @@ struct route_found {
 	enum route route;
 	enum stream stream; /* DOWN */
 	bool direct;	    /* DOWN: on the lane's own topic */
+	char lane[ID_MAX + 1]; /* UP, ASK, STATE: whose */
 };
 
 /* -ENOENT: not a topic of this station; -EINVAL: a stream this version does not know. */
@@ -47,7 +48,7 @@ int route_find(const struct route_base *base, const char *topic, struct route_fo
 /* The i-th subscription; -ENOENT behind the last. */
 #define ROUTE_SUBSCRIPTIONS 10
 int route_subscription(const struct route_base *base, int i, char ret_topic[ROUTE_TOPIC_MAX]);
-/* A topic of this lane: ROUTE_UP, ROUTE_ASK, ROUTE_STATE. -ENAMETOOLONG. */
+/* Where this lane publishes: ROUTE_UP, ROUTE_ASK, ROUTE_STATE, ROUTE_CLAIM. -ENAMETOOLONG. */
 int route_own(const struct route_base *base, enum route route, char ret_topic[ROUTE_TOPIC_MAX]);
 
 #endif

@@ -25,6 +25,7 @@ struct sync {
 	char up_topic[ROUTE_TOPIC_MAX];
 	char ask_topic[ROUTE_TOPIC_MAX];
 	char state_topic[ROUTE_TOPIC_MAX];
+	char claim_topic[ROUTE_TOPIC_MAX];
 
 	bool linked;
 	bool told_linked; /* what the door was told last */
@@ -65,7 +66,8 @@ static int make_topics(struct sync *s)
 			return -ENAMETOOLONG;
 	if (route_own(&s->base, ROUTE_UP, s->up_topic) < 0 ||
 	    route_own(&s->base, ROUTE_ASK, s->ask_topic) < 0 ||
-	    route_own(&s->base, ROUTE_STATE, s->state_topic) < 0)
+	    route_own(&s->base, ROUTE_STATE, s->state_topic) < 0 ||
+	    route_own(&s->base, ROUTE_CLAIM, s->claim_topic) < 0)
 		return -ENAMETOOLONG;
 	return 0;
 }
@@ -244,7 +246,10 @@ static void take_batch(struct sync *s, const struct door_out *out, struct slice 
 	int64_t first = out->up.first, last = out->up.last;
 	int err;
 
-	if (!out->up.again && last >= first && payload.n > 0) {
+	if (out->up.sibling) {
+		if (payload.n > 0 && publish(s, ROUTE_UP, s->up_topic, payload, false) < 0)
+			s->figures.unsent++;
+	} else if (!out->up.again && last >= first && payload.n > 0) {
 		err = publish(s, ROUTE_UP, s->up_topic, payload, false);
 		up_fresh(&s->up, out->up.epoch, first, last, err == 0);
 		s->figures.unsent += err < 0;
@@ -276,6 +281,10 @@ void sync_output(struct sync *s, const struct door_out *out, struct slice payloa
 		break;
 	case OUT_ASK:
 		if (publish(s, ROUTE_ASK, s->ask_topic, payload, false) < 0)
+			s->figures.unsent++;
+		break;
+	case OUT_CLAIM:
+		if (publish(s, ROUTE_CLAIM, s->claim_topic, payload, false) < 0)
 			s->figures.unsent++;
 		break;
 	case OUT_HEARTBEAT:
@@ -493,6 +502,32 @@ static bool read_json(struct sync *s, const char *topic, struct slice text, stru
 	return false;
 }
 
+/* A lane of this store, this one included: of its own words only claims matter, which come back
+ * as echoes. What the broker stored tells how a lane stands, and nothing else. */
+static void take_lane(struct sync *s, const struct route_found *at, const char *topic,
+		      struct slice text, bool retained)
+{
+	const bool own = at->route != ROUTE_CLAIM && strcmp(at->lane, s->setup.lane) == 0;
+	struct door_event e;
+	struct json root;
+	int err = -ENOMSG;
+
+	if (own || (retained && at->route != ROUTE_STATE) || !read_json(s, topic, text, &root))
+		return;
+	if (at->route == ROUTE_UP)
+		err = decode_up(text, root, s->setup.store, at->lane, &e);
+	else if (at->route == ROUTE_ASK)
+		err = decode_ask(root, s->setup.lane, &e);
+	else if (at->route == ROUTE_STATE)
+		err = decode_state(root, at->lane, &e);
+	else
+		err = decode_claim(root, &e);
+	if (err == -EBADMSG)
+		refuse(s, topic, REFUSED_SHAPE);
+	else if (err == 0)
+		submit(s, &e, at->route == ROUTE_UP ? text : (struct slice){ 0 });
+}
+
 void sync_receive(struct sync *s, const char *topic, struct slice payload, bool retained)
 {
 	struct route_found at;
@@ -515,7 +550,8 @@ void sync_receive(struct sync *s, const char *topic, struct slice payload, bool 
 		return;
 	switch (at.route) {
 	case ROUTE_DOWN:
-		/* Loose: a record that is no UTF-8 is set aside by the step, and its stream goes on. */
+		/* Loose: a record that is no UTF-8 is set aside by the step, and its stream goes
+		 * on. */
 		if (json_check_loose(text, &root) == 0)
 			take_down(s, &at, topic, text, root);
 		else
@@ -530,13 +566,15 @@ void sync_receive(struct sync *s, const char *topic, struct slice payload, bool 
 		if (read_json(s, topic, text, &root))
 			take_beat(s, topic, root, retained);
 		break;
-	case ROUTE_CMD:
-	case ROUTE_BLOB:
 	case ROUTE_UP:
 	case ROUTE_ASK:
 	case ROUTE_STATE:
 	case ROUTE_CLAIM:
-		break; /* counted above; a single lane needs none of them */
+		take_lane(s, &at, topic, text, retained);
+		break;
+	case ROUTE_CMD:
+	case ROUTE_BLOB:
+		break; /* counted above */
 	}
 }
 

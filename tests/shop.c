@@ -71,6 +71,10 @@ void shop_collect(struct shop *s)
 			s->asks++;
 			keep(s->asked, payload);
 			break;
+		case OUT_CLAIM:
+			s->claims++;
+			keep(s->claim, payload);
+			break;
 		case OUT_PIN:
 			s->pin = out.pin.check;
 			break;

@@ -28,6 +28,8 @@ struct shop {
 	int prints;
 	int64_t printed_job, up_first, up_last, asks, wake_ms;
 	uint64_t pin;
+	int claims; /* words about who serves an order */
+	char claim[SHOP_TEXT_MAX];
 	char display[DESK_COUNT][SHOP_TEXT_MAX]; /* what the displays of a desk show */
 	int displays;				 /* times they changed */
 	char up[SHOP_TEXT_MAX * 2];

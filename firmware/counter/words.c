@@ -50,6 +50,12 @@ static const char *const words[WORD_COUNT][3] = {
 				"We can't tell whether the slip came out, so a copy marked COPY is "
 				"being printed.",
 				"Невідомо, чи вийшов друк, тому друкуємо копію з написом КОПІЯ." },
+	[WORD_DOUBLED] = { "Zamówienie {order} wydano dwa razy: tutaj i na stanowisku {store}."
+			   " Zgłoś to kierownikowi.",
+			   "Order {order} was handed over twice: here and at {store}."
+			   " Tell your supervisor.",
+			   "Замовлення {order} видано двічі: тут і на місці {store}."
+			   " Повідомте керівника." },
 	[WORD_DRAWER_FAILED] = { "Szuflada się nie otworzyła. Sprawdź drukarkę albo otwórz kluczykiem.",
 				 "The drawer did not open. Check the printer, or use the key.",
 				 "Шухляда не відкрилася. Перевірте принтер або відкрийте "

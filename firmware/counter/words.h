@@ -37,6 +37,7 @@ enum word {
 	WORD_PRINT_FAILED,
 	WORD_PRINT_COPIED, /* nobody knows whether it came out, so a copy is printed */
 	WORD_DRAWER_FAILED,
+	WORD_DOUBLED, /* another lane handed the same order over while nobody could know */
 	/* Customer displays: 20 columns, so short ones. */
 	WORD_SHOW_WELCOME,
 	WORD_SHOW_PRICE,

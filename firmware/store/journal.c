@@ -68,6 +68,17 @@ void store_event(struct store *st, int64_t epoch, int64_t seq, const char *type,
 	db_run(st, "UPDATE ledger SET last=?, prev=? WHERE epoch=?", "isi", seq, hash, epoch);
 }
 
+bool store_event_text(struct store *st, int64_t epoch, int64_t seq, struct slice *ret_text)
+{
+	sqlite3_stmt *row = db_query(st, "SELECT e FROM journal WHERE epoch=? AND seq=?", "ii",
+				     epoch, seq);
+
+	if (!row)
+		return false;
+	*ret_text = db_text(row, 0);
+	return true;
+}
+
 void store_acked(struct store *st, int64_t epoch, int64_t seq)
 {
 	db_run(st, "UPDATE ledger SET acked=? WHERE epoch=?", "ii", seq, epoch);

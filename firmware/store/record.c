@@ -290,6 +290,20 @@ void store_upto_set(struct store *st, enum stream s, struct slice lane, int64_t 
 	       "itii", (int64_t)s, lane, epoch, seq);
 }
 
+bool store_upto(struct store *st, enum stream s, struct slice lane, int64_t *ret_epoch,
+		int64_t *ret_seq)
+{
+	sqlite3_stmt *row = db_query(st, "SELECT epoch, seq FROM upto WHERE stream=? AND lane=?",
+				     "it", (int64_t)s, lane);
+
+	if (!row)
+		return false;
+	*ret_epoch = db_int(row, 0);
+	*ret_seq = db_int(row, 1);
+	db_done(row);
+	return true;
+}
+
 bool store_upto_covers(struct store *st, enum stream s, const char *lane, int64_t epoch,
 		       int64_t seq)
 {

@@ -94,6 +94,14 @@ static const char *const migrations[] = {
 	"ALTER TABLE job ADD COLUMN standin TEXT NOT NULL DEFAULT '';"
 	"ALTER TABLE job ADD COLUMN document TEXT NOT NULL DEFAULT '';"
 	"ALTER TABLE job ADD COLUMN copy_of INTEGER NOT NULL DEFAULT 0;",
+
+	/* 3: which events of other lanes were heard; from where on every one of a lane must be,
+	 * because something was handed over without knowing them; events HQ took back. */
+	"CREATE TABLE heard (lane TEXT NOT NULL, epoch INTEGER NOT NULL, first INTEGER NOT NULL,"
+	" last INTEGER NOT NULL, PRIMARY KEY (lane, epoch, first)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE listen (lane TEXT PRIMARY KEY, epoch INTEGER NOT NULL,"
+	" after INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE reopened (event TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 };
 
 size_t schema_version(void)

@@ -121,6 +121,9 @@ void store_unhold(struct store *st, enum stream s, int64_t epoch, int64_t upto_s
 /* How far HQ had heard a lane when it wrote a stream. */
 void store_upto_set(struct store *st, enum stream s, struct slice lane, int64_t epoch,
 		    int64_t seq);
+/* The newest of a lane that HQ had heard; false: none. */
+bool store_upto(struct store *st, enum stream s, struct slice lane, int64_t *ret_epoch,
+		int64_t *ret_seq);
 bool store_upto_covers(struct store *st, enum stream s, const char *lane, int64_t epoch,
 		       int64_t seq);
 /* Another epoch of a stream: a restored HQ may have heard less than before. */
@@ -164,6 +167,21 @@ void store_stock_delta_add(struct store *st, struct slice sku, int64_t delta, co
 int64_t store_stock_delta(struct store *st, struct slice sku);
 void store_stock_deltas_covered(struct store *st, struct slice lane, int64_t epoch, int64_t seq);
 
+/* ---- other lanes of the store (lane.c) ---- */
+
+bool store_heard(struct store *st, struct slice lane, int64_t epoch, int64_t seq);
+/* The last of the events behind `after` that were heard without a gap; `after` for none. */
+int64_t store_heard_from(struct store *st, struct slice lane, int64_t epoch, int64_t after);
+void store_heard_add(struct store *st, struct slice lane, int64_t epoch, int64_t first,
+		     int64_t last);
+/* From where on all events of a lane must be heard; the first word counts until it is dropped. */
+void store_listen_add(struct store *st, struct slice lane, int64_t epoch, int64_t after);
+bool store_listen(struct store *st, struct slice lane, int64_t *ret_epoch, int64_t *ret_after);
+void store_listen_drop(struct store *st, struct slice lane);
+/* Events that HQ took back, which may be heard later than that. */
+void store_reopened_add(struct store *st, struct slice event, int64_t at_ms);
+bool store_reopened(struct store *st, struct slice event);
+
 /* ---- journal: what is told to HQ (journal.c) ---- */
 
 struct ledger {
@@ -181,6 +199,8 @@ struct ledger store_ledger_waiting(struct store *st);
 int64_t store_waiting(struct store *st); /* events not acknowledged, all epochs */
 void store_event(struct store *st, int64_t epoch, int64_t seq, const char *type, struct slice e,
 		 struct slice person, const char *hash);
+/* The exact text of an event of this lane; false: it was pruned. */
+bool store_event_text(struct store *st, int64_t epoch, int64_t seq, struct slice *ret_text);
 void store_acked(struct store *st, int64_t epoch, int64_t seq);
 void store_rejected(struct store *st, int64_t epoch, int64_t seq, struct slice reason);
 /* Appends `{"e":…,"person":…}` objects, comma between, from after+1 on while they fit in `b`

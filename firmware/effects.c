@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What another lane of the store did, as far as it matters here. Each event comes once, in any
+ * order, maybe long after HQ's records have it. Facts about orders are kept either way, for no
+ * `put` lowers them; figures that HQ counts (stock) only until it has counted this event.
+ */
+#include <string.h>
+
+#include "firmware/base/log.h"
+#include "firmware/station.h"
+
+struct handed {
+	int64_t qty;
+	int64_t short_;
+};
+
+static struct handed handed_of(struct json line)
+{
+	struct handed h = { json_int_or(json_get(line, "qty"), 0),
+			    json_int_or(json_get(line, "short"), 0) };
+
+	h.qty = h.qty > 0 && h.qty <= ORDER_QTY_MAX ? h.qty : 0;
+	h.short_ = h.short_ > 0 && h.short_ <= ORDER_QTY_MAX ? h.short_ : 0;
+	return h;
+}
+
+/* A line's fact is what was done in all. What HQ's record has already must not count twice. */
+static void keep_line(struct station *st, struct slice order, struct json line, bool known,
+		      bool counted)
+{
+	const struct json id = json_get(line, "line");
+	const struct handed h = handed_of(line);
+	const struct line_fact had = store_line_fact(st->store, order, json_text(id));
+	const int i = known ? order_line_find(&st->order, json_text(id)) : -1;
+	const struct line_fact all = {
+		.handed = i >= 0 ? st->order.lines[i].handed : had.handed,
+		.short_ = i >= 0 ? st->order.lines[i].short_ : had.short_,
+	};
+	const struct line_fact add = {
+		.handed = all.handed - had.handed + (counted ? 0 : h.qty),
+		.short_ = all.short_ - had.short_ + (counted ? 0 : h.short_),
+	};
+
+	if (id.type == JSON_STRING || id.type == JSON_NUMBER)
+		store_line_fact_add(st->store, order, json_text(id), add);
+}
+
+/* ---- handed over twice ---- */
+
+/* How much of a line an event of this lane handed over. */
+static int64_t handed_here(struct json body, struct slice line)
+{
+	for (struct json_walk w = json_walk(json_get(body, "lines")); json_next(&w);)
+		if (slice_same(json_text(json_get(w.value, "line")), line))
+			return handed_of(w.value).qty;
+	return 0;
+}
+
+/* The same pieces of one line left at both lanes. */
+static bool overlap(struct station *st, bool known, struct json ours, struct json theirs)
+{
+	for (struct json_walk w = json_walk(json_get(theirs, "lines")); json_next(&w);) {
+		const struct slice line = json_text(json_get(w.value, "line"));
+		const int64_t here = handed_here(ours, line), there = handed_of(w.value).qty;
+		const int i = known ? order_line_find(&st->order, line) : -1;
+
+		if (here > 0 && there > 0 && (i < 0 || here + there > st->order.lines[i].qty))
+			return true;
+	}
+	return false;
+}
+
+static void tell_doubled(struct station *st, const struct origin *o, struct slice order)
+{
+	struct word_values v = words_none();
+	char number[128];
+	struct buf b = event_begin(st);
+
+	jw_slice(&b, "order", order);
+	jw_open(&b, "with", '{');
+	jw_str(&b, "lane", o->lane);
+	jw_int(&b, "epoch", o->epoch);
+	jw_int(&b, "seq", o->seq);
+	jw_close(&b, '}');
+	event_end(st, "pickup.doubled", &b, (struct slice){ 0 }, NULL);
+	log_error("order %.*s was handed over here and at %s", (int)order.n, order.p, o->lane);
+	if (order_load(st, order))
+		order_number(&st->order, number, sizeof(number));
+	else
+		slice_copy(order, number, sizeof(number));
+	v.order = number;
+	v.store = o->lane;
+	notice_word(st, DESK_COUNTER, NOTICE_BAD, "doubled", WORD_DOUBLED, WORD_READY, &v);
+	notice_hide_from_customer(st, DESK_COUNTER);
+}
+
+/* More pieces left than there were. */
+static bool too_many(struct station *st, struct json theirs)
+{
+	for (struct json_walk w = json_walk(json_get(theirs, "lines")); json_next(&w);) {
+		const int i = order_line_find(&st->order, json_text(json_get(w.value, "line")));
+
+		if (i >= 0 &&
+		    handed_of(w.value).qty + st->order.lines[i].handed > st->order.lines[i].qty)
+			return true;
+	}
+	return false;
+}
+
+/* This lane handed the order over as well: what it told of that against what was heard. */
+static void look_for_double(struct station *st, const struct origin *o, struct slice order,
+			    bool known, bool counted, struct json theirs)
+{
+	struct order_fact f;
+	struct json ours = { 0 };
+	struct slice text;
+
+	if (!store_order_fact(st->store, order, &f) || strcmp(f.lane, st->config->lane) != 0)
+		return;
+	if (store_event_text(st->store, f.epoch, f.seq, &text) && text.n < sizeof(st->event_text)) {
+		memcpy(st->event_text, text.p, text.n);
+		if (json_check((struct slice){ st->event_text, text.n }, &ours) < 0)
+			ours = (struct json){ 0 };
+	}
+	if (overlap(st, known, json_get(ours, "body"), theirs) ||
+	    (known && !counted && too_many(st, theirs)))
+		tell_doubled(st, o, order);
+}
+
+/* ---- by type ---- */
+
+static void keep_order_fact(struct station *st, const struct origin *o, struct slice order,
+			    struct json body)
+{
+	struct order_fact f = { .at_ms = o->at_ms, .epoch = o->epoch, .seq = o->seq }, had;
+
+	if (store_order_fact(st->store, order, &had) && strcmp(had.status, "collected") == 0)
+		return;
+	text_fmt(f.status, sizeof(f.status), "%s",
+		 json_get(body, "rest").type == JSON_NONE ? "collected" : "partly_collected");
+	text_fmt(f.lane, sizeof(f.lane), "%s", o->lane);
+	text_fmt(f.event, sizeof(f.event), "%s", o->event);
+	store_order_fact_set(st->store, order, &f);
+	store_lookup_status(st->store, store_cursor(st->store, STREAM_ORDERS).gen, order, f.status);
+}
+
+static void completed(struct station *st, const struct origin *o, struct json body)
+{
+	char id[ID_MAX + 1];
+	bool known, counted;
+
+	if (json_string(json_get(body, "order"), id, sizeof(id)) <= 0 || !id_valid(slice_of(id)) ||
+	    store_reopened(st->store, slice_of(o->event)))
+		return;
+	counted = store_upto_covers(st->store, STREAM_ORDERS, o->lane, o->epoch, o->seq);
+	known = order_load(st, slice_of(id));
+	look_for_double(st, o, slice_of(id), known, counted, body);
+	known = order_load(st, slice_of(id));
+	for (struct json_walk w = json_walk(json_get(body, "lines")); json_next(&w);)
+		keep_line(st, slice_of(id), w.value, known, counted);
+	keep_order_fact(st, o, slice_of(id), body);
+	store_here_drop(st->store, slice_of(id));
+	order_changed(st, slice_of(id));
+}
+
+static void stock_changed(struct station *st, const struct origin *o, struct json body)
+{
+	char sku[ID_MAX + 1];
+	int64_t delta;
+
+	if (json_string(json_get(body, "sku"), sku, sizeof(sku)) <= 0 ||
+	    json_int(json_get(body, "delta"), &delta) < 0 ||
+	    store_upto_covers(st->store, STREAM_STOCK, o->lane, o->epoch, o->seq))
+		return;
+	store_stock_delta_add(st->store, slice_of(sku), delta, o->lane, o->epoch, o->seq);
+	st->dirty = true;
+}
+
+static void arrived(struct station *st, const struct origin *o, struct json body)
+{
+	char id[ID_MAX + 1];
+	struct order_fact f;
+
+	(void)o;
+	if (json_string(json_get(body, "order"), id, sizeof(id)) <= 0 || !id_valid(slice_of(id)) ||
+	    store_order_fact(st->store, slice_of(id), &f))
+		return;
+	store_here_add(st->store, slice_of(id), station_now(st));
+	st->dirty = st->queue_stale = true;
+}
+
+static void refund_requested(struct station *st, const struct origin *o, struct json body)
+{
+	char id[ID_MAX + 1], payment[2 * ID_MAX];
+	int64_t amount;
+
+	(void)o;
+	if (json_string(json_get(body, "order"), id, sizeof(id)) <= 0)
+		return;
+	for (struct json_walk w = json_walk(json_get(body, "legs")); json_next(&w);)
+		if (json_string(json_get(w.value, "payment"), payment, sizeof(payment)) > 0 &&
+		    json_int(json_get(w.value, "amount"), &amount) == 0 && amount > 0)
+			store_refunded_add(st->store, slice_of(id), slice_of(payment), amount);
+}
+
+static void locked(struct station *st, const struct origin *o, struct json body)
+{
+	char id[ID_MAX + 1];
+
+	(void)o;
+	if (json_string(json_get(body, "order"), id, sizeof(id)) > 0)
+		typed_codes_lock(st, id);
+}
+
+static const struct {
+	const char *type;
+	void (*apply)(struct station *st, const struct origin *o, struct json body);
+} effects[] = {
+	{ "pickup.completed", completed }, { "stock.changed", stock_changed },
+	{ "customer.arrived", arrived },   { "refund.requested", refund_requested },
+	{ "code.locked", locked },
+};
+
+void effect_apply(struct station *st, const struct origin *o, const char *type, struct json body)
+{
+	for (size_t i = 0; i < COUNT_OF(effects); i++)
+		if (strcmp(effects[i].type, type) == 0)
+			effects[i].apply(st, o, body);
+}

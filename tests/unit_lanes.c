@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * A store of several lanes, seen by one of them: what is heard of the others, when it is isolated,
+ * what it claims, and what it says when an order left twice.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdlib.h>
+
+#include "tests/shop.h"
+
+static const char LANES[] =
+	"[{\"op\":\"put\",\"type\":\"policy\",\"id\":\"lanes\",\"rev\":1,\"body\":"
+	"{\"lanes\":[{\"lane\":\"k1\"},{\"lane\":\"k2\"}]}},"
+	"{\"op\":\"put\",\"type\":\"policy\",\"id\":\"pickup\",\"rev\":1,\"body\":"
+	"{\"isolated_handover\":\"%s\",\"check_items\":\"none\"}}]";
+
+static void link_is(struct shop *s, bool up)
+{
+	struct door_event e = { .kind = DOOR_LINK, .link.up = up };
+
+	shop_submit(s, &e, NULL);
+}
+
+static void lane_is(struct shop *s, bool online, int64_t epoch, int64_t conn, int64_t acked,
+		    int64_t outbox)
+{
+	struct door_event e = { .kind = DOOR_LANE };
+
+	e.lane.online = online;
+	e.lane.epoch = epoch;
+	e.lane.conn = conn;
+	e.lane.acked = acked;
+	e.lane.outbox = outbox;
+	text_fmt(e.lane.lane, sizeof(e.lane.lane), "k2");
+	shop_submit(s, &e, NULL);
+}
+
+static void events(struct shop *s, int64_t epoch, const char *list)
+{
+	struct door_event e = { .kind = DOOR_UP };
+
+	e.up.epoch = epoch;
+	text_fmt(e.up.lane, sizeof(e.up.lane), "k2");
+	e.up.events = (struct span){ 0, (uint32_t)strlen(list) };
+	shop_submit(s, &e, list);
+}
+
+static const char *event(int64_t seq, const char *type, const char *body)
+{
+	static char text[4096];
+
+	text_fmt(text, sizeof(text),
+		 "[{\"e\":{\"seq\":%lld,\"id\":\"E%lld\",\"type\":\"%s\",\"at\":"
+		 "\"2026-11-22T16:00:00.000Z\",\"prev\":\"0\",\"body\":%s}}]",
+		 (long long)seq, (long long)seq, type, body);
+	return text;
+}
+
+static void says(struct shop *s, enum claim_op op, const char *lane, const char *claim)
+{
+	struct door_event e = { .kind = DOOR_CLAIM, .claim.op = op };
+
+	text_fmt(e.claim.order, sizeof(e.claim.order), "ZAM-1");
+	text_fmt(e.claim.lane, sizeof(e.claim.lane), "%s", lane);
+	text_fmt(e.claim.claim, sizeof(e.claim.claim), "%s", claim);
+	shop_submit(s, &e, NULL);
+}
+
+/* The claim this lane took comes back from the broker. */
+static void echo(struct shop *s)
+{
+	char claim[ID_MAX + 1];
+	struct json word;
+
+	assert_int_equal(json_check(slice_of(s->claim), &word), 0);
+	assert_true(json_string(json_get(word, "claim"), claim, sizeof(claim)) > 0);
+	assert_has(s->claim, "\"op\":\"take\"");
+	says(s, CLAIM_OP_TAKE, "k1", claim);
+}
+
+static struct shop *two_lanes(const char *isolated)
+{
+	struct shop *s = shop_stocked(1);
+	char ops[1024];
+
+	text_fmt(ops, sizeof(ops), LANES, isolated);
+	shop_down(s, STREAM_POLICY, 7, 2, ops, NULL);
+	return s;
+}
+
+static void open_order(struct shop *s)
+{
+	char code[CODE_TEXT_MAX];
+
+	shop_sign_code(s, "ZAM-1", code);
+	shop_scan(s, code);
+}
+
+#define COMPLETED                                                                                  \
+	"{\"order\":\"ZAM-1\",\"rev\":3,\"method\":\"code\",\"mode\":\"offline\",\"lines\":"       \
+	"[{\"line\":1,\"sku\":\"S1\",\"qty\":2,\"short\":0}],\"paid\":[],\"collector\":\"self\"}"
+
+static void test_caught_up(void **state)
+{
+	struct shop *s = two_lanes("refuse");
+
+	(void)state;
+	assert_has(s->screen, "\"isolated\":true");
+	link_is(s, true);
+	assert_has(s->screen, "\"isolated\":false");
+	/* A state tells of five events, of which HQ has two and two were heard. */
+	lane_is(s, true, 50, 3, 2, 3);
+	assert_has(s->screen, "\"isolated\":true");
+	assert_has(s->asked, "{\"ask\":\"up\",");
+	assert_has(s->asked, "\"lane\":\"k2\",\"epoch\":50,\"after\":0}");
+	events(s, 50, event(4, "code.requested", "{\"order\":\"ZAM-7\"}"));
+	events(s, 50, event(5, "code.requested", "{\"order\":\"ZAM-7\"}"));
+	shop_down(s, STREAM_ORDERS, 7, 2, "[]", "{\"k2\":[50,2]}");
+	assert_has(s->screen, "\"isolated\":true");
+	shop_tick(s, 1000);
+	assert_has(s->asked, "\"after\":2}");
+	events(s, 50, event(3, "code.requested", "{\"order\":\"ZAM-7\"}"));
+	assert_has(s->screen, "\"isolated\":false");
+	/* A late will of its connection before is old news; its own is not. */
+	lane_is(s, true, 50, 4, 2, 5);
+	lane_is(s, false, 50, 3, 0, 0);
+	assert_has(s->screen, "\"isolated\":true");
+	lane_is(s, false, 50, 4, 0, 0);
+	assert_has(s->screen, "\"isolated\":false");
+	link_is(s, false);
+	assert_has(s->screen, "\"isolated\":true");
+	shop_close(s);
+}
+
+static void test_asks_until_heard(void **state)
+{
+	struct shop *s = two_lanes("refuse");
+
+	(void)state;
+	link_is(s, true);
+	lane_is(s, true, 50, 1, 0, 1);
+	assert_has(s->asked, "\"ask\":\"up\"");
+	s->asked[0] = '\0';
+	shop_tick(s, 3900);
+	assert_null(strstr(s->asked, "\"ask\":\"up\""));
+	for (int i = 0; i < 100 && !strstr(s->asked, "\"ask\":\"up\""); i++)
+		shop_tick(s, 11);
+	assert_has(s->asked, "\"ask\":\"up\"");
+	events(s, 50, event(1, "code.requested", "{}"));
+	s->asked[0] = '\0';
+	for (int i = 0; i < 100; i++) {
+		shop_tick(s, 100);
+		assert_null(strstr(s->asked, "\"ask\":\"up\""));
+	}
+	shop_close(s);
+}
+
+static void test_their_handover(void **state)
+{
+	struct shop *s = two_lanes("allow");
+
+	(void)state;
+	link_is(s, true);
+	open_order(s);
+	assert_has(s->screen, "\"mode\":\"pickup\"");
+	events(s, 50, event(1, "pickup.completed", COMPLETED));
+	assert_has(s->screen, "\"mode\":\"idle\"");
+	assert_has(s->screen, "already_collected");
+	open_order(s);
+	assert_has(s->screen, "already_collected");
+	assert_null(strstr(s->up, "pickup.doubled"));
+	/* HQ, which has not heard yet, says that it is ready. */
+	shop_down(s, STREAM_ORDERS, 7, 2, SHOP_ORDER, NULL);
+	open_order(s);
+	assert_has(s->screen, "already_collected");
+	shop_close(s);
+}
+
+static void test_their_stock(void **state)
+{
+	struct shop *s = two_lanes("allow");
+	const struct slice sku = slice_of("S1");
+
+	(void)state;
+	shop_begin_stream(s, STREAM_STOCK);
+	events(s, 50,
+	       event(2, "stock.changed", "{\"sku\":\"S1\",\"delta\":-2,\"why\":\"pickup\"}"));
+	events(s, 50,
+	       event(2, "stock.changed", "{\"sku\":\"S1\",\"delta\":-2,\"why\":\"pickup\"}"));
+	store_begin(s->st->store);
+	assert_int_equal(store_stock_delta(s->st->store, sku), -2);
+	store_commit(s->st->store);
+	shop_down(s, STREAM_STOCK, 7, 1, "[]", "{\"k2\":[50,3]}");
+	/* Heard late: HQ's figure has it. */
+	events(s, 50,
+	       event(3, "stock.changed", "{\"sku\":\"S1\",\"delta\":-5,\"why\":\"pickup\"}"));
+	store_begin(s->st->store);
+	assert_int_equal(store_stock_delta(s->st->store, sku), 0);
+	store_commit(s->st->store);
+	shop_close(s);
+}
+
+static void test_claim(void **state)
+{
+	struct shop *s = two_lanes("refuse");
+
+	(void)state;
+	link_is(s, true);
+	open_order(s);
+	assert_has(s->screen, "\"claim\":\"pending\"");
+	echo(s);
+	shop_tick(s, 300);
+	assert_has(s->screen, "\"claim\":\"held\"");
+	says(s, CLAIM_OP_TAKE, "k2", "00");
+	assert_has(s->claim, "\"op\":\"held\"");
+	shop_verb(s, "pickup.handover", "{}", "p1");
+	assert_int_equal(s->status, 200);
+	assert_has(s->claim, "\"op\":\"drop\"");
+	assert_has(s->up, "\"mode\":\"offline\"");
+	shop_close(s);
+}
+
+static void test_handover_waits(void **state)
+{
+	struct shop *s = two_lanes("refuse");
+
+	(void)state;
+	link_is(s, true);
+	open_order(s);
+	s->status = 0;
+	shop_verb(s, "pickup.handover", "{}", "p1");
+	assert_int_equal(s->status, 0);
+	echo(s);
+	assert_int_equal(s->status, 0);
+	shop_tick(s, 300);
+	assert_int_equal(s->status, 200);
+	assert_has(s->screen, "\"mode\":\"idle\"");
+	shop_close(s);
+}
+
+static void test_claim_lost(void **state)
+{
+	struct shop *s = two_lanes("allow");
+
+	(void)state;
+	link_is(s, true);
+	open_order(s);
+	s->status = 0;
+	shop_verb(s, "pickup.handover", "{}", "p1");
+	says(s, CLAIM_OP_HELD, "k2", "zz");
+	assert_int_equal(s->status, 409);
+	assert_has(s->reply, "being_served");
+	assert_has(s->screen, "\"mode\":\"idle\"");
+	assert_has(s->claim, "\"op\":\"drop\"");
+	/* It is known now who serves it. */
+	s->claims = 0;
+	open_order(s);
+	assert_has(s->screen, "being_served");
+	assert_int_equal(s->claims, 0);
+	says(s, CLAIM_OP_DROP, "k2", "zz");
+	open_order(s);
+	assert_has(s->screen, "\"claim\":\"pending\"");
+	shop_close(s);
+}
+
+static void test_isolated(void **state)
+{
+	static const char *const rules[] = { "refuse", "approve", "allow" };
+	static const char *const codes[] = { "\"isolated\"", "approval_needed", "\"ok\":true" };
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct shop *s = two_lanes(rules[i]);
+
+		open_order(s);
+		assert_has(s->screen, "\"claim\":\"isolated\"");
+		shop_verb(s, "pickup.handover", "{}", "p1");
+		assert_has(s->reply, codes[i]);
+		shop_close(s);
+	}
+}
+
+/* Both were alone; each hears of the other's afterwards, HQ first or the lane first. */
+static void test_doubled(void **state)
+{
+	(void)state;
+	for (int hq_first = 0; hq_first < 2; hq_first++) {
+		struct shop *s = two_lanes("allow");
+
+		open_order(s);
+		shop_verb(s, "pickup.handover", "{}", "p1");
+		assert_int_equal(s->status, 200);
+		assert_has(s->up, "\"mode\":\"isolated\"");
+		link_is(s, true);
+		if (hq_first) {
+			shop_down(s, STREAM_ORDERS, 7, 2, "[]", "{\"k2\":[50,9]}");
+			lane_is(s, true, 50, 1, 9, 0);
+			/* Not isolated: HQ has it all. But what happened is still to be heard. */
+			assert_has(s->screen, "\"isolated\":false");
+			assert_has(s->asked, "\"ask\":\"up\"");
+			assert_has(s->asked, "\"after\":0}");
+		}
+		events(s, 50, event(9, "pickup.completed", COMPLETED));
+		assert_has(s->up, "\"type\":\"pickup.doubled\"");
+		assert_has(s->up, "\"with\":{\"lane\":\"k2\",\"epoch\":50,\"seq\":9}");
+		assert_has(s->screen, "\"code\":\"doubled\"");
+		s->up[0] = '\0';
+		events(s, 50, event(9, "pickup.completed", COMPLETED));
+		assert_null(strstr(s->up, "pickup.doubled"));
+		shop_close(s);
+	}
+}
+
+static void test_told_again(void **state)
+{
+	struct shop *s = two_lanes("allow");
+	struct door_event e = { .kind = DOOR_AGAIN };
+
+	(void)state;
+	link_is(s, true);
+	open_order(s);
+	s->up[0] = '\0';
+	e.again.epoch = s->st->ledger.epoch;
+	e.again.after = s->st->ledger.last - 1;
+	shop_submit(s, &e, NULL);
+	assert_has(s->up, "pickup.verified");
+	assert_int_equal(s->up_first, s->st->ledger.last);
+	shop_close(s);
+}
+
+/* HQ took the handover back before this lane heard of it. */
+static void test_reopened(void **state)
+{
+	struct shop *s = two_lanes("allow");
+
+	(void)state;
+	link_is(s, true);
+	shop_down(
+		s, STREAM_ORDERS, 7, 2,
+		"[{\"op\":\"reopen\",\"type\":\"order\",\"id\":\"ZAM-1\",\"rev\":4,\"of\":\"E5\"}]",
+		"{\"k2\":[50,5]}");
+	events(s, 50, event(5, "pickup.completed", COMPLETED));
+	open_order(s);
+	assert_has(s->screen, "\"mode\":\"pickup\"");
+	shop_close(s);
+}
+
+static void test_ranges(void **state)
+{
+	struct shop *s = shop_open(1);
+	const struct slice k2 = slice_of("k2");
+
+	(void)state;
+	store_begin(s->st->store);
+	for (int64_t seq = 20; seq > 10; seq -= 2)
+		store_heard_add(s->st->store, k2, 5, seq, seq);
+	assert_true(store_heard(s->st->store, k2, 5, 12));
+	assert_false(store_heard(s->st->store, k2, 5, 13));
+	assert_int_equal(store_heard_from(s->st->store, k2, 5, 11), 12);
+	assert_int_equal(store_heard_from(s->st->store, k2, 5, 12), 12);
+	store_heard_add(s->st->store, k2, 5, 13, 19);
+	assert_int_equal(store_heard_from(s->st->store, k2, 5, 11), 20);
+	store_heard_add(s->st->store, k2, 5, 1, 40);
+	assert_int_equal(store_heard_from(s->st->store, k2, 5, 0), 40);
+	assert_int_equal(store_heard_from(s->st->store, k2, 6, 0), 0);
+	store_commit(s->st->store);
+	shop_close(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_caught_up),      cmocka_unit_test(test_asks_until_heard),
+		cmocka_unit_test(test_their_handover), cmocka_unit_test(test_their_stock),
+		cmocka_unit_test(test_claim),	       cmocka_unit_test(test_handover_waits),
+		cmocka_unit_test(test_claim_lost),     cmocka_unit_test(test_isolated),
+		cmocka_unit_test(test_doubled),	       cmocka_unit_test(test_told_again),
+		cmocka_unit_test(test_reopened),       cmocka_unit_test(test_ranges),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
