@@ -8,7 +8,7 @@
 
 struct word_values words_none(void)
 {
-	return (struct word_values){ .tries = -1, .n = -1 };
+	return (struct word_values){ .tries = -1, .n = -1, .left = -1 };
 }
 
 void feedback_send(struct station *st, enum desk desk, enum feedback f)

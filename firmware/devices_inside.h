@@ -27,6 +27,7 @@
 #include "firmware/base/doc.h"
 #include "firmware/claims.h"
 #include "firmware/devices.h"
+#include "firmware/trace_file.h"
 
 #define RESULTS_MAX	   64 /* results of jobs the door had no room for */
 #define DEVICE_CHANGES_MAX 10 /* told and logged in a second: a device may have gone mad */
@@ -102,7 +103,8 @@ struct recording {
 	struct record *record;
 	size_t bytes; /* of the last one */
 	uint64_t events;
-	const char *trouble; /* "" or why there is no file */
+	const char *trouble; /* "" or why there is no file, or why it ends early */
+	struct trace_file on_disk;
 };
 
 /* Where what is plugged in is looked at; tests have a bench of their own. */

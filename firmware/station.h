@@ -264,6 +264,8 @@ struct ops_target {
 	int rejects;
 };
 void ops_apply(struct station *st, struct ops_target *t, struct slice ops);
+/* At start: products that an earlier version filed by fewer codes are filed again, once. */
+void ops_file_again(struct station *st);
 
 /* ---- orders.c ---- */
 
@@ -277,8 +279,8 @@ struct pickup_policy pickup_policy_now(struct station *st);
 struct barcode_rules barcode_rules_now(struct station *st);
 /* The product a barcode names; false when the catalogue has none. */
 bool product_by_code(struct station *st, const struct barcode *b, char ret_sku[ID_MAX + 1]);
-/* How many pieces of it that barcode stands for: more than one on a pack. */
-int64_t product_pieces(struct station *st, const struct barcode *b, const char *sku);
+/* How many pieces of it one of that barcode is in the catalogue: more than one for a pack. */
+int64_t product_pack(struct station *st, const struct barcode *b, const char *sku);
 /* Raised when HQ says otherwise than what this store did. */
 void order_conflict_check(struct station *st, struct slice id);
 /* After a snapshot: compares some more facts with it. */

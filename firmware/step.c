@@ -94,6 +94,7 @@ int station_start(struct station *st)
 		memcpy(st->devices[i].protocol, st->config->devices[i].protocol,
 		       sizeof(st->devices[i].protocol));
 	}
+	ops_file_again(st);
 	desk_load(st);
 	staff_start(st);
 	jobs_start(st);

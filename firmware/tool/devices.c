@@ -100,55 +100,103 @@ static bool ask_record(struct tool *t, const char *name, int seconds)
 	return tool_ask(t, path, true, &doc, &text);
 }
 
-/* Ctrl-C or a TERM ends the recording, not the tool: what there is, is kept. */
-static bool wait_end(struct tool *t, const char *name, char *ret_file, size_t cap)
+/* Asks how the recording is until it is over. True: `file` is there, and `message` says why it ends
+ * early, "" when it does not. False and told: there is none. */
+static bool wait_end(struct tool *t, const char *name, char *file, size_t cap)
 {
 	const struct timespec poll = { 0, POLL_NS };
-	char memory[512];
 	struct json doc, r;
 	struct slice text;
 	sigset_t set;
 
+	/* Ctrl-C or a TERM ends the recording, not the tool: what there is, is kept. */
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	file[0] = '\0';
 	do {
-		if (sigtimedwait(&set, NULL, &poll) > 0 && !ask_record(t, name, 0))
-			return false;
 		if (!tool_ask(t, "/api/v1/devices", false, &doc, &text))
-			return false;
+			return file[0];
 		r = json_get(doc, "recording");
-	} while (json_is(json_get(r, "name"), name) && json_true(json_get(r, "running")));
-	if (!json_is(json_get(r, "name"), name) || !json_is(json_get(r, "trouble"), "")) {
-		text_fmt(t->message, sizeof(t->message), "the recording was not written: %s",
-			 tool_text(json_get(r, "trouble"), memory, sizeof(memory)));
-		return false;
-	}
+		if (!json_is(json_get(r, "name"), name) ||
+		    json_string(json_get(r, "file"), file, cap) <= 0) {
+			text_fmt(t->message, sizeof(t->message), "the station started anew");
+			return file[0];
+		}
+		if (sigtimedwait(&set, NULL, &poll) > 0 && !ask_record(t, name, 0))
+			return true;
+	} while (json_true(json_get(r, "running")));
+	if (json_string(json_get(r, "trouble"), t->message, sizeof(t->message)) < 0)
+		t->message[0] = '\0';
 	fprintf(stderr, "%lld events, %lld bytes\n",
 		(long long)json_int_or(json_get(r, "events"), 0),
 		(long long)json_int_or(json_get(r, "bytes"), 0));
-	return json_string(json_get(r, "file"), ret_file, cap) > 0;
+	return true;
 }
 
-static bool copy(struct tool *t, const char *from, const char *to)
+static int copy_bytes(struct tool *t, int in, int out)
 {
-	const int in = open(from, O_RDONLY | O_CLOEXEC);
-	const int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	bool good = in >= 0 && out >= 0;
-	ssize_t n = 0;
+	ssize_t n;
 
-	while (good && (n = read(in, t->memory, sizeof(t->memory))) > 0)
-		good = write(out, t->memory, (size_t)n) == n;
-	good = good && n == 0;
-	if (!good)
-		text_fmt(t->message, sizeof(t->message), "%s: %s (the recording is %s)", to,
-			 strerror(errno), from);
+	while ((n = read(in, t->memory, sizeof(t->memory))) > 0) {
+		const ssize_t written = write(out, t->memory, (size_t)n);
+
+		if (written < 0)
+			return -errno;
+		if (written < n)
+			return -ENOSPC;
+	}
+	if (n < 0 || fsync(out) < 0)
+		return -errno;
+	return 0;
+}
+
+/* A file that is there by now is kept, but on file systems that cannot promise it. */
+static int give_name(const char *from, const char *to)
+{
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	return errno == EINVAL && rename(from, to) == 0 ? 0 : -errno;
+}
+
+/* Whole or not at all: it gets its name when it is on the disk. */
+static int copy(struct tool *t, const char *from, const char *to)
+{
+	char part[PATH_MAX];
+	int in = open(from, O_RDONLY | O_CLOEXEC), out = -1, err = in < 0 ? -errno : 0;
+
+	if (err == 0 && text_fmt(part, sizeof(part), "%s.XXXXXX", to) < 0)
+		err = -ENAMETOOLONG;
+	if (err == 0) {
+		out = mkostemp(part, O_CLOEXEC);
+		err = out < 0 ? -errno : copy_bytes(t, in, out);
+	}
+	if (out >= 0 && close(out) < 0 && err == 0)
+		err = -errno;
+	if (err == 0)
+		err = give_name(part, to);
+	if (err < 0 && out >= 0)
+		(void)unlink(part);
 	if (in >= 0)
 		close(in);
-	if (out >= 0 && close(out) < 0)
-		good = false;
-	return good;
+	return err;
+}
+
+/* The exit status. `message` says why the recording ends early, or nothing. */
+static int hand_over(struct tool *t, const char *from, const char *to)
+{
+	char why[sizeof(t->message)];
+	int err;
+
+	text_fmt(why, sizeof(why), "%s", t->message);
+	err = copy(t, from, to);
+	if (err < 0)
+		fprintf(stderr, "lada: %s: %s; the recording is kept as %s, copy it from there\n",
+			to, strerrordesc_np(-err), from);
+	if (why[0])
+		fprintf(stderr, "lada: the recording ends early, as its last lines say: %s\n", why);
+	return err < 0 || why[0] ? 1 : 0;
 }
 
 int tool_record(struct tool *t, char **args)
@@ -172,9 +220,9 @@ int tool_record(struct tool *t, char **args)
 	if (!ask_record(t, args[0], (int)seconds))
 		return tool_fail(t);
 	fprintf(stderr, "recording %s for %ld s; Ctrl-C ends it\n", args[0], seconds);
-	if (!wait_end(t, args[0], file, sizeof(file)) || !copy(t, file, args[1]))
+	if (!wait_end(t, args[0], file, sizeof(file)))
 		return tool_fail(t);
-	return 0;
+	return hand_over(t, file, args[1]);
 }
 
 /* ---- udev ---- */

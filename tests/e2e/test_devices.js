@@ -212,6 +212,56 @@ test('a recorded printer plays the same events and sends the same bytes', async 
 	assert.deepStrictEqual(playAll('escpos', file), said);
 });
 
+const said = (file) => fs.readFileSync(file, 'utf8');
+const beside = () => fs.readdirSync(shop.dir).filter((name) => name.startsWith('cut.'));
+
+test('no room for the copy: no half of it, and word of the whole one', async () => {
+	const file = path.join(shop.dir, 'cut.trace');
+	// One block of 512 bytes is less than the head of a recording.
+	const child = spawn('sh', ['-c', 'trap "" XFSZ; ulimit -f 1; exec "$@"', 'sh', program('lada'),
+		'-c', shop.station.conf, 'record', 'counter', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+	let words = '';
+
+	child.stderr.setEncoding('utf8').on('data', (text) => { words += text; });
+	const done = new Promise((resolve) => { child.on('close', resolve); });
+
+	await until('it is recorded', () => words.includes('recording counter'));
+	await waitDevice('counter', 'ok');
+	for (const n of [1, 2, 3, 4, 5, 6, 7, 8]) {
+		await shop.scanner.scan(`NUMBER-${n}-${'x'.repeat(64)}`);
+	}
+	child.kill('SIGINT');
+	assert.strictEqual(await done, 1);
+	assert.deepStrictEqual(beside(), []);
+	const [, kept] = /the recording is kept as (\S+\.trace), copy it from there/.exec(words);
+
+	assert.ok(!said(kept).includes('cut short'));
+	assert.deepStrictEqual(playAll('line', kept), eventsSaid(kept));
+	await shop.calm();
+});
+
+test('the station goes down in the middle: what there is, marked', async () => {
+	const file = path.join(shop.dir, 'cut.trace');
+	const child = await record('counter', file);
+	const before = await metric('lada_scans_total{device="counter"');
+	const own = path.join(shop.station.data, 'recordings');
+
+	await waitDevice('counter', 'ok');
+	await shop.scanner.scan('BEFORE-THE-END');
+	await until('it is scanned', async () =>
+		await metric('lada_scans_total{device="counter"') === before + 1);
+	await until('it is on disk', () => fs.readdirSync(own).some((name) =>
+		said(path.join(own, name)).includes('# scan - BEFORE-THE-END')));
+	await shop.station.kill9();
+	assert.strictEqual(await child.done, 1);
+	assert.deepStrictEqual(beside(), ['cut.trace']);
+	assert.match(said(file), /^# cut short here: the station was stopped in the middle, or went down$/m);
+	assert.ok(eventsSaid(file).includes('scan - BEFORE-THE-END'));
+	assert.deepStrictEqual(playAll('line', file), eventsSaid(file));
+	await shop.station.start();
+	await shop.station.login();
+});
+
 test('a recording is a device: replay: plays it into a station', async () => {
 	await shop.station.stop();
 	shop.station.sections['scanner counter'] = {
