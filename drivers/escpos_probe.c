@@ -215,7 +215,6 @@ static bool status_came(struct print_escpos *s, int64_t now_ms)
 		heard_status(s);
 		step_over(s, now_ms);
 	} else if (asked) {
-		heard_status(s);
 		s->stray = true;
 		s->stray_ms = now_ms;
 	} else {
@@ -287,8 +286,10 @@ void escpos_probe_tick(struct print_escpos *s, int64_t now_ms)
 	if (s->step_out && s->bad)
 		escpos_probe_drop(s);
 	if (s->step_out && s->stray) {
-		if (quiet(s, now_ms))
-			step_over(s, now_ms);
+		if (!quiet(s, now_ms))
+			return;
+		heard_status(s);
+		step_over(s, now_ms);
 		return;
 	}
 	if (!s->step_out || !s->step_left || !s->step_round || now_ms - s->step_ms < patience(s)) {
