@@ -258,7 +258,17 @@ test('hw/devices.tsv: known protocols and profiles, the columns of its header', 
 	for (const row of rows) {
 		assert.strictEqual(row.length, header.length, row.join());
 		assert.match(drivers, new RegExp(`_${row[1]}\\b`), row[1]);
-		assert.ok(row[2] === '-' || profiles.includes(`"${row[2]}"`), row[2]);
+		const names = row[0] === 'display' ? read('firmware/config_keys.c') : profiles;
+
+		assert.ok(row[2] === '-' || names.includes(`"${row[2]}"`), row[2]);
+		assert.match(read('firmware/lada.conf.5'),
+			new RegExp(`^\\.BI protocol " = (?:\\w+\\|)*${row[1]}\\|`, 'm'), `lada.conf.5: ${row[1]}`);
+	}
+	for (const [, kind, name] of drivers.matchAll(/^\tDRIVER\(driver_([a-z]+)_(\w+)\)/gm)) {
+		const kinds = { scan: 'scanner', print: 'printer', show: 'display' };
+
+		assert.ok(name === 'skeleton' || rows.some((row) => row[0] === kinds[kind] && row[1] === name),
+			`no row of ${kind}_${name}: lada.conf could not choose it`);
 	}
 	for (const [, name] of profiles.matchAll(/\.name = "([^"]+)"/g)) {
 		assert.ok(read('firmware/lada.conf.5').replace(/\\-/g, '-').includes(name), name);
