@@ -401,6 +401,9 @@ static void device_values(void **state)
 	refused(f, 5, "port", STATION "[printer a]\nport = tcp:host\n");
 	refused(f, 5, "port", STATION "[printer a]\nport = usb:xyz\n");
 	refused(f, 5, "no protocol `escpos`", STATION "[scanner a]\nprotocol = escpos\n");
+	/* Named as in hw/devices.tsv, where the skeleton is not. */
+	refused(f, 5, "use line, ssi, hidpos, keyboard or auto",
+		STATION "[scanner a]\nprotocol = skeleton\n");
 	refused(f, 5, "no protocol `line`", STATION "[printer a]\nprotocol = line\n");
 	refused(f, 5, "no protocol `ssi`", STATION "[display a]\nprotocol = ssi\n");
 	refused(f, 5, "desk `till`", STATION "[scanner a]\ndesk = till\n");
