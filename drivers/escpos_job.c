@@ -271,7 +271,7 @@ static void watch(struct print_escpos *s, int64_t now_ms, const struct sink *sin
 		return;
 	if (trouble)
 		s->alive_ms = now_ms;
-	if (begun && escpos_job_sending(s) && now_ms - sign_ms(s) >= STOOD_MS)
+	if (begun && escpos_job_sending(s) && s->fence.sent < 2 && now_ms - sign_ms(s) >= STOOD_MS)
 		s->stood = true;
 	why = hopeless(s, now_ms);
 	if (!why)
