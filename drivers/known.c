@@ -284,6 +284,7 @@ bool known_find(const struct known_table *table, const struct seen *seen, enum d
 			continue;
 		best = c;
 		*ret_known = row->known;
+		ret_known->by_id = best == BY_ID;
 	}
 	return best != NOT_IT;
 }

@@ -35,6 +35,7 @@ struct known {
 	char profile[KNOWN_NAME_MAX]; /* "auto" where the table has none */
 	char line[KNOWN_NAME_MAX];    /* "": the driver's */
 	char models[KNOWN_MODELS_MAX];
+	bool by_id; /* the table lists this very model */
 };
 
 struct known_row {

@@ -134,9 +134,11 @@ int port_error(const struct port *port);
 
 /* While a USB port is up; nothing, "" and -ENOTCONN otherwise and for other kinds. The HID report
  * descriptor as the reports that come follow it; maker and model as a printer's device id has
- * them; the ids; `path` of its struct seen. */
+ * them; a language for pages it speaks, where ESC/POS is not among them (drivers/device_id.h);
+ * the ids; `path` of its struct seen. */
 struct slice port_descriptor(const struct port *port);
 const char *port_model(const struct port *port);
+const char *port_language(const struct port *port);
 int port_usb_ids(const struct port *port, int *ret_vendor, int *ret_product);
 const char *port_usb_path(const struct port *port);
 

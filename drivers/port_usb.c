@@ -278,6 +278,13 @@ const char *port_model(const struct port *port)
 	return usb ? usb->model : "";
 }
 
+const char *port_language(const struct port *port)
+{
+	const struct port_usb *usb = usb_of(port);
+
+	return usb && usb->language ? usb->language : "";
+}
+
 int port_usb_ids(const struct port *port, int *ret_vendor, int *ret_product)
 {
 	const struct port_usb *usb = usb_of(port);

@@ -86,7 +86,8 @@ struct port_usb {
 	struct hid_layout layout;
 	size_t descriptor_n;
 	char model[USB_MODEL_MAX];
-	uint64_t odd; /* reports of an id that the descriptor does not have */
+	const char *language; /* for pages, a constant; NULL none known */
+	uint64_t odd;	      /* reports of an id that the descriptor does not have */
 
 	uint8_t descriptor[USB_DESCRIPTOR_BYTES];
 	uint8_t in_bytes[USB_INS][USB_IN_BYTES];

@@ -102,6 +102,7 @@ static void set_notice(struct station *st, enum desk desk, enum notice_level lev
 	n->n = ++st->notice_n;
 	n->at_ms = station_mono(st);
 	n->level = level;
+	n->job = 0;
 	text_fmt(n->code, sizeof(n->code), "%s", code);
 	st->dirty = true;
 	if (desk == DESK_KIOSK) {

@@ -50,7 +50,7 @@ static bool fits(void *ctx, const struct seen *seen, enum device_kind kind, cons
 {
 	struct known known;
 
-	return devices_know(ctx, seen, kind, protocol, &known);
+	return !devices_refused(ctx, seen) && devices_know(ctx, seen, kind, protocol, &known);
 }
 
 /* Stable links lead to what the lists name. */
@@ -236,6 +236,7 @@ void devices_changed(void *ctx)
 {
 	struct devices *all = ctx;
 
+	devices_forget_refused(all);
 	for (int i = 0; i < all->count; i++) {
 		struct device *d = &all->list[i];
 

@@ -66,8 +66,11 @@ static int refused_by(const struct devices *all, const struct seen *seen)
 
 static const char *why_free(struct devices *all, const struct seen *seen)
 {
+	const char *refused = devices_refused(all, seen);
 	struct known known;
 
+	if (refused)
+		return refused;
 	if (!know_any(all, seen, &known))
 		return stranger_words(seen->look);
 	if (seen->no_rights)
@@ -142,7 +145,7 @@ static void list_plugged(struct devices *all, struct buf *b)
 	for (size_t i = 0; i < n; i++) {
 		int owner = claims_owner(sections, (size_t)all->count, &all->seen[i]);
 
-		if (owner < 0)
+		if (owner < 0 && !devices_refused(all, &all->seen[i]))
 			owner = refused_by(all, &all->seen[i]);
 		if (owner >= 0)
 			listed[owner] = true;

@@ -70,6 +70,8 @@ static void on_port_up(void *ctx)
 {
 	struct device *d = ctx;
 
+	if (device_refuse(d))
+		return;
 	device_setup_up(d);
 	d->started = d->was_up = true;
 	d->bounce = false;

@@ -4,6 +4,7 @@
  *
  *   devices.c         start, ticks, the door's outputs, end
  *   device_claim.c    which device a section has, and with what driver and profile
+ *   device_refuse.c   printers that turned out to be for pages
  *   device_port.c     bytes between a port and its driver
  *   device_tell.c     what goes into the door
  *   device_print.c    print jobs and what model a printer is
@@ -33,6 +34,7 @@
 #define DEVICE_CHANGES_MAX 10 /* told and logged in a second: a device may have gone mad */
 #define LOOK_RETRY_MS	   250
 #define LOOK_RETRY_MAX_MS  15000
+#define REFUSED_MAX	   8
 
 struct device {
 	struct devices *all;
@@ -94,6 +96,12 @@ struct result {
 	char detail[DEVICE_DETAIL_MAX];
 };
 
+/* What was taken by port = auto and given back for what it said. */
+struct refused {
+	struct seen seen;
+	char why[DEVICE_DETAIL_MAX];
+};
+
 /* The recording under way, or the last one. */
 struct recording {
 	char name[DEVICE_NAME_MAX]; /* "" there was none yet */
@@ -136,6 +144,8 @@ struct devices {
 	char shown[DESK_COUNT][DOC_DISPLAY_MAX]; /* each desk's last display document */
 	size_t shown_n[DESK_COUNT];
 	struct seen seen[CLAIMS_SEEN_MAX]; /* looked at last */
+	struct refused refused[REFUSED_MAX];
+	size_t refused_count;
 	bool stopping;
 	int open; /* ports and timers whose closing is awaited */
 	void (*stopped)(void *ctx);
@@ -159,6 +169,11 @@ void devices_changed(void *ctx); /* something was plugged in or pulled out */
 void on_look(uv_timer_t *timer);
 void device_lost(struct device *d, const char *why); /* its port is down */
 void device_setup_up(struct device *d);		     /* its port is up: fills `setup` */
+
+/* device_refuse.c */
+const char *devices_refused(const struct devices *all, const struct seen *seen); /* why, or NULL */
+void devices_forget_refused(struct devices *all); /* those that are gone */
+bool device_refuse(struct device *d);		  /* its port came up; true: and goes down again */
 
 /* device_port.c */
 int device_open(struct device *d);

@@ -190,6 +190,8 @@ static void on_device(struct station *st, const struct door_event *e)
 	d->trouble = e->device.trouble;
 	if (able)
 		d->unable_ms = station_mono(st);
+	else if (device_able(d))
+		job_printer_back(st, d);
 	memcpy(d->detail, e->device.detail, sizeof(d->detail));
 	if (e->device.protocol[0])
 		memcpy(d->protocol, e->device.protocol, sizeof(d->protocol));

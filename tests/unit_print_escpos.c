@@ -259,7 +259,7 @@ static void test_no_realtime_inside(void **state)
 	for (int i = 0; i < 400 && b->job_count == 0; i++) {
 		give_room(b, 1);
 		answer(b);
-		b->now_ms += 7000;
+		b->now_ms += 4000;
 		driver_print_escpos.tick(b->state, b->now_ms, &b->sink);
 	}
 	assert_job(b, 1, 77, JOB_RESULT_DONE);

@@ -50,6 +50,12 @@ static const char *const words[WORD_COUNT][3] = {
 				"We can't tell whether the slip came out, so a copy marked COPY is "
 				"being printed.",
 				"Невідомо, чи вийшов друк, тому друкуємо копію з написом КОПІЯ." },
+	[WORD_PRINT_WAITS] = { "Drukarka mówi, że jest gotowa, ale nic nie przyjmuje. Wyłącz ją i "
+			       "włącz; wydruki czekają.",
+			       "The printer says it is ready but takes nothing. Switch it off and on; "
+			       "the slips are kept.",
+			       "Принтер каже, що готовий, але нічого не приймає. Вимкніть його й "
+			       "увімкніть; друк чекає." },
 	[WORD_DRAWER_FAILED] = { "Szuflada się nie otworzyła. Sprawdź drukarkę albo otwórz kluczykiem.",
 				 "The drawer did not open. Check the printer, or use the key.",
 				 "Шухляда не відкрилася. Перевірте принтер або відкрийте "

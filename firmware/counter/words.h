@@ -36,6 +36,7 @@ enum word {
 	WORD_ENTRY_OFF,
 	WORD_PRINT_FAILED,
 	WORD_PRINT_COPIED, /* nobody knows whether it came out, so a copy is printed */
+	WORD_PRINT_WAITS, /* its printer says that it is well and takes nothing */
 	WORD_DRAWER_FAILED,
 	/* Customer displays: 20 columns, so short ones. */
 	WORD_SHOW_WELCOME,
