@@ -506,10 +506,10 @@ static int check_port(struct config_reader *r, int i)
 		const char *why = clash(other, d);
 
 		if (why)
-			return config_wrong(r, r->devices[i], "[%s %s] and [%s %s] (line %d) %s",
+			return config_wrong(r, r->devices[i], "[%s %s] and [%s %s] in %s:%d %s",
 					    device_kind_name(d->kind), d->name,
 					    device_kind_name(other->kind), other->name,
-					    r->devices[k].line, why);
+					    r->files[r->devices[k].file], r->devices[k].line, why);
 	}
 	return 0;
 }

@@ -74,10 +74,11 @@ int tcflush(int fd, int queue)
 	return ioctl(fd, TCFLSH, queue);
 }
 
-static void set_hang(enum hang what)
+static void set_hang(enum hang what, const char *tty)
 {
 	pthread_mutex_lock(&kernel.lock);
 	kernel.what = what;
+	snprintf(kernel.path, sizeof(kernel.path), "%s", tty);
 	pthread_cond_broadcast(&kernel.change);
 	pthread_mutex_unlock(&kernel.lock);
 }
@@ -216,13 +217,6 @@ static struct line *open_line(struct bench *b, int i, const char *tty)
 	return l;
 }
 
-/* The first line hangs so, from now on; the second one is well. */
-static void hang_first(struct bench *b, enum hang what)
-{
-	snprintf(kernel.path, sizeof(kernel.path), "%s", b->lines[0].tty);
-	set_hang(what);
-}
-
 static void stop_line(struct bench *b, struct line *l)
 {
 	if (!l->started)
@@ -236,7 +230,7 @@ static void stop_line(struct bench *b, struct line *l)
 
 static void bench_free(struct bench *b)
 {
-	set_hang(HANG_NOTHING);
+	set_hang(HANG_NOTHING, "");
 	for (size_t i = 0; i < COUNT_OF(b->lines); i++)
 		stop_line(b, &b->lines[i]);
 	uv_close((uv_handle_t *)&b->tick, NULL);
@@ -265,7 +259,7 @@ static void test_open(void **state)
 
 	(void)state;
 	l = open_line(b, 0, NULL);
-	hang_first(b, HANG_OPEN);
+	set_hang(HANG_OPEN, l->tty);
 	RUN_UNTIL(b, hangs());
 	well = open_line(b, 1, NULL);
 	RUN_UNTIL(b, well->ups == 1);
@@ -276,7 +270,7 @@ static void test_open(void **state)
 	assert_true(hangs());
 	assert_serves(b);
 	/* What is opened at last is for nobody; the next attempt is a new one. */
-	set_hang(HANG_NOTHING);
+	set_hang(HANG_NOTHING, "");
 	RUN_UNTIL(b, l->ups == 1);
 	assert_int_equal(write(l->master, "late\r", 5), 5);
 	RUN_UNTIL(b, l->in_n == 5);
@@ -296,13 +290,13 @@ static void test_stop_while_opening(void **state)
 	RUN_UNTIL(b, well->ups == 1);
 	descriptors = count_descriptors();
 	l = open_line(b, 0, NULL);
-	hang_first(b, HANG_OPEN);
+	set_hang(HANG_OPEN, l->tty);
 	RUN_UNTIL(b, hangs());
 	port_stop(&l->port, on_stopped);
 	assert_serves(b);
 	assert_serves(b);
 	assert_false(l->stopped);
-	set_hang(HANG_NOTHING);
+	set_hang(HANG_NOTHING, "");
 	RUN_UNTIL(b, l->stopped);
 	assert_int_equal(l->ups + l->downs, 0);
 	close(l->master);
@@ -321,7 +315,7 @@ static void test_close(void **state)
 
 	(void)state;
 	RUN_UNTIL(b, l->ups == 1 && well->ups == 1);
-	hang_first(b, HANG_CLOSE);
+	set_hang(HANG_CLOSE, l->tty);
 	port_bounce(&l->port, "bounced");
 	assert_int_equal(l->downs, 1);
 	RUN_UNTIL(b, hangs());
@@ -329,15 +323,15 @@ static void test_close(void **state)
 	port_hurry(&l->port); /* waits for it all the same */
 	assert_serves(b);
 	assert_int_equal(l->ups, 1);
-	set_hang(HANG_NOTHING);
+	set_hang(HANG_NOTHING, "");
 	RUN_UNTIL(b, l->ups == 2);
 	/* And at the end. */
-	set_hang(HANG_CLOSE);
+	set_hang(HANG_CLOSE, l->tty);
 	port_stop(&l->port, on_stopped);
 	RUN_UNTIL(b, hangs());
 	assert_serves(b);
 	assert_false(l->stopped);
-	set_hang(HANG_NOTHING);
+	set_hang(HANG_NOTHING, "");
 	RUN_UNTIL(b, l->stopped);
 	close(l->master);
 	l->started = false;
@@ -348,7 +342,7 @@ static void test_close(void **state)
 static void test_locked(void **state)
 {
 	struct bench *b = bench_new();
-	struct termios before, after;
+	struct termios before = { 0 }, after = { 0 };
 	struct line *l;
 	int fd;
 
