@@ -3,8 +3,6 @@
  * The faked bus: ttys. umockdev gives each a pseudo-terminal for its node; what a real tty is
  * asked and a pseudo-terminal does not know is answered here.
  */
-#include <dlfcn.h>
-#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,8 +17,6 @@
 #include "tests/usb_fake_inside.h"
 
 #define TEXT_MAX 8192
-
-char *__realpath_chk(const char *path, char *ret_real, size_t cap);
 
 typedef struct {
 	UMockdevIoctlBase parent;
@@ -82,26 +78,6 @@ static void answer_for(struct usb_fake *fake, const char *tty)
 					   &error))
 		fail_msg("%s", error->message);
 	g_object_unref(object);
-}
-
-/* umockdev's own cuts as many bytes off what a node leads to, /dev/pts/N, as its folder's name has,
- * and writes beyond the buffer. The fake's nodes are no links. */
-char *realpath(const char *path, char *ret_real)
-{
-	char *(*next)(const char *path, char *ret_real);
-
-	if (strncmp(path, "/dev/tty", 8) == 0 && !ret_real)
-		return strdup(path);
-	if (strncmp(path, "/dev/tty", 8) == 0)
-		return slice_copy(slice_of(path), ret_real, PATH_MAX) == 0 ? ret_real : NULL;
-	*(void **)&next = dlsym(RTLD_NEXT, "realpath");
-	return next(path, ret_real);
-}
-
-char *__realpath_chk(const char *path, char *ret_real, size_t cap)
-{
-	(void)cap;
-	return realpath(path, ret_real);
 }
 
 void usb_fake_tty(struct usb_fake *fake, const char *path, uint16_t vendor, uint16_t product,
