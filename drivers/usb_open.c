@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * From a claimed interface to a line that is up: a few questions, one behind the other, none of
- * which the loop waits for.
+ * What comes back from a worker, and from a claimed interface to a line that is up: a few
+ * questions, one behind the other, none of which the loop waits for.
  *
  * Sources: USB Printing Devices 1.1, section 4.2 (GET_DEVICE_ID: two bytes of length, the high
  * one first, itself included; then KEY:value; of IEEE 1284); HID 1.11, sections 7.1 and 7.2,
@@ -231,6 +231,8 @@ void usb_worked(struct port_usb *usb)
 	usb->working = USB_WORK_NONE;
 	if (usb->work_result < 0)
 		usb_break(usb, usb->work_result, NULL);
+	else if (what == USB_WORK_FIND)
+		usb_choose(usb);
 	else if (what == USB_WORK_ALT)
 		next(usb);
 	else if (what == USB_WORK_CLEAR)

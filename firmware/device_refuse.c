@@ -25,13 +25,12 @@ const char *devices_refused(const struct devices *all, const struct seen *seen)
 
 void devices_forget_refused(struct devices *all)
 {
-	const size_t n = all->refused_count > 0 ? devices_list(all, all->seen) : 0;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < all->refused_count; i++) {
 		bool there = false;
 
-		for (size_t k = 0; k < n && !there; k++)
+		for (size_t k = 0; k < all->seen_n && !there; k++)
 			there = same(&all->refused[i].seen, &all->seen[k]);
 		if (there)
 			all->refused[kept++] = all->refused[i];

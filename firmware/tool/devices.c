@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "drivers/known.h"
@@ -18,6 +19,8 @@
 #define SECONDS_DEFAULT 60
 #define SECONDS_MAX	3600
 #define POLL_NS		300000000L
+#define FRESH_MS	1500 /* what was seen so long ago is as it is now */
+#define FRESH_POLLS	5
 
 /* ---- tables ---- */
 
@@ -43,6 +46,7 @@ void tool_print_configured(struct json state)
 
 static void print_plugged(struct json doc)
 {
+	const int64_t age_ms = json_int_or(json_get(doc, "age_ms"), 0);
 	char path[300], usb[16], maker[80], model[80], serial[80], section[64], why[512];
 
 	printf("\n%-16s %-9s %-16s %s\n", "PLUGGED IN", "USB", "SECTION", "WHAT IT IS");
@@ -60,8 +64,30 @@ static void print_plugged(struct json doc)
 	}
 	if (json_count(json_get(doc, "plugged")) == 0)
 		puts("nothing");
+	if (age_ms < 0 || age_ms > FRESH_MS * FRESH_POLLS)
+		puts("the station is still looking: a device keeps the kernel waiting");
 	if (!json_true(json_get(doc, "usb")))
 		printf("no USB: %s\n", tool_text(json_get(doc, "no_usb"), why, sizeof(why)));
+}
+
+/* What is plugged in, as it is now: the station looks when it is asked, and a look may take a
+ * while. When it takes long the old answer has to do, and says so. */
+static bool ask_plugged(struct tool *t, struct json *ret_doc, struct slice *ret_text)
+{
+	const struct timespec poll = { 0, POLL_NS };
+
+	for (int i = 0; i < FRESH_POLLS; i++) {
+		int64_t age_ms;
+
+		if (i > 0)
+			nanosleep(&poll, NULL);
+		if (!tool_ask(t, "/api/v1/devices", false, ret_doc, ret_text))
+			return false;
+		age_ms = json_int_or(json_get(*ret_doc, "age_ms"), 0);
+		if (age_ms >= 0 && age_ms <= FRESH_MS)
+			break;
+	}
+	return true;
 }
 
 int tool_devices(struct tool *t, char **args)
@@ -75,7 +101,7 @@ int tool_devices(struct tool *t, char **args)
 			return tool_fail(t);
 		tool_print_configured(doc);
 	}
-	if (!tool_ask(t, "/api/v1/devices", false, &doc, &text))
+	if (!ask_plugged(t, &doc, &text))
 		return tool_fail(t);
 	if (t->json)
 		tool_print(text);
