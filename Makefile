@@ -14,7 +14,7 @@ DEPS_BUILD := gcc make pkg-config libc6-dev libuv1-dev libmicrohttpd-dev libsodi
 	libmosquitto-dev libsqlite3-dev libserialport-dev libusb-1.0-0-dev libqrencode-dev \
 	libpng-dev libfreetype-dev libjansson-dev unifont
 DEPS_TEST := libcmocka-dev mosquitto zbar-tools zint fonts-dejavu-core sqlite3 ca-certificates \
-	libumockdev-dev
+	libumockdev-dev umockdev
 # For check-all: fuzzing, the lab's virtual machine (tests/lab/image.js says what is in it).
 DEPS_FUZZ := clang libclang-rt-14-dev
 DEPS_LAB := qemu-system-x86 busybox-static cpio xz-utils
@@ -123,7 +123,7 @@ $(filter $(BUILD)/tests/unit_hq%,$(UNITS)): $(BUILD)/tests/%: \
 $(BUILD)/helpers.a: $(call obj,$(filter-out tests/unit_%,$(wildcard tests/*.c)))
 # A faked USB bus (tests/usb_fake.h) is umockdev's, which no other test needs.
 USB_TESTS := $(filter $(BUILD)/tests/unit_usb% $(BUILD)/bench/usb_%,$(UNITS) $(BENCHES))
-$(BUILD)/obj/tests/usb_fake.o $(BUILD)/obj/tests/usb_fake_device.o: CPPFLAGS += $(shell pkg-config --cflags umockdev-1.0 2>/dev/null)
+$(call obj,$(wildcard tests/usb_fake*.c)): CPPFLAGS += $(shell pkg-config --cflags umockdev-1.0 2>/dev/null)
 $(USB_TESTS): LIBS_test += $(shell pkg-config --libs umockdev-1.0 2>/dev/null)
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/helpers.a $(BUILD)/house.a
 	@mkdir -p $(@D)

@@ -16,18 +16,33 @@
  * on within two seconds while the line stayed up, one that dropped bytes because its buffer
  * overflowed, or one that is slower than any known, would look the same. What it said it could
  * not do (no paper, cover) begins the time anew.
+ *
+ * The first two fences prove what came to the printer, not that it had power all the time. On a
+ * line that stays up without it (serial, a box between network and cable) a printer that was off
+ * and on while the job's bytes went out has lost what it had, takes the rest and answers the
+ * fence as if nothing were. What can be told of that: automatic status that had told of trouble
+ * (escpos_status.c); and without automatic status, silence: bytes that stood still for 5 s, or a
+ * question behind the fence that met silence before any was answered there, when the answer comes
+ * so late that the slowest line and print are no reason; then it is `unknown`. A question
+ * answered behind the fence proves that the fence was there, and with its first answer the job: so
+ * one that is busy and silent later, or slow from the start, is done. Not proven is a job whose
+ * printer was off and on within the time a slow one needs, or whose automatic status works and
+ * had no trouble to tell: both look like a printer that was well.
  */
 #include "drivers/escpos_printer.h"
 
 #include <errno.h>
 
-#define STUCK_MS	 60000 /* nothing moves and nothing is heard while bytes go out */
-#define SILENT_MS	 20000 /* nothing is heard after the last byte */
-#define LINE_BYTES_PER_S 960   /* what was sent may still be on a line as slow as this */
-#define IN_FLIGHT_MAX	 16384 /* between the port and the printer: the kernel's buffers */
-#define AGAIN_MS	 5000  /* well so long without the fence's answer: send it again */
-#define AGAIN_STEP_MAX	 3     /* each time after twice as long, up to 40 s */
-#define LINE_FEED_MS	 100   /* a line of text on a slow printer */
+#define STUCK_MS	 60000	 /* nothing moves and nothing is heard while bytes go out */
+#define SILENT_MS	 20000	 /* nothing is heard after the last byte */
+#define BAD_SILENT_MS	 7200000 /* ...or after it said that it cannot print: longer than a break */
+#define STOOD_MS	 5000	 /* a buffer that is full moves sooner, an empty one all the time */
+#define CYCLE_MS	 2000	 /* off, on, and ready again */
+#define LINE_BYTES_PER_S 960	 /* what was sent may still be on a line as slow as this */
+#define IN_FLIGHT_MAX	 16384	 /* between the port and the printer: the kernel's buffers */
+#define AGAIN_MS	 5000	 /* well so long without the fence's answer: send it again */
+#define AGAIN_STEP_MAX	 3	 /* each time after twice as long, up to 40 s */
+#define LINE_FEED_MS	 100	 /* a line of text on a slow printer */
 #define CUT_MS		 1000
 #define NEED_MAX_MS	 120000
 #define ROUNDS_APART_MS	 1000
@@ -68,7 +83,7 @@ int escpos_job_begin(struct print_escpos *s, int64_t job, struct slice bytes, in
 	s->alive_ms = now_ms;
 	s->moved_ms = now_ms;
 	s->well = false;
-	s->gap = s->reset = false;
+	s->gap = s->reset = s->unheard = s->behind = s->stood = false;
 	s->misses = 0;
 	if (s->asking)
 		s->stale = true;
@@ -109,6 +124,19 @@ static void begin_sending(struct print_escpos *s, int64_t now_ms)
 	s->ready_ms = s->good_ms = 0;
 }
 
+/* It was silent for so long that it may have been off and on in front of the fence. */
+static bool perhaps_lost(const struct print_escpos *s, int64_t now_ms)
+{
+	return (s->stood || s->unheard) && !s->automatic &&
+	       now_ms - s->began_ms >= s->need_ms + CYCLE_MS;
+}
+
+static void was_silent(struct print_escpos *s, const struct sink *sink)
+{
+	escpos_job_finish(s, JOB_RESULT_UNKNOWN,
+			  "printer was silent in the middle of the job and may have lost it", sink);
+}
+
 void escpos_job_answered(struct print_escpos *s, const struct escpos_answer *a, int64_t now_ms,
 			 const struct sink *sink)
 {
@@ -119,10 +147,8 @@ void escpos_job_answered(struct print_escpos *s, const struct escpos_answer *a, 
 		s->reader.garbage++;
 		return;
 	}
-	if (match == ESCPOS_FENCE_AGAIN && s->gap) {
-		escpos_job_finish(
-			s, JOB_RESULT_UNKNOWN,
-			"printer was silent in the middle of the job and may have lost it", sink);
+	if ((match == ESCPOS_FENCE_AGAIN && s->gap) || perhaps_lost(s, now_ms)) {
+		was_silent(s, sink);
 		return;
 	}
 	if (s->fence.kind == PROFILE_FENCE_PROCESS)
@@ -143,10 +169,8 @@ void escpos_job_answered(struct print_escpos *s, const struct escpos_answer *a, 
 /* A whole round behind a job that has no other fence; what it proves is said above. */
 static void realtime_fence(struct print_escpos *s, int64_t now_ms, const struct sink *sink)
 {
-	if (s->gap) {
-		escpos_job_finish(
-			s, JOB_RESULT_UNKNOWN,
-			"printer was silent in the middle of the job and may have lost it", sink);
+	if (s->gap || perhaps_lost(s, now_ms)) {
+		was_silent(s, sink);
 		return;
 	}
 	if (!escpos_printable(s->status) || escpos_job_sending(s))
@@ -210,23 +234,30 @@ void escpos_job_round(struct print_escpos *s, int64_t now_ms, const struct sink 
 	}
 }
 
+/* The last sign of life. */
+static int64_t sign_ms(const struct print_escpos *s)
+{
+	return s->heard_ms > s->moved_ms ? s->heard_ms : s->moved_ms;
+}
+
 /* Why a job in the middle is given up, or NULL. */
 static const char *hopeless(const struct print_escpos *s, int64_t now_ms)
 {
-	const int64_t sign_ms = s->heard_ms > s->moved_ms ? s->heard_ms : s->moved_ms;
+	static const char *const stopped = "printer stopped answering in the middle of the job";
+	const int64_t silent_ms = now_ms - sign_ms(s);
 	const size_t in_flight = s->bytes.n < IN_FLIGHT_MAX ? s->bytes.n : IN_FLIGHT_MAX;
 	const int64_t travel_ms = (int64_t)in_flight * 1000 / LINE_BYTES_PER_S;
 
 	if (now_ms - s->alive_ms >= s->setup->max_job_ms)
-		return "printer did not say that it has printed";
+		return s->misses < ESCPOS_MISSES_MAX ? "printer did not say that it has printed"
+						     : stopped;
 	if (s->bad)
-		return NULL;
+		return silent_ms < BAD_SILENT_MS
+			       ? NULL
+			       : "printer could not print and has been silent for hours";
 	if (escpos_job_sending(s))
-		return now_ms - sign_ms < STUCK_MS ? NULL
-						   : "printer took no more and did not answer";
-	return now_ms - sign_ms < SILENT_MS + travel_ms
-		       ? NULL
-		       : "printer stopped answering in the middle of the job";
+		return silent_ms < STUCK_MS ? NULL : "printer took no more and did not answer";
+	return silent_ms < SILENT_MS + travel_ms ? NULL : stopped;
 }
 
 /* While the printer says what is wrong, a person is at it: the job's clock stands. */
@@ -240,11 +271,13 @@ static void watch(struct print_escpos *s, int64_t now_ms, const struct sink *sin
 		return;
 	if (trouble)
 		s->alive_ms = now_ms;
+	if (begun && escpos_job_sending(s) && s->fence.sent < 2 && now_ms - sign_ms(s) >= STOOD_MS)
+		s->stood = true;
 	why = hopeless(s, now_ms);
 	if (!why)
 		return;
 	/* Well, and heard, and no fence answered: perhaps it is another printer by now. */
-	if (s->phase == PHASE_FENCE && s->misses == 0)
+	if (s->phase == PHASE_FENCE && s->misses == 0 && !s->bad)
 		s->answers = ANSWERS_NONE;
 	escpos_job_finish(s, begun ? JOB_RESULT_UNKNOWN : JOB_RESULT_NOTHING, why, sink);
 }

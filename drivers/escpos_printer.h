@@ -90,7 +90,10 @@ struct print_escpos {
 	int64_t moved_ms;	    /* when they last became fewer */
 	bool well;		    /* behind the fence it said that it can print... */
 	int64_t well_ms;	    /* ...first then */
-	bool gap;		    /* since the fence a question met silence */
+	bool gap;		    /* since the fence a question met silence... */
+	bool unheard;		    /* ...and none behind the fence had been answered before... */
+	bool behind;		    /* ...as now one has: the fence had come to the printer */
+	bool stood;		    /* its bytes stood still, without a sign of life */
 	bool reset;		    /* it can print again and automatic status did not say so... */
 	int64_t reset_ms;	    /* ...since then: it was switched off and on */
 	struct escpos_fence fence;

@@ -68,6 +68,7 @@ static void told(struct print_escpos *s, const struct escpos_facts *f, bool whol
 	const bool broken = f->trouble == TROUBLE_CUTTER || f->trouble == TROUBLE_MECHANICAL;
 
 	s->bad = !escpos_printable(f->status);
+	s->behind = s->behind || (whole_round && s->phase == PHASE_FENCE && !escpos_job_sending(s));
 	if (s->bad || s->phase != PHASE_FENCE || escpos_job_sending(s)) {
 		s->well = false;
 	} else if (whole_round && !s->well) {
@@ -171,8 +172,10 @@ static void missed(struct print_escpos *s, int64_t now_ms, const struct sink *si
 /* A round was not answered whole, and in time. */
 static void unanswered(struct print_escpos *s, int64_t now_ms, const struct sink *sink)
 {
-	if (s->phase == PHASE_FENCE && s->eot_n == 0 && s->heard_ms <= s->asked_ms)
+	if (s->phase == PHASE_FENCE && s->eot_n == 0 && s->heard_ms <= s->asked_ms) {
 		s->gap = true;
+		s->unheard = s->unheard || !s->behind;
+	}
 	s->well = false;
 	s->good_ms = 0;
 	if (explained(s))

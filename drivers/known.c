@@ -207,6 +207,32 @@ int known_load(struct known_table *ret_table)
 	return known_parse(all, ret_table, &line);
 }
 
+/* Is there such a row above row n? */
+static bool listed(const struct known_table *t, size_t n, enum device_kind kind, struct slice name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (t->rows[i].known.kind == kind && slice_eq(name, t->rows[i].known.protocol))
+			return true;
+	return false;
+}
+
+bool known_protocol(const struct known_table *table, enum device_kind kind, struct slice name)
+{
+	return listed(table, table->row_count, kind, name);
+}
+
+void known_protocols(const struct known_table *table, enum device_kind kind, struct buf *b)
+{
+	const size_t before = b->len;
+
+	for (size_t i = 0; i < table->row_count; i++) {
+		const struct known *k = &table->rows[i].known;
+
+		if (k->kind == kind && !listed(table, i, kind, slice_of(k->protocol)))
+			buf_fmt(b, "%s%s", b->len > before ? ", " : "", k->protocol);
+	}
+}
+
 enum closeness { NOT_IT, BY_LOOK, BY_VENDOR, BY_ID };
 
 static enum closeness by_ids(const struct known_table *t, const struct known_row *row,
@@ -258,6 +284,7 @@ bool known_find(const struct known_table *table, const struct seen *seen, enum d
 			continue;
 		best = c;
 		*ret_known = row->known;
+		ret_known->by_id = best == BY_ID;
 	}
 	return best != NOT_IT;
 }

@@ -35,6 +35,7 @@ struct known {
 	char profile[KNOWN_NAME_MAX]; /* "auto" where the table has none */
 	char line[KNOWN_NAME_MAX];    /* "": the driver's */
 	char models[KNOWN_MODELS_MAX];
+	bool by_id; /* the table lists this very model */
 };
 
 struct known_row {
@@ -71,6 +72,11 @@ int known_parse(struct slice text, struct known_table *ret_table, int *ret_line)
  */
 bool known_find(const struct known_table *table, const struct seen *seen, enum device_kind kind,
 		const char *protocol, struct known *ret_known);
+
+/* The protocols of a kind, each once, in the table's order: "line, hidpos, keyboard". The table is
+ * the one list of names that `protocol =` may have; the skeleton is not in it. */
+void known_protocols(const struct known_table *table, enum device_kind kind, struct buf *b);
+bool known_protocol(const struct known_table *table, enum device_kind kind, struct slice name);
 
 /* Rules for udev(7): group `lada` and stable names in /dev/lada for what the table lists, and
  * nothing for any other device. KNOWN_UDEV_MAX bytes are enough. */

@@ -46,13 +46,24 @@ static uint64_t retry_ms(struct port *port)
 	return top / 2 + chance % (top / 2 + 1);
 }
 
+void port_settled(struct port *port)
+{
+	if (port->state == PORT_STOPPED)
+		port_stop(port, port->stopped);
+}
+
 static void poll_closed(uv_handle_t *handle)
 {
 	struct port *port = handle->data;
 
 	port->poll_closing = false;
-	if (port->state == PORT_STOPPED)
-		port_stop(port, port->stopped);
+	port_settled(port);
+}
+
+/* Something of the last attempt is still out. */
+static bool is_busy(const struct port *port)
+{
+	return port->poll_closing || port->tcp.resolving || port->serial.work != SERIAL_IDLE;
 }
 
 /* Out of the loop first, then the file descriptor may go. */
@@ -90,6 +101,8 @@ static const char *reason(const struct port *port, int r)
 
 	if (r == -ENODEV && port->state == PORT_UP)
 		return "it was unplugged";
+	if (r == -EBUSY)
+		return "somebody else has it open";
 	if (port->address.kind == PORT_USB) {
 		switch (-r) {
 		case ENODEV:
@@ -97,8 +110,6 @@ static const char *reason(const struct port *port, int r)
 		case EACCES:
 		case EPERM:
 			return "the station has no rights to open it";
-		case EBUSY:
-			return "somebody else has it open";
 		case EALREADY:
 			return "it is still being closed";
 		case ENOTSUP:
@@ -138,8 +149,12 @@ static void attempt(struct port *port)
 {
 	int r;
 
-	if (port->poll_closing || port->tcp.resolving) {
+	if (is_busy(port)) {
 		uv_timer_start(&port->timer, on_timer, PORT_RETRY_MIN_MS, 0);
+		return;
+	}
+	if (port->events.taken && port->events.taken(port->events.ctx)) {
+		fail(port, -EBUSY, "somebody else has it open");
 		return;
 	}
 	port->state = PORT_OPENING;
@@ -352,9 +367,11 @@ void port_stop(struct port *port, void (*stopped)(void *ctx))
 		release(port);
 		if (port->tcp.resolving)
 			uv_cancel((uv_req_t *)&port->tcp.request);
+		if (port->serial.work == SERIAL_OPENING)
+			uv_cancel((uv_req_t *)&port->serial.request);
 		port->timer_closing = true;
 		uv_close((uv_handle_t *)&port->timer, timer_closed);
 	}
-	if (!port->timer_closing && !port->poll_closing && !port->tcp.resolving)
+	if (!port->timer_closing && !is_busy(port))
 		port->stopped(port->events.ctx);
 }

@@ -37,7 +37,9 @@ struct port_ops {
 	 * `finish` is asked) or when port_opened() is called. Else what failed. */
 	int (*open)(struct port *port);
 	int (*finish)(struct port *port); /* 0 up, -EINPROGRESS not yet, else what failed */
-	void (*close)(struct port *port); /* gives back `fd`; called once for each open() */
+	/* Gives back `fd`, which has left the loop; called once for each open(), also for one that
+	 * failed or is still in progress. */
+	void (*close)(struct port *port);
 	/* Like read(2) and write(2) with negative errno; 0 from read is the end of the line. */
 	ssize_t (*read)(struct port *port, void *p, size_t n);
 	ssize_t (*write)(struct port *port, const void *p, size_t n);
@@ -50,6 +52,9 @@ struct port_events {
 	void (*bytes)(void *ctx, const void *p, size_t n, int64_t read_ns);
 	void (*room)(void *ctx); /* something has been sent */
 	void *ctx;
+	/* Asked before each attempt; may be NULL. True: another port of this program has the line
+	 * or comes first, and this one finds it busy (-EBUSY). */
+	bool (*taken)(void *ctx);
 };
 
 enum port_state { PORT_WAITING, PORT_OPENING, PORT_UP, PORT_STOPPED };
@@ -73,6 +78,20 @@ struct port_replay {
 };
 
 struct sp_port;
+
+enum serial_work { SERIAL_IDLE, SERIAL_OPENING, SERIAL_CLOSING };
+
+/* Opening and closing a tty may take as long as the device behind it likes, so a worker does it,
+ * one thing at a time. `line`, `fd`, `lock` and `result` are the worker's while it works. */
+struct port_serial {
+	uv_work_t request;
+	enum serial_work work; /* the request is out; it outlives a stop */
+	bool wanted;	       /* the port still waits for what is being opened */
+	struct sp_port *line;  /* libserialport's handle, for real serial ports */
+	int fd, lock;	       /* the line; what holds its lock; -1 none */
+	int result;
+};
+
 struct usb_bus;	 /* drivers/usb_bus.h */
 struct port_usb; /* drivers/port_usb.c */
 
@@ -102,9 +121,9 @@ struct port {
 	uint64_t bytes_in, bytes_out;
 	uint32_t opens; /* times the line came up */
 
-	struct sp_port *serial; /* libserialport's handle, for real serial ports */
-	struct usb_bus *bus;	/* USB: where it is looked for; NULL: this machine has none */
-	struct port_usb *usb;	/* on the heap while open */
+	struct port_serial serial;
+	struct usb_bus *bus;  /* USB: where it is looked for; NULL: this machine has none */
+	struct port_usb *usb; /* on the heap while open */
 	struct port_tcp tcp;
 	struct port_replay replay;
 };
@@ -134,14 +153,19 @@ int port_error(const struct port *port);
 
 /* While a USB port is up; nothing, "" and -ENOTCONN otherwise and for other kinds. The HID report
  * descriptor as the reports that come follow it; maker and model as a printer's device id has
- * them; the ids; `path` of its struct seen. */
+ * them; a language for pages it speaks, where ESC/POS is not among them (drivers/device_id.h);
+ * the ids; `path` of its struct seen. */
 struct slice port_descriptor(const struct port *port);
 const char *port_model(const struct port *port);
+const char *port_language(const struct port *port);
 int port_usb_ids(const struct port *port, int *ret_vendor, int *ret_product);
 const char *port_usb_path(const struct port *port);
+/* Is it one that this address names? */
+bool port_is_at(const struct port *port, const struct port_address *address);
 
 /* For the kinds. */
 void port_opened(struct port *port, int r);	/* what open() left in progress is decided */
+void port_settled(struct port *port);		/* a request that outlives a stop came back */
 void port_poll(struct port *port);		/* `fd` is there now */
 void port_wait(struct port *port, uint64_t ms); /* one shot, while up */
 void port_deliver(struct port *port, const void *p, size_t n);

@@ -4,6 +4,13 @@
  * because libserialport 0.1.1 looks it up in /sys/class/tty and asks for its modem lines, and
  * it has neither. libserialport 0.1.1 also puts CRTSCTS into the wrong flag word and reports
  * success, so RTS/CTS is set on its handle here and read back for both.
+ *
+ * A device that hangs makes the kernel wait in open(), in the setting of the line and in close()
+ * (cdc_acm: up to 5 s for each request to it), so all three are done by a worker.
+ *
+ * One program has a line at a time. Those that keep to it say so with flock(2), which also ends
+ * with a killed program; real ports are closed to all others with TIOCEXCL, from which root is
+ * exempt. A pseudo-terminal keeps that mark until its other side closes, so it gets none.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +18,8 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -94,27 +103,35 @@ static int set_rest(int fd, const struct port_line *line)
 	return (t.c_cflag & CRTSCTS) == wanted ? 0 : -ENOTSUP;
 }
 
-static int open_library(struct port *port, const char *path)
+static int take_lock(int fd)
 {
-	const int r = library_error(sp_get_port_by_name(path, &port->serial));
-	int fd, e;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	return errno == EWOULDBLOCK ? -EBUSY : -errno;
+}
 
+/* libserialport sets the line while it opens it, so the lock comes first. */
+static int open_library(struct port_serial *serial, const char *path, const struct port_line *line)
+{
+	int r;
+
+	serial->lock = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (serial->lock < 0)
+		return -errno;
+	r = take_lock(serial->lock);
+	if (r == 0)
+		r = library_error(sp_get_port_by_name(path, &serial->line));
 	if (r < 0)
 		return r;
-	e = library_error(sp_open(port->serial, SP_MODE_READ_WRITE));
-	if (e < 0) {
-		sp_free_port(port->serial);
-		port->serial = NULL;
-		return e;
-	}
-	e = library_error(sp_get_port_handle(port->serial, &fd));
-	if (e < 0)
-		return e;
-	port->fd = fd;
-	if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
+	r = library_error(sp_open(serial->line, SP_MODE_READ_WRITE));
+	if (r == 0)
+		r = library_error(sp_get_port_handle(serial->line, &serial->fd));
+	if (r < 0)
+		return r;
+	if (fcntl(serial->fd, F_SETFD, FD_CLOEXEC) < 0 || ioctl(serial->fd, TIOCEXCL) < 0)
 		return -errno;
-	e = set_library_line(port->serial, &port->address.line);
-	return e < 0 ? e : set_rest(fd, &port->address.line);
+	r = set_library_line(serial->line, line);
+	return r < 0 ? r : set_rest(serial->fd, line);
 }
 
 static void set_flags(struct termios *t, const struct port_line *line)
@@ -133,55 +150,134 @@ static void set_flags(struct termios *t, const struct port_line *line)
 		t->c_iflag |= IXON | IXOFF;
 }
 
-static int open_pty(struct port *port, const char *path)
+static int open_pty(struct port_serial *serial, const char *path, const struct port_line *line)
 {
 	struct termios t;
+	int r;
 
-	port->fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-	if (port->fd < 0)
+	serial->fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (serial->fd < 0)
 		return -errno;
-	if (tcgetattr(port->fd, &t) < 0)
+	r = take_lock(serial->fd);
+	if (r < 0)
+		return r;
+	if (tcgetattr(serial->fd, &t) < 0)
 		return -errno;
 	cfmakeraw(&t);
-	set_flags(&t, &port->address.line);
+	set_flags(&t, line);
 	for (size_t i = 0; i < COUNT_OF(speeds); i++)
-		if (speeds[i].baud == port->address.line.baud)
+		if (speeds[i].baud == line->baud)
 			cfsetspeed(&t, speeds[i].speed);
-	if (tcsetattr(port->fd, TCSANOW, &t) < 0)
+	if (tcsetattr(serial->fd, TCSANOW, &t) < 0)
 		return -errno;
-	return set_rest(port->fd, &port->address.line);
+	return set_rest(serial->fd, line);
+}
+
+/* ---- on a worker ---- */
+
+/* The kernel waits in close() for half a minute until a line whose other side is stopped has taken
+ * all that was written; so that is dropped first. What became of it nobody knows either way. */
+static void close_line(struct port_serial *serial)
+{
+	if (serial->fd >= 0)
+		(void)tcflush(serial->fd, TCOFLUSH);
+	if (serial->line) {
+		sp_close(serial->line);
+		sp_free_port(serial->line);
+	} else if (serial->fd >= 0) {
+		close(serial->fd);
+	}
+	if (serial->lock >= 0)
+		close(serial->lock);
+	serial->line = NULL;
+	serial->fd = serial->lock = -1;
+}
+
+static int open_line(struct port_serial *serial, const struct port_address *address)
+{
+	char path[PATH_MAX];
+
+	if (!realpath(address->path, path))
+		return -errno;
+	if (strncmp(path, "/dev/pts/", 9) == 0)
+		return open_pty(serial, path, &address->line);
+	return open_library(serial, path, &address->line);
+}
+
+static void on_worker(uv_work_t *request)
+{
+	struct port *port = request->data;
+	struct port_serial *serial = &port->serial;
+
+	if (serial->work == SERIAL_OPENING)
+		serial->result = open_line(serial, &port->address);
+	if (serial->work == SERIAL_CLOSING || serial->result < 0)
+		close_line(serial);
+}
+
+/* ---- on the loop ---- */
+
+static void on_worked(uv_work_t *request, int status);
+
+static int begin(struct port *port, enum serial_work work)
+{
+	struct port_serial *serial = &port->serial;
+	int r;
+
+	serial->work = work;
+	serial->request.data = port;
+	r = uv_queue_work(port->loop, &serial->request, on_worker, on_worked);
+	if (r < 0)
+		serial->work = SERIAL_IDLE;
+	return r;
+}
+
+static void on_worked(uv_work_t *request, int status)
+{
+	struct port *port = request->data;
+	struct port_serial *serial = &port->serial;
+	const bool opened = serial->work == SERIAL_OPENING;
+
+	serial->work = SERIAL_IDLE;
+	if (status < 0)
+		serial->result = status;
+	if (opened && serial->wanted) {
+		serial->wanted = false;
+		port->fd = serial->fd;
+		port_opened(port, serial->result);
+		return;
+	}
+	/* It was opened for nobody. */
+	if (serial->fd >= 0 && begin(port, SERIAL_CLOSING) == 0)
+		return;
+	port_settled(port);
 }
 
 static int serial_open(struct port *port)
 {
-	char path[PATH_MAX];
+	struct port_serial *serial = &port->serial;
+	int r;
 
-	if (!realpath(port->address.path, path))
-		return -errno;
-	if (strncmp(path, "/dev/pts/", 9) == 0)
-		return open_pty(port, path);
-	return open_library(port, path);
+	serial->fd = serial->lock = -1;
+	serial->result = 0;
+	serial->wanted = true;
+	r = begin(port, SERIAL_OPENING);
+	return r < 0 ? r : -EINPROGRESS;
 }
 
 static int serial_finish(struct port *port)
 {
 	(void)port;
-	return 0;
+	return -EINPROGRESS; /* there is no descriptor yet that would ask */
 }
 
-/* The kernel waits in close() for half a minute until a line whose other side is stopped has taken
- * all that was written; so that is dropped first. What became of it nobody knows either way. */
 static void serial_close(struct port *port)
 {
-	if (port->fd >= 0)
-		(void)tcflush(port->fd, TCOFLUSH);
-	if (port->serial) {
-		sp_close(port->serial);
-		sp_free_port(port->serial);
-		port->serial = NULL;
-	} else if (port->fd >= 0) {
-		close(port->fd);
-	}
+	struct port_serial *serial = &port->serial;
+
+	serial->wanted = false;
+	if (serial->work == SERIAL_IDLE && serial->fd >= 0 && begin(port, SERIAL_CLOSING) < 0)
+		close_line(serial);
 }
 
 static ssize_t serial_read(struct port *port, void *p, size_t n)

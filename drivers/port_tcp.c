@@ -90,12 +90,10 @@ static void resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *lis
 	for (const struct addrinfo *a = list; status == 0 && a; a = a->ai_next)
 		add_target(&port->tcp, a->ai_addr, a->ai_addrlen);
 	uv_freeaddrinfo(list);
-	if (port->state == PORT_STOPPED) {
-		port_stop(port, port->stopped);
+	if (port->state != PORT_OPENING) {
+		port_settled(port);
 		return;
 	}
-	if (port->state != PORT_OPENING)
-		return;
 	if (port->tcp.target_count > 0)
 		r = connect_next(port);
 	if (r != -EINPROGRESS)

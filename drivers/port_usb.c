@@ -16,13 +16,13 @@
 
 /* ---- which one ---- */
 
-static bool fits(const struct port_address *a, const struct usb_found *f)
+static bool fits(const struct port_address *a, const struct seen *seen)
 {
 	if (a->usb_path[0])
-		return strcmp(a->usb_path, f->seen.path) == 0;
-	return a->usb_vendor == f->seen.vendor && a->usb_product == f->seen.product &&
-	       (!a->path[0] || strcmp(a->path, f->seen.serial) == 0 ||
-		strcmp(a->path, f->seen.usb_path) == 0);
+		return strcmp(a->usb_path, seen->path) == 0;
+	return a->usb_vendor == seen->vendor && a->usb_product == seen->product &&
+	       (!a->path[0] || strcmp(a->path, seen->serial) == 0 ||
+		strcmp(a->path, seen->usb_path) == 0);
 }
 
 /* Of one device with several interfaces the likeliest first, where the address leaves it open. */
@@ -88,10 +88,11 @@ static void take_hid(struct port_usb *usb, const struct libusb_interface_descrip
 	take_pipes(usb, d, LIBUSB_TRANSFER_TYPE_INTERRUPT);
 }
 
-static int take_interface(struct port_usb *usb, struct libusb_device *device)
+static int take_interface(struct port_usb *usb, const struct usb_found *f)
 {
 	struct libusb_config_descriptor *config;
-	int r = libusb_get_active_config_descriptor(device, &config);
+	/* libusb has it in its memory; which one is active it would read from sysfs. */
+	int r = libusb_get_config_descriptor_by_value(f->device, f->configuration, &config);
 
 	if (r < 0)
 		return usb_error(r);
@@ -134,78 +135,90 @@ static bool take_transfers(struct port_usb *usb)
 	return true;
 }
 
-static int claim(struct port_usb *usb, struct libusb_device *device)
+static int claim(struct port_usb *usb, const struct usb_found *f)
 {
-	int r = take_interface(usb, device);
+	int r;
 
+	usb->seen = f->seen;
+	usb->interface = f->interface;
+	usb->in = usb->out = 0; /* what an attempt at another one left */
+	usb->boot_keyboard = false;
+	usb->descriptor_wanted = usb->packet = 0;
+	r = take_interface(usb, f);
 	if (r < 0)
 		return r;
-	r = libusb_open(device, &usb->handle);
+	r = libusb_open(f->device, &usb->handle);
 	if (r < 0)
 		return usb_error(r);
 	libusb_set_auto_detach_kernel_driver(usb->handle, 1);
 	r = libusb_claim_interface(usb->handle, usb->interface);
 	usb->claimed = r == 0;
+	if (r < 0) {
+		libusb_close(usb->handle);
+		usb->handle = NULL;
+	}
 	return usb_error(r);
 }
 
-static int open_found(struct port *port, const struct usb_found *f)
+static int claim_first(struct port_usb *usb)
 {
-	struct port_usb *usb = calloc(1, sizeof(*usb));
+	const size_t n = usb->found_n;
+	bool closing;
+	int r = -ENODEV;
+
+	for (size_t i = 0; i < n * COUNT_OF(likely) && r < 0; i++) {
+		const struct usb_found *f = &usb->found[i % n];
+
+		if (f->seen.look != likely[i / n] || !fits(&usb->port->address, &f->seen))
+			continue;
+		if (taken(usb->bus, f, &closing))
+			r = closing ? -EALREADY : -EBUSY;
+		else
+			r = claim(usb, f);
+	}
+	return r;
+}
+
+/* What was found has just been read from sysfs, so the kernel is done with looking at it. */
+void usb_choose(struct port_usb *usb)
+{
+	int r;
+
+	for (size_t i = 0; i < usb->found_n; i++)
+		usb_bus_complete(usb->bus, &usb->found[i].seen, 1);
+	r = claim_first(usb);
+	usb_forget(usb->found, usb->found_n);
+	free(usb->found);
+	usb->found = NULL;
+	usb->found_n = 0;
+	if (r < 0)
+		usb_break(usb, r, NULL);
+	else
+		usb_prepare(usb);
+}
+
+static int usb_open(struct port *port)
+{
+	struct port_usb *usb;
 	int r = -ENOMEM;
 
+	if (!port->bus)
+		return -ENODEV;
+	usb = calloc(1, sizeof(*usb));
 	if (!usb)
 		return r;
-	usb->seen = f->seen;
-	usb->interface = f->interface;
-	if (take_transfers(usb))
-		r = claim(usb, f->device);
+	usb->found = calloc(SEEN_MAX, sizeof(*usb->found));
+	usb->seen.vendor = port->address.usb_vendor;
+	usb->seen.product = port->address.usb_product;
 	usb_bus_adopt(port->bus, usb);
+	if (usb->found && take_transfers(usb))
+		r = usb_work(usb, USB_WORK_FIND);
 	if (r < 0) {
 		usb_bus_reap(port->bus);
 		return r;
 	}
 	usb->port = port;
 	port->usb = usb;
-	return 0;
-}
-
-static int open_first(struct port *port, const struct usb_found *found, size_t n)
-{
-	bool closing;
-	int r = -ENODEV;
-
-	for (size_t i = 0; i < n * COUNT_OF(likely) && !port->usb; i++) {
-		const struct usb_found *f = &found[i % n];
-
-		if (f->seen.look != likely[i / n] || !fits(&port->address, f))
-			continue;
-		if (taken(port->bus, f, &closing))
-			r = closing ? -EALREADY : -EBUSY;
-		else
-			r = open_found(port, f);
-	}
-	return r;
-}
-
-static int usb_open(struct port *port)
-{
-	struct usb_found *found;
-	size_t n;
-	int r;
-
-	if (!port->bus)
-		return -ENODEV;
-	found = calloc(SEEN_MAX, sizeof(*found));
-	if (!found)
-		return -ENOMEM;
-	n = usb_find(port->bus, found, SEEN_MAX);
-	r = open_first(port, found, n);
-	usb_forget(found, n);
-	free(found);
-	if (r < 0)
-		return r;
-	usb_prepare(port->usb);
 	return -EINPROGRESS;
 }
 
@@ -224,6 +237,8 @@ static void usb_close(struct port *port)
 	port->usb = NULL;
 	usb->port = NULL;
 	usb_cancel(usb);
+	if (usb->working == USB_WORK_FIND)
+		uv_cancel((uv_req_t *)&usb->work);
 	usb_bus_reap(usb->bus);
 }
 
@@ -278,6 +293,13 @@ const char *port_model(const struct port *port)
 	return usb ? usb->model : "";
 }
 
+const char *port_language(const struct port *port)
+{
+	const struct port_usb *usb = usb_of(port);
+
+	return usb && usb->language ? usb->language : "";
+}
+
 int port_usb_ids(const struct port *port, int *ret_vendor, int *ret_product)
 {
 	const struct port_usb *usb = usb_of(port);
@@ -294,4 +316,11 @@ const char *port_usb_path(const struct port *port)
 	const struct port_usb *usb = usb_of(port);
 
 	return usb ? usb->seen.path : "";
+}
+
+bool port_is_at(const struct port *port, const struct port_address *address)
+{
+	const struct port_usb *usb = usb_of(port);
+
+	return usb && fits(address, &usb->seen);
 }

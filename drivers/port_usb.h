@@ -5,8 +5,8 @@
  * One `struct port_usb` is one open interface of one device. It belongs to its port until the
  * port closes it, and to the bus from then on: transfers that are out come back later, and only
  * the loop may take them. The bus frees it when the last has come back and the kernel's driver
- * has its interface again. All of it is touched on the loop's thread alone, but `handle` by the
- * one piece of work that may be out.
+ * has its interface again. All of it is touched on the loop's thread alone, but `handle` and what
+ * was found by the one piece of work that may be out.
  */
 #ifndef LADA_DRIVERS_PORT_USB_H
 #define LADA_DRIVERS_PORT_USB_H
@@ -42,9 +42,15 @@ enum usb_step {
 };
 
 /* What may block for as long as the device likes, and so is done by a worker. */
-enum usb_work { USB_WORK_NONE, USB_WORK_ALT, USB_WORK_CLEAR, USB_WORK_RELEASE };
+enum usb_work { USB_WORK_NONE, USB_WORK_FIND, USB_WORK_ALT, USB_WORK_CLEAR, USB_WORK_RELEASE };
 
 struct port_usb;
+
+struct usb_found {
+	struct seen seen;
+	struct libusb_device *device; /* referenced */
+	uint8_t interface, configuration;
+};
 
 struct usb_slot {
 	struct port_usb *usb;
@@ -57,9 +63,12 @@ struct usb_slot {
 struct port_usb {
 	struct port_usb *next;
 	struct usb_bus *bus;
-	struct port *port; /* NULL: closed, the bus has it */
+	struct port *port;	 /* NULL: closed, the bus has it */
+	struct usb_found *found; /* while it is being opened; on the heap */
+	size_t found_n;
 	struct seen seen;
 	struct libusb_device_handle *handle;
+	bool gone; /* it was pulled out */
 
 	enum usb_class class;
 	bool boot_keyboard, boot; /* it may speak the boot protocol; it does */
@@ -86,7 +95,8 @@ struct port_usb {
 	struct hid_layout layout;
 	size_t descriptor_n;
 	char model[USB_MODEL_MAX];
-	uint64_t odd; /* reports of an id that the descriptor does not have */
+	const char *language; /* for pages, a constant; NULL none known */
+	uint64_t odd;	      /* reports of an id that the descriptor does not have */
 
 	uint8_t descriptor[USB_DESCRIPTOR_BYTES];
 	uint8_t in_bytes[USB_INS][USB_IN_BYTES];
@@ -101,21 +111,21 @@ void usb_bus_adopt(struct usb_bus *bus, struct port_usb *usb); /* from now on th
 void usb_bus_reap(struct usb_bus *bus);			       /* soon: some line may have ended */
 uv_loop_t *usb_bus_loop(struct usb_bus *bus);
 
-/* usb_list.c */
-struct usb_found {
-	struct seen seen;
-	struct libusb_device *device; /* referenced */
-	uint8_t interface;
-};
-/* Sorted by path, at most `cap`. What was found is given back with usb_forget(). */
-size_t usb_find(struct usb_bus *bus, struct usb_found *ret_found, size_t cap);
+/* usb_list.c; any thread. Reading sysfs may wait: not for the loop's. */
+/* Sorted by path, at most `cap`; of this vendor and product alone, or of all (0, 0). What was
+ * found is given back with usb_forget(). */
+size_t usb_find(struct libusb_context *library, int vendor, int product,
+		struct usb_found *ret_found, size_t cap);
 void usb_forget(struct usb_found *found, size_t n);
 /*
  * A station that was killed leaves its HID devices without the kernel's driver, and so without
  * a report descriptor in sysfs: nobody could tell any more what they are. They go back to the
- * kernel. Blocks for the moment that takes, so only at the start.
+ * kernel. Returns how many.
  */
-void usb_return_orphans(struct usb_bus *bus);
+size_t usb_return_orphans(struct libusb_context *library);
+
+/* port_usb.c */
+void usb_choose(struct port_usb *usb); /* among what was found */
 
 /* usb_line.c: transfers and work. Negative errno. */
 int usb_error(int r);

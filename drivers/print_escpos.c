@@ -13,9 +13,10 @@
  * twice but the fence. A link lost after the first byte, or max_job_ms while nothing is wrong:
  * `unknown`.
  *
- * A printer that said nothing of being unable to print must give signs of life: as long as bytes
- * are on their way, they move or it answers (60 s); then it answers (20 s, and what the machine
- * itself may still hold at the speed of a slow line); else `unknown`. When it is well but the
+ * A printer must give signs of life: as long as bytes are on their way, they move or it answers
+ * (60 s); then it answers (20 s, and what the machine itself may still hold at the speed of a slow
+ * line); else `unknown`. One that said it cannot print may be silent for two hours, for its data
+ * may fill every buffer on the way and no question get through. When it is well but the
  * fence's answer stays away, the fence is sent again. The answer to a second fence proves the job
  * only if the printer was heard all the time: one that was switched off and on answers it too,
  * and has lost the job, so then it is `unknown`. So it is when automatic status said that it

@@ -28,6 +28,16 @@
 #define PAPER_80_180 .columns = 42, .dots = 512, .dpi = 180
 #define PAPER_58     .columns = 32, .dots = 384, .dpi = 203
 
+/* The cutter: it feeds to its blade by itself, or cuts where the paper stands after some lines. */
+#define CUTS_AT_BLADE	  .cutter = PROFILE_CUTTER_FEEDS
+#define CUTS_AFTER(lines) .cutter = PROFILE_CUTTER_PLAIN, .feed_lines = (lines)
+/* Connectors for two drawers, of which the first is used unless lada.conf says otherwise. */
+#define TWO_DRAWERS .drawer_pins = 2, .drawer = 1
+/* What Epson's since the TM-T88IV have. */
+#define EPSON_COMMANDS .qr = PROFILE_QR_NATIVE, .code128 = true, .fence = PROFILE_FENCE_PROCESS
+
+/* What a row leaves out it has not: QR codes and bars are drawn here, there is no cutter, and
+ * GS r is the fence. */
 static const struct printer_profile profiles[] = {
 	{
 		/* Whatever has no better one: the least that all 80 mm printers share. */
@@ -35,12 +45,8 @@ static const struct printer_profile profiles[] = {
 		.models = { "POS-80", "POS80", "POS-8360", "NT-80" },
 		PAPER_80,
 		PAGES_SURE,
-		.qr = PROFILE_QR_RASTER,
-		.cutter = PROFILE_CUTTER_PLAIN,
-		.feed_lines = 4,
-		.drawer_pins = 2,
-		.drawer = 1,
-		.fence = PROFILE_FENCE_STATUS,
+		CUTS_AFTER(4),
+		TWO_DRAWERS,
 	},
 	{
 		/* The POS-58 boards under many names: POS-5890, NT-5890K, ZJ-5870. */
@@ -49,24 +55,18 @@ static const struct printer_profile profiles[] = {
 			    "ZJ-5870", "ZJ-5890" },
 		PAPER_58,
 		PAGES_SURE,
-		.qr = PROFILE_QR_RASTER,
-		.cutter = PROFILE_CUTTER_NONE,
 		.feed_lines = 4,
 		.drawer_pins = 1,
 		.drawer = 1,
-		.fence = PROFILE_FENCE_STATUS,
 	},
 	{
 		.name = "epson-tm-t20",
 		.models = { "TM-T20", "TM-T82", "TM-m30" },
 		PAPER_80,
 		PAGES_EPSON,
-		.qr = PROFILE_QR_NATIVE,
-		.code128 = true,
-		.cutter = PROFILE_CUTTER_FEEDS,
-		.drawer_pins = 2,
-		.drawer = 1,
-		.fence = PROFILE_FENCE_PROCESS,
+		EPSON_COMMANDS,
+		CUTS_AT_BLADE,
+		TWO_DRAWERS,
 	},
 	{
 		/* TM-T88V and later. */
@@ -74,24 +74,18 @@ static const struct printer_profile profiles[] = {
 		.models = { "TM-T88V", "TM-T70II" },
 		PAPER_80_180,
 		PAGES_EPSON,
-		.qr = PROFILE_QR_NATIVE,
-		.code128 = true,
-		.cutter = PROFILE_CUTTER_FEEDS,
-		.drawer_pins = 2,
-		.drawer = 1,
-		.fence = PROFILE_FENCE_PROCESS,
+		EPSON_COMMANDS,
+		CUTS_AT_BLADE,
+		TWO_DRAWERS,
 	},
 	{
 		.name = "epson-tm-t88iv",
 		.models = { "TM-T88IV", "TM-T70" },
 		PAPER_80_180,
 		PAGES_OLDER,
-		.qr = PROFILE_QR_NATIVE,
-		.code128 = true,
-		.cutter = PROFILE_CUTTER_FEEDS,
-		.drawer_pins = 2,
-		.drawer = 1,
-		.fence = PROFILE_FENCE_PROCESS,
+		EPSON_COMMANDS,
+		CUTS_AT_BLADE,
+		TWO_DRAWERS,
 	},
 	{
 		/* TM-T88II and III: sources disagree about PC852, so it is not used. */
@@ -99,12 +93,9 @@ static const struct printer_profile profiles[] = {
 		.models = { "TM-T88", "TM-T88II", "TM-T88III" },
 		PAPER_80_180,
 		PAGES({ CODEPAGE_858, 19 }, { CODEPAGE_1252, 16 }, { CODEPAGE_866, 17 }),
-		.qr = PROFILE_QR_RASTER,
 		.code128 = true,
-		.cutter = PROFILE_CUTTER_FEEDS,
-		.drawer_pins = 2,
-		.drawer = 1,
-		.fence = PROFILE_FENCE_STATUS,
+		CUTS_AT_BLADE,
+		TWO_DRAWERS,
 	},
 	{
 		/* The first SRP-350, and the Metapace T-1, which is one: Western letters only. */
@@ -112,13 +103,9 @@ static const struct printer_profile profiles[] = {
 		.models = { "SRP-350", "SRP-350plus", "Metapace T-1" },
 		PAPER_80_180,
 		PAGES({ CODEPAGE_858, 19 }, { CODEPAGE_850, 2 }),
-		.qr = PROFILE_QR_RASTER,
 		.code128 = true,
-		.cutter = PROFILE_CUTTER_PLAIN,
-		.feed_lines = 4,
-		.drawer_pins = 2,
-		.drawer = 1,
-		.fence = PROFILE_FENCE_STATUS,
+		CUTS_AFTER(4),
+		TWO_DRAWERS,
 	},
 	{
 		.name = "bixolon-srp-350iii",
@@ -128,11 +115,8 @@ static const struct printer_profile profiles[] = {
 		      { CODEPAGE_858, 19 }, { CODEPAGE_1252, 16 }, { CODEPAGE_866, 17 }),
 		.qr = PROFILE_QR_NATIVE,
 		.code128 = true,
-		.cutter = PROFILE_CUTTER_PLAIN,
-		.feed_lines = 4,
-		.drawer_pins = 2,
-		.drawer = 1,
-		.fence = PROFILE_FENCE_STATUS,
+		CUTS_AFTER(4),
+		TWO_DRAWERS,
 	},
 	{
 		/* TSP100, TSP650, mC-Print switched to ESC/POS emulation; in Star's own modes
@@ -141,13 +125,9 @@ static const struct printer_profile profiles[] = {
 		.models = { "TSP1", "TSP100", "TSP143", "TSP650", "TSP654", "mC-Print3", "MCP31" },
 		PAPER_80,
 		PAGES_OLDER,
-		.qr = PROFILE_QR_RASTER,
 		.code128 = true,
-		.cutter = PROFILE_CUTTER_PLAIN,
-		.feed_lines = 3,
-		.drawer_pins = 2,
-		.drawer = 1,
-		.fence = PROFILE_FENCE_STATUS,
+		CUTS_AFTER(3),
+		TWO_DRAWERS,
 	},
 	{
 		/* Its table differs: PC858 stands at 2, PC852 at 6, PC866 at 7. */
@@ -158,11 +138,8 @@ static const struct printer_profile profiles[] = {
 		      { CODEPAGE_866, 7 }),
 		.qr = PROFILE_QR_NATIVE,
 		.code128 = true,
-		.cutter = PROFILE_CUTTER_PLAIN,
-		.feed_lines = 3,
-		.drawer_pins = 2,
-		.drawer = 1,
-		.fence = PROFILE_FENCE_STATUS,
+		CUTS_AFTER(3),
+		TWO_DRAWERS,
 	},
 	{
 		.name = "rongta",
@@ -170,13 +147,9 @@ static const struct printer_profile profiles[] = {
 		PAPER_80,
 		PAGES({ CODEPAGE_852, 18 }, { CODEPAGE_1250, 30 }, { CODEPAGE_1251, 6 },
 		      { CODEPAGE_858, 19 }, { CODEPAGE_1252, 16 }, { CODEPAGE_866, 7 }),
-		.qr = PROFILE_QR_RASTER,
 		.code128 = true,
-		.cutter = PROFILE_CUTTER_PLAIN,
-		.feed_lines = 4,
-		.drawer_pins = 2,
-		.drawer = 1,
-		.fence = PROFILE_FENCE_STATUS,
+		CUTS_AFTER(4),
+		TWO_DRAWERS,
 	},
 	{
 		.name = "xprinter",
@@ -186,11 +159,8 @@ static const struct printer_profile profiles[] = {
 		      { CODEPAGE_1252, 16 }, { CODEPAGE_866, 17 }),
 		.qr = PROFILE_QR_NATIVE,
 		.code128 = true,
-		.cutter = PROFILE_CUTTER_PLAIN,
-		.feed_lines = 4,
-		.drawer_pins = 2,
-		.drawer = 1,
-		.fence = PROFILE_FENCE_STATUS,
+		CUTS_AFTER(4),
+		TWO_DRAWERS,
 	},
 	{
 		/* Sources give 6 or 16 for WPC1252, and 512 or 576 dots: the narrower always fits.
@@ -201,13 +171,9 @@ static const struct printer_profile profiles[] = {
 		.dots = 512,
 		.dpi = 203,
 		PAGES({ CODEPAGE_852, 18 }, { CODEPAGE_858, 19 }, { CODEPAGE_866, 17 }),
-		.qr = PROFILE_QR_RASTER,
 		.code128 = true,
-		.cutter = PROFILE_CUTTER_PLAIN,
-		.feed_lines = 4,
-		.drawer_pins = 2,
-		.drawer = 1,
-		.fence = PROFILE_FENCE_STATUS,
+		CUTS_AFTER(4),
+		TWO_DRAWERS,
 	},
 };
 

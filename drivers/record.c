@@ -459,6 +459,15 @@ void record_feedback(struct record *r, enum feedback feedback, int64_t now_ms)
 		say(r, now_ms, "feedback %s", words[feedback]);
 }
 
+void record_ending(const struct record *r, const char *why, int64_t now_ms, struct buf *ret_text)
+{
+	buf_text(ret_text, "# ");
+	buf_text(ret_text, why);
+	buf_byte(ret_text, '\n');
+	if (!r->blind)
+		(void)trace_write(ret_text, since(r, now_ms), '!', slice_of("blind"));
+}
+
 void record_end(struct record *r, int64_t now_ms)
 {
 	const bool full = r->full;

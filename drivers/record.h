@@ -66,6 +66,9 @@ void record_show(struct record *r, struct slice doc, int64_t now_ms);
 void record_feedback(struct record *r, enum feedback feedback, int64_t now_ms);
 void record_profile(struct record *r, const struct printer_profile *profile, int64_t now_ms);
 void record_end(struct record *r, int64_t now_ms);
+/* The lines that end the text as it is now, if nothing follows: why, and what cannot be compared.
+ * The record itself goes on. */
+void record_ending(const struct record *r, const char *why, int64_t now_ms, struct buf *ret_text);
 
 /* Does a card number stand in these bytes, alone or between others, in one piece or in groups? */
 bool record_card_like(struct slice bytes);

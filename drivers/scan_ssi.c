@@ -14,7 +14,10 @@
  * but it is still listened to and asked again from time to time. Every packet of the reader is
  * answered. A packet marked as sent before is dropped if it equals the last one that was taken:
  * then only our answer was lost. Unmarked packets are never dropped, equal or not, and a marked
- * one is taken when a broken packet that was not marked came in between.
+ * one is taken when a broken packet that was not marked came in between. It is taken, too, when
+ * the last one is too long ago: a reader waits for an answer (parameter 9Bh, "host serial response
+ * time-out": 2.0 s, at most 9.9 s) and sends a packet at most twice more, then it gives up. So a
+ * later one is of another read, whose first sending we never saw.
  *
  * There is no mark where a packet begins. So a byte begins one if the next are an opcode of a
  * reader and its source number, and if the sum is right; else it is counted and passed over. Text
@@ -59,6 +62,9 @@
 #define ASK_AGAIN_MS  30000 /* a silent reader */
 #define BYTE_GAP_MS   500   /* within a packet */
 #define PART_GAP_MS   5000  /* between the packets of a code; it sends a lost one again in 2 s */
+#define RESENDS	      2
+#define PATIENCE_MS   9900 /* the longest a reader may be set to wait for an answer */
+#define AGAIN_MS      (RESENDS * PATIENCE_MS + 1000) /* with the bytes' own time at 9600 baud */
 #define BEEP_STALE_MS 2000
 #define PLAIN_MIN     4 /* printable bytes before CR that are text, not noise */
 
@@ -77,6 +83,7 @@ struct scan_ssi {
 	bool taken; /* a packet was; its length and sum, as if not marked: */
 	uint8_t taken_length;
 	uint16_t taken_sum;
+	int64_t taken_ms;
 	bool fresh_broken; /* since then an unmarked packet came broken */
 
 	uint8_t answers[ANSWERS_MAX]; /* waiting for room: 0 ACK, else a NAK's cause */
@@ -299,20 +306,26 @@ static void tell_code(struct scan_ssi *s, const struct sink *sink)
 	scan_text_tell(&s->text, aim, sink);
 }
 
+/* Was the packet taken already, and only our answer lost? */
+static bool had_before(const struct scan_ssi *s, uint16_t sum, int64_t now_ms)
+{
+	return s->in[3] & STATUS_AGAIN && s->taken && !s->fresh_broken &&
+	       s->taken_length == s->in[0] && s->taken_sum == sum &&
+	       now_ms - s->taken_ms < AGAIN_MS;
+}
+
 static void decode(struct scan_ssi *s, int64_t now_ms, const struct sink *sink)
 {
 	const uint8_t length = s->in[0], status = s->in[3];
 	const uint16_t sum = (uint16_t)(sum_of(s->in, length) - (status & STATUS_AGAIN));
 
 	answer(s, 0);
-	if (length <= HEADER)
-		return;
-	if (status & STATUS_AGAIN && s->taken && !s->fresh_broken && s->taken_length == length &&
-	    s->taken_sum == sum)
+	if (length <= HEADER || had_before(s, sum, now_ms))
 		return;
 	s->taken = true;
 	s->taken_length = length;
 	s->taken_sum = sum;
+	s->taken_ms = now_ms;
 	s->fresh_broken = false;
 	if (s->open && s->type != s->in[HEADER])
 		drop_code(s);

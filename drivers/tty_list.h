@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The serial ports of this machine, by libserialport's enumeration: it reads sysfs and opens no
- * port, so it is cheap and disturbs nobody. Values only, nothing to free.
+ * The serial ports of this machine, read from sysfs alone. libserialport's own list opens each
+ * port of the 8250 driver to see whether it is there, and so may wait for, or wake, what is
+ * plugged into it; here no port is opened. Values only, nothing to free.
+ *
+ * Reading sysfs may wait too, while the kernel is busy with a device: for a worker, any thread.
+ *
+ * Facts: Linux 6.1, Documentation/ABI: sysfs-tty (`type`, 0 is PORT_UNKNOWN), sysfs-bus-usb.
  */
 #ifndef LADA_DRIVERS_TTY_LIST_H
 #define LADA_DRIVERS_TTY_LIST_H

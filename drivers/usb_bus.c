@@ -36,6 +36,9 @@ struct usb_bus {
 	uv_timer_t change; /* to the next `changed` */
 	uv_timer_t reaper;
 	struct port_usb *lines;
+	uv_work_t orphans;
+	bool returning; /* the request is out */
+	size_t returned;
 	bool stopping, closing;
 	int handles; /* of the loop, still to be closed */
 	void (*stopped)(void *ctx);
@@ -141,8 +144,10 @@ static int LIBUSB_CALL on_hotplug(struct libusb_context *library, struct libusb_
 	struct usb_bus *bus = ctx;
 
 	(void)library;
-	(void)device;
-	(void)event;
+	for (struct port_usb *u = bus->lines; u; u = u->next)
+		if (event == LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT && u->handle &&
+		    libusb_get_device(u->handle) == device)
+			u->gone = true;
 	bus->dirty = true;
 	return 0;
 }
@@ -161,20 +166,9 @@ static void on_change(uv_timer_t *timer)
 /* A printer that only listens has no transfer out that would tell. */
 static void drop_gone(struct usb_bus *bus)
 {
-	struct libusb_device **list;
-	const ssize_t count = libusb_get_device_list(bus->library, &list);
-
-	if (count < 0)
-		return;
-	for (struct port_usb *u = bus->lines; u; u = u->next) {
-		bool there = !u->port;
-
-		for (ssize_t i = 0; i < count && !there; i++)
-			there = list[i] == libusb_get_device(u->handle);
-		if (!there)
+	for (struct port_usb *u = bus->lines; u; u = u->next)
+		if (u->port && u->gone)
 			usb_break(u, -ENODEV, NULL);
-	}
-	libusb_free_device_list(list, 1);
 }
 
 /* ---- lines that have ended ---- */
@@ -189,6 +183,8 @@ static void forget(struct port_usb *u)
 	libusb_free_transfer(u->outgoing.transfer);
 	for (size_t i = 0; i < USB_INS; i++)
 		libusb_free_transfer(u->incoming[i].transfer);
+	usb_forget(u->found, u->found_n);
+	free(u->found);
 	free(u);
 }
 
@@ -206,7 +202,7 @@ static void reap(struct usb_bus *bus)
 		*at = u->next;
 		forget(u);
 	}
-	if (bus->stopping && !bus->lines)
+	if (bus->stopping && !bus->lines && !bus->returning)
 		finish(bus);
 }
 
@@ -261,6 +257,24 @@ void usb_bus_adopt(struct usb_bus *bus, struct port_usb *usb)
 
 /* ---- start and stop ---- */
 
+static void return_orphans(uv_work_t *work)
+{
+	struct usb_bus *bus = work->data;
+
+	bus->returned = usb_return_orphans(bus->library);
+}
+
+static void orphans_returned(uv_work_t *work, int status)
+{
+	struct usb_bus *bus = work->data;
+
+	bus->returning = false;
+	if (bus->stopping)
+		usb_bus_reap(bus);
+	else if (status == 0 && bus->returned > 0)
+		uv_timer_start(&bus->change, on_change, USB_BUS_SOON_MS, 0);
+}
+
 static void watch_all(struct usb_bus *bus)
 {
 	const struct libusb_pollfd **list = libusb_get_pollfds(bus->library);
@@ -298,8 +312,9 @@ struct usb_bus *usb_bus_start(uv_loop_t *loop, void (*changed)(void *ctx), void 
 	bus->loop = loop;
 	bus->changed = changed;
 	bus->changed_ctx = ctx;
-	usb_return_orphans(bus);
 	start_timers(bus);
+	bus->orphans.data = bus;
+	bus->returning = uv_queue_work(loop, &bus->orphans, return_orphans, orphans_returned) == 0;
 	watch_all(bus);
 	/* Where there is no hotplug, what is plugged in later is found when a port tries again. */
 	libusb_hotplug_register_callback(bus->library,
@@ -341,6 +356,8 @@ void usb_bus_stop(struct usb_bus *bus, void (*stopped)(void *ctx), void *ctx)
 	bus->stopped = stopped;
 	bus->stopped_ctx = ctx;
 	uv_timer_stop(&bus->change);
+	if (bus->returning)
+		uv_cancel((uv_req_t *)&bus->orphans);
 	for (struct port_usb *u = bus->lines; u; u = u->next) {
 		if (!u->port)
 			continue;

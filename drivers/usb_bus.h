@@ -4,10 +4,9 @@
  * one for hotplug, which only wakes the loop). What is plugged in, that something changed, and
  * the memory of devices being closed.
  *
- * The caller owns the bus from usb_bus_start() until `stopped`. One thread, the loop's. Nothing
- * here opens a device, but for the orphans of a killed station at the start; a list is read from
- * what libusb and the kernel have cached (sysfs may wait for a device being probed). Times are
- * milliseconds.
+ * The caller owns the bus from usb_bus_start() until `stopped`. One thread, the loop's, but for
+ * usb_bus_list(). Nothing here opens a device, but for the orphans of a killed station at the
+ * start; a list is read from what libusb and the kernel have cached. Times are milliseconds.
  *
  * Facts: libusb's API documentation, "Polling and timing"; sysfs of Linux 6.1.
  */
@@ -32,8 +31,11 @@ struct usb_bus *usb_bus_start(uv_loop_t *loop, void (*changed)(void *ctx), void 
 			      const char **ret_why);
 
 /* Every interface of every device that is there now, sorted by path; returns how many were
- * written, at most `cap`. `bus` may be NULL: none. Root hubs and hubs are left out. */
+ * written, at most `cap`. `bus` may be NULL: none. Root hubs and hubs are left out. Waits while
+ * the kernel is busy with a device: for a worker, and the bus must not be stopped meanwhile. */
 size_t usb_bus_list(struct usb_bus *bus, struct seen *ret_seen, size_t cap);
+/* On the loop's thread: what a list could not see of the HID devices that are open here. */
+void usb_bus_complete(struct usb_bus *bus, struct seen *seen, size_t n);
 
 /* Takes every open device away from its port (whose next attempt finds no USB), waits until all
  * their transfers have come back, and calls `stopped` from the loop, when the bus is gone. Stop

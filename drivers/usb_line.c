@@ -115,6 +115,10 @@ static void on_worker(uv_work_t *work)
 	switch (usb->working) {
 	case USB_WORK_NONE:
 		break;
+	case USB_WORK_FIND:
+		usb->found_n = usb_find(usb_bus_library(usb->bus), usb->seen.vendor,
+					usb->seen.product, usb->found, SEEN_MAX);
+		break;
 	case USB_WORK_ALT:
 		r = libusb_set_interface_alt_setting(usb->handle, usb->interface, usb->setting);
 		break;

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * What is plugged in: descriptors as libusb has them cached, texts and report descriptors from
- * sysfs. Nothing is opened, so no device is disturbed; a read of sysfs may still wait while the
- * kernel is probing that device. A HID device whose kernel
- * driver is gone has no report descriptor in sysfs; one that is open here is asked of its line,
- * one that nobody has is given back to the kernel at the start.
+ * sysfs. Nothing is opened, so no device is disturbed; a read of sysfs waits while the kernel is
+ * busy with that device, so a worker reads. A HID device whose kernel driver is gone has no report
+ * descriptor in sysfs; one that is open here is asked of its line, on the loop's thread; one that
+ * nobody has is given back to the kernel at the start.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/usbdevice_fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "drivers/port_usb.h"
@@ -98,19 +100,9 @@ static enum seen_look look_in_sysfs(const char *interface_path)
 	return look;
 }
 
-static const struct port_usb *line_of(struct usb_bus *bus, const char *path)
-{
-	for (const struct port_usb *u = usb_bus_lines(bus); u; u = u->next)
-		if (strcmp(u->seen.path, path) == 0)
-			return u;
-	return NULL;
-}
-
-static enum seen_look look_of(struct usb_bus *bus, const struct libusb_interface *interface,
-			      const char *path)
+static enum seen_look look_of(const struct libusb_interface *interface, const char *path)
 {
 	const struct libusb_interface_descriptor *first = interface->altsetting;
-	const struct port_usb *line;
 	enum seen_look look;
 
 	for (int i = 0; i < interface->num_altsetting; i++)
@@ -119,38 +111,48 @@ static enum seen_look look_of(struct usb_bus *bus, const struct libusb_interface
 			return SEEN_PRINTER;
 	if (first->bInterfaceClass != LIBUSB_CLASS_HID)
 		return SEEN_OTHER;
-	line = line_of(bus, path);
-	if (line && line->seen.look != SEEN_HID)
-		return line->seen.look;
 	look = look_in_sysfs(path);
 	if (look == SEEN_HID && first->bInterfaceSubClass == 1 && first->bInterfaceProtocol == 1)
 		look = SEEN_KEYBOARD;
 	return look;
 }
 
+static bool node_of(struct libusb_device *device, char *dst, size_t cap)
+{
+	return text_fmt(dst, cap, "/dev/bus/usb/%03u/%03u", libusb_get_bus_number(device),
+			libusb_get_device_address(device)) >= 0;
+}
+
 static bool no_rights(struct libusb_device *device)
 {
 	char node[64];
 
-	return text_fmt(node, sizeof(node), "/dev/bus/usb/%03u/%03u", libusb_get_bus_number(device),
-			libusb_get_device_address(device)) < 0 ||
-	       access(node, R_OK | W_OK) < 0;
+	return !node_of(device, node, sizeof(node)) || access(node, R_OK | W_OK) < 0;
 }
 
-static size_t find_in(struct usb_bus *bus, struct libusb_device *device, struct usb_found *found,
-		      size_t cap)
+/* Its ids come from libusb's memory: what is not wanted costs no file. */
+static bool is_wanted(struct libusb_device *device, int vendor, int product, struct seen *s)
 {
 	struct libusb_device_descriptor d;
+
+	if (libusb_get_device_descriptor(device, &d) < 0 || d.bDeviceClass == LIBUSB_CLASS_HUB)
+		return false;
+	s->vendor = d.idVendor;
+	s->product = d.idProduct;
+	return (vendor == 0 && product == 0) || (vendor == s->vendor && product == s->product);
+}
+
+static size_t find_in(struct libusb_device *device, int vendor, int product,
+		      struct usb_found *found, size_t cap)
+{
 	struct libusb_config_descriptor *config;
 	struct seen s = { .port = PORT_USB };
 	size_t n = 0;
 
-	if (libusb_get_device_descriptor(device, &d) < 0 || d.bDeviceClass == LIBUSB_CLASS_HUB ||
+	if (!is_wanted(device, vendor, product, &s) ||
 	    !usb_path_of(device, s.usb_path, sizeof(s.usb_path)) ||
 	    libusb_get_active_config_descriptor(device, &config) < 0)
 		return 0;
-	s.vendor = d.idVendor;
-	s.product = d.idProduct;
 	s.no_rights = no_rights(device);
 	read_text(s.usb_path, "serial", s.serial, sizeof(s.serial));
 	read_text(s.usb_path, "manufacturer", s.maker, sizeof(s.maker));
@@ -163,9 +165,10 @@ static size_t find_in(struct usb_bus *bus, struct libusb_device *device, struct 
 			     config->bConfigurationValue,
 			     interface->altsetting->bInterfaceNumber) < 0)
 			continue;
-		s.look = look_of(bus, interface, s.path);
+		s.look = look_of(interface, s.path);
 		found[n++] = (struct usb_found){ s, libusb_ref_device(device),
-						 interface->altsetting->bInterfaceNumber };
+						 interface->altsetting->bInterfaceNumber,
+						 config->bConfigurationValue };
 	}
 	libusb_free_config_descriptor(config);
 	return n;
@@ -177,16 +180,17 @@ static int by_path(const void *a, const void *b)
 		      ((const struct usb_found *)b)->seen.path);
 }
 
-size_t usb_find(struct usb_bus *bus, struct usb_found *ret_found, size_t cap)
+size_t usb_find(struct libusb_context *library, int vendor, int product,
+		struct usb_found *ret_found, size_t cap)
 {
 	struct libusb_device **list;
-	const ssize_t count = libusb_get_device_list(usb_bus_library(bus), &list);
+	const ssize_t count = libusb_get_device_list(library, &list);
 	size_t n = 0;
 
 	if (count < 0)
 		return 0;
 	for (ssize_t i = 0; i < count; i++)
-		n += find_in(bus, list[i], ret_found + n, cap - n);
+		n += find_in(list[i], vendor, product, ret_found + n, cap - n);
 	libusb_free_device_list(list, 1);
 	qsort(ret_found, n, sizeof(*ret_found), by_path);
 	return n;
@@ -198,28 +202,37 @@ void usb_forget(struct usb_found *found, size_t n)
 		libusb_unref_device(found[i].device);
 }
 
-static void return_orphan(const struct usb_found *found)
+/* By the kernel's own request: libusb would put the node into the loop, from this thread. */
+static bool return_orphan(const struct usb_found *found)
 {
-	char driver[PORT_PATH_MAX + 64];
-	struct libusb_device_handle *handle;
+	struct usbdevfs_ioctl bind = { .ifno = found->interface, .ioctl_code = USBDEVFS_CONNECT };
+	char driver[PORT_PATH_MAX + 64], node[64];
+	bool bound;
+	int fd;
 
 	if (found->seen.look != SEEN_HID || found->seen.no_rights ||
 	    text_fmt(driver, sizeof(driver), SYSFS "%s/driver", found->seen.path) < 0 ||
-	    access(driver, F_OK) == 0 || libusb_open(found->device, &handle) < 0)
-		return;
-	(void)libusb_attach_kernel_driver(handle, found->interface);
-	libusb_close(handle);
+	    access(driver, F_OK) == 0 || !node_of(found->device, node, sizeof(node)))
+		return false;
+	fd = open(node, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	bound = ioctl(fd, USBDEVFS_IOCTL, &bind) >= 0;
+	close(fd);
+	return bound;
 }
 
-void usb_return_orphans(struct usb_bus *bus)
+size_t usb_return_orphans(struct libusb_context *library)
 {
 	struct usb_found *found = calloc(SEEN_MAX, sizeof(*found));
-	const size_t n = found ? usb_find(bus, found, SEEN_MAX) : 0;
+	const size_t n = found ? usb_find(library, 0, 0, found, SEEN_MAX) : 0;
+	size_t returned = 0;
 
 	for (size_t i = 0; i < n; i++)
-		return_orphan(&found[i]);
+		returned += return_orphan(&found[i]);
 	usb_forget(found, n);
 	free(found);
+	return returned;
 }
 
 size_t usb_bus_list(struct usb_bus *bus, struct seen *ret_seen, size_t cap)
@@ -232,10 +245,32 @@ size_t usb_bus_list(struct usb_bus *bus, struct seen *ret_seen, size_t cap)
 	found = calloc(SEEN_MAX, sizeof(*found));
 	if (!found)
 		return 0;
-	n = usb_find(bus, found, cap < SEEN_MAX ? cap : SEEN_MAX);
+	n = usb_find(usb_bus_library(bus), 0, 0, found, cap < SEEN_MAX ? cap : SEEN_MAX);
 	for (size_t i = 0; i < n; i++)
 		ret_seen[i] = found[i].seen;
 	usb_forget(found, n);
 	free(found);
 	return n;
+}
+
+/* ---- on the loop's thread ---- */
+
+static const struct port_usb *line_of(struct usb_bus *bus, const struct seen *seen)
+{
+	for (const struct port_usb *u = usb_bus_lines(bus); u; u = u->next)
+		if (strcmp(u->seen.path, seen->path) == 0 && u->handle)
+			return u;
+	return NULL;
+}
+
+void usb_bus_complete(struct usb_bus *bus, struct seen *seen, size_t n)
+{
+	for (size_t i = 0; bus && i < n; i++) {
+		const struct port_usb *line = NULL;
+
+		if (seen[i].look == SEEN_HID || seen[i].look == SEEN_KEYBOARD)
+			line = line_of(bus, &seen[i]);
+		if (line && line->seen.look != SEEN_HID)
+			seen[i].look = line->seen.look;
+	}
 }

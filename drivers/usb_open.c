@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * From a claimed interface to a line that is up: a few questions, one behind the other, none of
- * which the loop waits for.
+ * What comes back from a worker, and from a claimed interface to a line that is up: a few
+ * questions, one behind the other, none of which the loop waits for.
  *
  * Sources: USB Printing Devices 1.1, section 4.2 (GET_DEVICE_ID: two bytes of length, the high
  * one first, itself included; then KEY:value; of IEEE 1284); HID 1.11, sections 7.1 and 7.2,
@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "drivers/device_id.h"
 #include "drivers/port_usb.h"
 #include "firmware/base/text.h"
 
@@ -43,31 +44,6 @@ static const struct {
 
 /* ---- the device id ---- */
 
-static struct slice cut(struct slice *rest, char mark)
-{
-	const char *at = rest->n ? memchr(rest->p, mark, rest->n) : NULL;
-	const size_t n = at ? (size_t)(at - rest->p) : rest->n;
-	const struct slice head = { rest->p, n };
-
-	rest->p += n + (at ? 1 : 0);
-	rest->n -= n + (at ? 1 : 0);
-	return head;
-}
-
-static struct slice value_of(struct slice id, const char *key, const char *long_key)
-{
-	while (id.n > 0) {
-		struct slice value = cut(&id, ';');
-		struct slice name = cut(&value, ':');
-
-		while (name.n > 0 && (name.p[0] == ' ' || name.p[0] == '\n'))
-			name = (struct slice){ name.p + 1, name.n - 1 };
-		if (slice_eq(name, key) || slice_eq(name, long_key))
-			return value;
-	}
-	return slice_of("");
-}
-
 static void take_device_id(struct port_usb *usb, const uint8_t *p, size_t n)
 {
 	const size_t said = n >= 2 ? (size_t)(p[0] << 8 | p[1]) : 0;
@@ -78,8 +54,9 @@ static void take_device_id(struct port_usb *usb, const uint8_t *p, size_t n)
 		return;
 	/* Some boards send the length the other way round, or none. */
 	id = (struct slice){ (const char *)p + 2, (said >= 2 && said <= n ? said : n) - 2 };
-	maker = value_of(id, "MFG", "MANUFACTURER");
-	model = value_of(id, "MDL", "MODEL");
+	maker = device_id_value(id, "MFG", "MANUFACTURER");
+	model = device_id_value(id, "MDL", "MODEL");
+	usb->language = device_id_language(id);
 	buf_init(&b, usb->model, sizeof(usb->model));
 	buf_slice(&b, maker);
 	if (maker.n > 0 && model.n > 0)
@@ -254,6 +231,8 @@ void usb_worked(struct port_usb *usb)
 	usb->working = USB_WORK_NONE;
 	if (usb->work_result < 0)
 		usb_break(usb, usb->work_result, NULL);
+	else if (what == USB_WORK_FIND)
+		usb_choose(usb);
 	else if (what == USB_WORK_ALT)
 		next(usb);
 	else if (what == USB_WORK_CLEAR)

@@ -8,7 +8,7 @@
 
 struct word_values words_none(void)
 {
-	return (struct word_values){ .tries = -1, .n = -1 };
+	return (struct word_values){ .tries = -1, .n = -1, .left = -1 };
 }
 
 void feedback_send(struct station *st, enum desk desk, enum feedback f)
@@ -102,6 +102,7 @@ static void set_notice(struct station *st, enum desk desk, enum notice_level lev
 	n->n = ++st->notice_n;
 	n->at_ms = station_mono(st);
 	n->level = level;
+	n->job = 0;
 	text_fmt(n->code, sizeof(n->code), "%s", code);
 	st->dirty = true;
 	if (desk == DESK_KIOSK) {

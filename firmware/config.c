@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "drivers/port_address.h"
 #include "firmware/config_keys.h"
 
 #define LINE_BYTES  2048  /* with its comment */
@@ -474,6 +475,45 @@ static int check_protocol(struct config_reader *r, int i)
 	return 0;
 }
 
+/* Why two sections cannot have these ports, or NULL. Two that name equal devices would get now
+ * this one and now that one, after each start and each plug. */
+static const char *clash(const struct config_device *a, const struct config_device *b)
+{
+	struct port_address x, y;
+	const char *what;
+
+	if (port_parse(a->port, "", &x, &what) < 0 || port_parse(b->port, "", &y, &what) < 0 ||
+	    x.kind != y.kind)
+		return NULL;
+	if (x.kind == PORT_SERIAL)
+		return strcmp(x.path, y.path) == 0 ? "name the same serial port" : NULL;
+	/* Of one device a printer and a scanner may have an interface each. */
+	if (x.kind != PORT_USB || a->kind != b->kind || x.usb_vendor != y.usb_vendor ||
+	    x.usb_product != y.usb_product)
+		return NULL;
+	if (x.path[0] && y.path[0])
+		return strcmp(x.path, y.path) == 0 ? "name the same device" : NULL;
+	return "could get each other's device: add @SERIAL or @SOCKET to both, as in "
+	       "usb:04b8:0202@1-1.4; `lada devices` shows them";
+}
+
+static int check_port(struct config_reader *r, int i)
+{
+	const struct config_device *d = &r->c->devices[i];
+
+	for (int k = 0; k < i; k++) {
+		const struct config_device *other = &r->c->devices[k];
+		const char *why = clash(other, d);
+
+		if (why)
+			return config_wrong(r, r->devices[i], "[%s %s] and [%s %s] in %s:%d %s",
+					    device_kind_name(d->kind), d->name,
+					    device_kind_name(other->kind), other->name,
+					    r->files[r->devices[k].file], r->devices[k].line, why);
+	}
+	return 0;
+}
+
 static int check_whole(struct config_reader *r)
 {
 	struct config *c = r->c;
@@ -487,7 +527,7 @@ static int check_whole(struct config_reader *r)
 	if (!c->name[0])
 		slice_copy(slice_of(c->store), c->name, sizeof(c->name));
 	for (int i = 0; i < c->device_count; i++)
-		if (check_standin(r, i) < 0 || check_protocol(r, i) < 0)
+		if (check_standin(r, i) < 0 || check_protocol(r, i) < 0 || check_port(r, i) < 0)
 			return -EINVAL;
 	return check_hq(r);
 }

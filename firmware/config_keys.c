@@ -7,8 +7,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "drivers/profile.h"
+#include "drivers/known.h"
 #include "drivers/port_address.h"
+#include "drivers/profile.h"
 #include "firmware/logo.h"
 
 #define ZONES "/usr/share/zoneinfo/"
@@ -236,32 +237,22 @@ static int take_port(struct config_reader *r, const char *value)
 	return copy_value(r, port, d->port, sizeof(d->port));
 }
 
+/* What hw/devices.tsv has. */
 static int take_protocol(struct config_reader *r, const char *value)
 {
-	static const char *const scanners[] = { "line", "hidpos", "keyboard", "ssi", "auto" };
-	static const char *const printers[] = { "escpos", "auto" };
-	static const char *const displays[] = { "pole", "nextion", "auto" };
+	struct known_table known;
 	size_t i;
 	struct config_device *d = device_of(r, &i);
-	int found = -1;
+	char memory[160];
+	struct buf names;
 
-	switch (d->kind) {
-	case DEVICE_SCANNER:
-		found = find_word(scanners, COUNT_OF(scanners), value);
-		break;
-	case DEVICE_PRINTER:
-		found = find_word(printers, COUNT_OF(printers), value);
-		break;
-	case DEVICE_DISPLAY:
-		found = find_word(displays, COUNT_OF(displays), value);
-		break;
-	}
-	if (found < 0)
-		return wrong(r, "a %s has no protocol `%s`: use %s", device_kind_name(d->kind),
-			     value,
-			     d->kind == DEVICE_SCANNER	 ? "line, hidpos, keyboard, ssi or auto"
-			     : d->kind == DEVICE_PRINTER ? "escpos or auto"
-							 : "pole, nextion or auto");
+	if (known_load(&known) < 0)
+		return wrong(r, "the table of devices is broken");
+	buf_init(&names, memory, sizeof(memory));
+	known_protocols(&known, d->kind, &names);
+	if (strcmp(value, "auto") != 0 && !known_protocol(&known, d->kind, slice_of(value)))
+		return wrong(r, "a %s has no protocol `%s`: use %s or auto",
+			     device_kind_name(d->kind), value, buf_str(&names));
 	return copy_value(r, value, d->protocol, sizeof(d->protocol));
 }
 

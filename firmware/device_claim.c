@@ -6,35 +6,14 @@
  * its USB device.
  */
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "drivers/tty_list.h"
 #include "firmware/base/log.h"
 #include "firmware/devices_inside.h"
 
 /* ---- what is there ---- */
-
-static int by_path(const void *a, const void *b)
-{
-	return strcmp(((const struct seen *)a)->path, ((const struct seen *)b)->path);
-}
-
-size_t devices_list(struct devices *all, struct seen ret_seen[CLAIMS_SEEN_MAX])
-{
-	size_t n;
-
-	if (all->view.list) {
-		n = all->view.list(all->view.ctx, ret_seen, CLAIMS_SEEN_MAX);
-	} else {
-		n = usb_bus_list(all->bus, ret_seen, SEEN_MAX);
-		n += tty_list(ret_seen + n, SEEN_MAX);
-	}
-	qsort(ret_seen, n, sizeof(*ret_seen), by_path);
-	return n;
-}
 
 bool devices_know(struct devices *all, const struct seen *seen, enum device_kind kind,
 		  const char *protocol, struct known *ret_known)
@@ -50,17 +29,7 @@ static bool fits(void *ctx, const struct seen *seen, enum device_kind kind, cons
 {
 	struct known known;
 
-	return devices_know(ctx, seen, kind, protocol, &known);
-}
-
-/* Stable links lead to what the lists name. */
-static void resolve(const struct port_address *from, struct port_address *to)
-{
-	char path[PATH_MAX];
-
-	*to = *from;
-	if (from->kind == PORT_SERIAL && realpath(from->path, path))
-		slice_copy(slice_of(path), to->path, sizeof(to->path));
+	return !devices_refused(ctx, seen) && devices_know(ctx, seen, kind, protocol, &known);
 }
 
 void devices_look_at(struct devices *all, struct claim_section sections[DEVICES_MAX],
@@ -69,7 +38,7 @@ void devices_look_at(struct devices *all, struct claim_section sections[DEVICES_
 	for (int i = 0; i < all->count; i++) {
 		const struct device *d = &all->list[i];
 
-		resolve(&d->address, &named[i]);
+		device_resolve(&d->address, &named[i]);
 		sections[i] = (struct claim_section){ .kind = d->config.kind,
 						      .protocol = d->config.protocol,
 						      .automatic = d->automatic,
@@ -179,15 +148,15 @@ static bool is_due(const struct device *d)
 	return is_waiting(d) && device_now_ms(d) >= d->not_before_ms;
 }
 
-static void take_claims(struct devices *all)
+void devices_looked(struct devices *all)
 {
 	struct claim_section sections[DEVICES_MAX];
 	struct claim_choice choices[DEVICES_MAX];
 	struct port_address named[DEVICES_MAX];
-	const size_t n = devices_list(all, all->seen);
 
+	devices_forget_refused(all);
 	devices_look_at(all, sections, named);
-	claims_decide(sections, (size_t)all->count, all->seen, n, fits, all, choices);
+	claims_decide(sections, (size_t)all->count, all->seen, all->seen_n, fits, all, choices);
 	for (int i = 0; i < all->count; i++)
 		if (is_due(&all->list[i]))
 			take_choice(&all->list[i], &choices[i], all->seen);
@@ -227,8 +196,9 @@ void on_look(uv_timer_t *timer)
 			give_back(&all->list[i]);
 		due = due || is_due(&all->list[i]);
 	}
-	if (due)
-		take_claims(all);
+	if (due || all->news)
+		devices_look(all, all->news);
+	all->news = false;
 	look_again(all);
 }
 
@@ -246,6 +216,7 @@ void devices_changed(void *ctx)
 			port_hurry(&d->port);
 	}
 	all->look_step = 0;
+	all->news = true;
 	if (!all->stopping)
 		uv_timer_start(&all->look, on_look, 0, 0);
 }
@@ -295,6 +266,7 @@ static void say_lost(struct device *d, const char *why)
 	const int error = port_error(&d->port);
 	const enum device_trouble trouble = trouble_of(d, error);
 	const char *where = d->address.usb_path[0] ? d->address.usb_path : d->address.path;
+	const struct device *rival = error == -EBUSY ? device_rival(d) : NULL;
 
 	/* The manager's own doing, because of a trouble that it has told already. */
 	if (error == 0 && d->status == DEVICE_OFFLINE && strcmp(why, d->detail) == 0)
@@ -304,6 +276,9 @@ static void say_lost(struct device *d, const char *why)
 			      "the station may not open %s: install the udev rules", where);
 	else if (trouble == TROUBLE_UNPLUGGED)
 		device_status(d, DEVICE_OFFLINE, trouble, "it was unplugged");
+	else if (trouble == TROUBLE_TAKEN && rival)
+		device_status(d, DEVICE_OFFLINE, trouble, "the section %s %s has it",
+			      device_kind_name(rival->config.kind), rival->config.name);
 	else if (trouble == TROUBLE_TAKEN)
 		device_status(d, DEVICE_OFFLINE, trouble, "another program has it");
 	else

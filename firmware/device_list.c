@@ -7,6 +7,8 @@
 #include "firmware/base/json.h"
 #include "firmware/devices_inside.h"
 
+#define FRESH_MS 1000 /* older than this, what is plugged in is looked at anew */
+
 static const char *section_words(enum device_kind kind)
 {
 	switch (kind) {
@@ -66,8 +68,11 @@ static int refused_by(const struct devices *all, const struct seen *seen)
 
 static const char *why_free(struct devices *all, const struct seen *seen)
 {
+	const char *refused = devices_refused(all, seen);
 	struct known known;
 
+	if (refused)
+		return refused;
 	if (!know_any(all, seen, &known))
 		return stranger_words(seen->look);
 	if (seen->no_rights)
@@ -134,15 +139,14 @@ static void list_plugged(struct devices *all, struct buf *b)
 {
 	struct claim_section sections[DEVICES_MAX];
 	struct port_address named[DEVICES_MAX];
-	const size_t n = devices_list(all, all->seen);
 	bool listed[DEVICES_MAX] = { false };
 
 	devices_look_at(all, sections, named);
 	jw_open(b, "plugged", '[');
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < all->seen_n; i++) {
 		int owner = claims_owner(sections, (size_t)all->count, &all->seen[i]);
 
-		if (owner < 0)
+		if (owner < 0 && !devices_refused(all, &all->seen[i]))
 			owner = refused_by(all, &all->seen[i]);
 		if (owner >= 0)
 			listed[owner] = true;
@@ -191,6 +195,17 @@ static void list_recording(const struct devices *all, struct buf *b)
 	jw_close(b, '}');
 }
 
+/* It tells what was seen when it was last looked, and how long ago that was; who asks again a
+ * moment later gets news. */
+static void list_age(struct devices *all, struct buf *b)
+{
+	const int64_t now_ms = all->clock->mono_ms(all->clock->ctx);
+
+	jw_int(b, "age_ms", all->seen_ms ? now_ms - all->seen_ms : -1);
+	if (now_ms - all->seen_ms > FRESH_MS && !all->stopping)
+		devices_look(all, false);
+}
+
 void devices_inventory(struct devices *all, struct buf *b)
 {
 	jw_open(b, NULL, '{');
@@ -199,6 +214,7 @@ void devices_inventory(struct devices *all, struct buf *b)
 		list_device(b, &all->list[i]);
 	jw_close(b, ']');
 	list_plugged(all, b);
+	list_age(all, b);
 	jw_bool(b, "usb", all->bus != NULL);
 	jw_str(b, "no_usb", all->no_usb);
 	list_recording(all, b);

@@ -70,6 +70,8 @@ static void on_port_up(void *ctx)
 {
 	struct device *d = ctx;
 
+	if (device_refuse(d))
+		return;
 	device_setup_up(d);
 	d->started = d->was_up = true;
 	d->bounce = false;
@@ -126,15 +128,25 @@ static void port_closed(void *ctx)
 	struct device *d = ctx;
 
 	d->has_port = d->closing = false;
+	d->all->news = true; /* what was seen before is not what is free now */
 	if (!d->all->stopping)
 		uv_timer_start(&d->all->look, on_look, 0, 0);
 	device_closed(d->all);
 }
 
+static bool on_port_taken(void *ctx)
+{
+	const struct device *d = ctx;
+
+	/* Of USB devices there may be more that it could have. */
+	return d->address.kind == PORT_SERIAL && device_rival(d);
+}
+
 int device_open(struct device *d)
 {
-	const struct port_events events = { on_port_up, on_port_down, on_port_bytes, on_port_room,
-					    d };
+	const struct port_events events = {
+		on_port_up, on_port_down, on_port_bytes, on_port_room, d, on_port_taken,
+	};
 	int r;
 
 	memset(d->state, 0, d->state_size);

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The operator has a live device's conversation written down (drivers/record.h). The device is
- * connected anew first, so that the trace begins where a driver begins. One at a time; the file
- * is written whole at the end, into DATA/recordings.
+ * connected anew first, so that the trace begins where a driver begins. One at a time; the file,
+ * in DATA/recordings, grows with every tick and is a whole trace all the while (trace_file.h).
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "drivers/trace.h"
 #include "firmware/base/log.h"
 #include "firmware/devices_inside.h"
+
+/* The first is in the file while it grows; the other takes its place and is not longer. */
+#define ENDING_LOST	 "cut short here: the station was stopped in the middle, or went down"
+#define ENDING_FULL_DISK "cut short here: there was no room on the station's disk"
+#define ENDING_MAX	 160
 
 static struct device *find_device(struct devices *all, const char *name)
 {
@@ -66,9 +69,50 @@ static void connect_anew(struct device *d)
 	d->drawer_known = false;
 }
 
+/* Why a file cannot be written, with what a person can do. */
+static const char *disk_trouble(int err)
+{
+	if (err == -ENOSPC || err == -EDQUOT || err == -EFBIG)
+		return "there is no room on the station's disk; make some and record again";
+	return strerrordesc_np(-err);
+}
+
+static int write_down(struct recording *r, int64_t now_ms)
+{
+	char memory[ENDING_MAX];
+	struct buf ending;
+
+	buf_init(&ending, memory, sizeof(memory));
+	record_ending(r->record, ENDING_LOST, now_ms, &ending);
+	return trace_file_step(&r->on_disk, buf_read(&r->record->text), buf_read(&ending));
+}
+
+static void forget(struct recording *r)
+{
+	free(r->memory);
+	free(r->record);
+	r->memory = NULL;
+	r->record = NULL;
+}
+
+static int make_file(struct devices *all, struct recording *r, int64_t now_ms)
+{
+	int err = trace_file_open(&r->on_disk, all->recordings, r->file);
+
+	if (err < 0)
+		return err;
+	err = write_down(r, now_ms);
+	if (err < 0) {
+		(void)trace_file_close(&r->on_disk, (struct slice){ "", 0 });
+		(void)unlink(r->file);
+	}
+	return err;
+}
+
 static int begin(struct devices *all, struct device *d, int seconds)
 {
 	struct recording *r = &all->recording;
+	int err;
 
 	*r = (struct recording){ .trouble = "" };
 	slice_copy(slice_of(d->config.name), r->name, sizeof(r->name));
@@ -76,75 +120,73 @@ static int begin(struct devices *all, struct device *d, int seconds)
 		return -ENAMETOOLONG;
 	r->memory = malloc(TRACE_FILE_MAX);
 	r->record = malloc(sizeof(*r->record));
-	if (!r->memory || !r->record) {
-		free(r->memory);
-		free(r->record);
-		*r = (struct recording){ .trouble = "" };
-		return -ENOMEM;
+	err = r->memory && r->record ? 0 : -ENOMEM;
+	if (err == 0) {
+		record_init(r->record, r->memory, TRACE_FILE_MAX, d->config.kind);
+		d->record = r->record;
+		write_head(d);
+		err = make_file(all, r, device_now_ms(d));
 	}
-	record_init(r->record, r->memory, TRACE_FILE_MAX, d->config.kind);
+	if (err < 0) {
+		d->record = NULL;
+		forget(r);
+		*r = (struct recording){ .trouble = "" };
+		return err;
+	}
 	r->until_ms = device_now_ms(d) + (int64_t)seconds * 1000;
-	d->record = r->record;
-	write_head(d);
 	connect_anew(d);
 	log_notice("%s %s: is recorded for %d s", device_kind_name(d->config.kind), d->config.name,
 		   seconds);
 	return 0;
 }
 
-static int write_file(const struct devices *all, const struct recording *r)
+/* It is over; `err` when the disk did not take all of it. */
+static void finish(struct devices *all, struct device *d, int err)
 {
-	struct slice text = buf_read(&r->record->text);
-	int fd, err = 0;
+	struct recording *r = &all->recording;
+	const int64_t now_ms = device_now_ms(d);
+	const bool full = r->record->full;
+	char memory[ENDING_MAX];
+	struct buf ending;
 
-	if (mkdir(all->recordings, 0700) < 0 && errno != EEXIST)
-		return -errno;
-	fd = open(r->file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	while (text.n > 0 && err == 0) {
-		const ssize_t n = write(fd, text.p, text.n);
-
-		err = n < 0 ? -errno : 0;
-		text.p += n > 0 ? n : 0;
-		text.n -= n > 0 ? (size_t)n : 0;
+	d->record = NULL;
+	buf_init(&ending, memory, sizeof(memory));
+	if (err == 0) {
+		record_end(r->record, now_ms);
+		err = write_down(r, now_ms);
 	}
-	if (close(fd) < 0 && err == 0)
-		err = -errno;
 	if (err < 0)
-		(void)unlink(r->file);
-	return err;
+		record_ending(r->record, ENDING_FULL_DISK, now_ms, &ending);
+	r->bytes = r->on_disk.written;
+	(void)trace_file_close(&r->on_disk, buf_read(&ending));
+	r->trouble = err < 0 ? disk_trouble(err)
+		     : full  ? "a recording holds no more; record for a shorter time"
+			     : "";
+	r->events = r->record->events;
+	log_notice("%s %s: recorded %llu events, %s%s%s", device_kind_name(d->config.kind),
+		   d->config.name, (unsigned long long)r->events, r->file,
+		   r->trouble[0] ? ": " : "", r->trouble);
+	forget(r);
 }
 
 void devices_record_end(struct devices *all)
 {
-	struct recording *r = &all->recording;
+	struct device *d = recorded(all);
+
+	if (d)
+		finish(all, d, 0);
+}
+
+void devices_record_tick(struct devices *all)
+{
 	struct device *d = recorded(all);
 	int err;
 
 	if (!d)
 		return;
-	d->record = NULL;
-	record_end(r->record, device_now_ms(d));
-	err = write_file(all, r);
-	r->trouble = err < 0 ? strerrordesc_np(-err) : "";
-	r->bytes = r->record->text.len;
-	r->events = r->record->events;
-	log_notice("%s %s: recorded %llu events, %s%s%s", device_kind_name(d->config.kind),
-		   d->config.name, (unsigned long long)r->events, r->file, err < 0 ? ": " : "",
-		   r->trouble);
-	free(r->memory);
-	free(r->record);
-	r->memory = NULL;
-	r->record = NULL;
-}
-
-void devices_record_tick(struct devices *all)
-{
-	const struct device *d = recorded(all);
-
-	if (d && (all->recording.record->full || device_now_ms(d) >= all->recording.until_ms))
-		devices_record_end(all);
+	err = write_down(&all->recording, device_now_ms(d));
+	if (err < 0 || all->recording.record->full || device_now_ms(d) >= all->recording.until_ms)
+		finish(all, d, err);
 }
 
 int devices_record(struct devices *all, const char *name, int seconds, const char **ret_why)
@@ -170,6 +212,6 @@ int devices_record(struct devices *all, const char *name, int seconds, const cha
 		return -EBUSY;
 	r = begin(all, d, seconds);
 	if (r < 0)
-		*ret_why = strerrordesc_np(-r);
+		*ret_why = disk_trouble(r);
 	return r;
 }

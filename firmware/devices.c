@@ -107,6 +107,7 @@ struct devices *devices_open(uv_loop_t *loop, struct door *door, const struct co
 		device_prepare(d);
 	}
 	uv_timer_start(&all->tick, on_tick, TICK_MS, TICK_MS);
+	all->news = true;
 	uv_timer_start(&all->look, on_look, 0, 0);
 	return all;
 }
@@ -166,6 +167,8 @@ void devices_stop(struct devices *all, void (*stopped)(void *ctx), void *ctx)
 	for (int i = 0; i < all->count; i++)
 		device_close(&all->list[i]);
 	devices_record_end(all);
+	if (all->looking)
+		uv_cancel((uv_req_t *)&all->look_work);
 	uv_close((uv_handle_t *)&all->tick, timer_closed);
 	uv_close((uv_handle_t *)&all->look, timer_closed);
 }

@@ -3,7 +3,9 @@
  * What the rooms of the device manager share, and nobody else includes (its tests do):
  *
  *   devices.c         start, ticks, the door's outputs, end
+ *   device_look.c     what is plugged in, looked at by a worker
  *   device_claim.c    which device a section has, and with what driver and profile
+ *   device_refuse.c   printers that turned out to be for pages
  *   device_port.c     bytes between a port and its driver
  *   device_tell.c     what goes into the door
  *   device_print.c    print jobs and what model a printer is
@@ -27,11 +29,13 @@
 #include "firmware/base/doc.h"
 #include "firmware/claims.h"
 #include "firmware/devices.h"
+#include "firmware/trace_file.h"
 
 #define RESULTS_MAX	   64 /* results of jobs the door had no room for */
 #define DEVICE_CHANGES_MAX 10 /* told and logged in a second: a device may have gone mad */
 #define LOOK_RETRY_MS	   250
 #define LOOK_RETRY_MAX_MS  15000
+#define REFUSED_MAX	   8
 
 struct device {
 	struct devices *all;
@@ -93,6 +97,12 @@ struct result {
 	char detail[DEVICE_DETAIL_MAX];
 };
 
+/* What was taken by port = auto and given back for what it said. */
+struct refused {
+	struct seen seen;
+	char why[DEVICE_DETAIL_MAX];
+};
+
 /* The recording under way, or the last one. */
 struct recording {
 	char name[DEVICE_NAME_MAX]; /* "" there was none yet */
@@ -102,10 +112,11 @@ struct recording {
 	struct record *record;
 	size_t bytes; /* of the last one */
 	uint64_t events;
-	const char *trouble; /* "" or why there is no file */
+	const char *trouble; /* "" or why there is no file, or why it ends early */
+	struct trace_file on_disk;
 };
 
-/* Where what is plugged in is looked at; tests have a bench of their own. */
+/* Where what is plugged in is looked at; tests have a bench of their own, asked on the loop. */
 struct device_view {
 	size_t (*list)(void *ctx, struct seen *ret_seen, size_t cap);
 	bool (*find)(void *ctx, const struct seen *seen, enum device_kind kind,
@@ -125,6 +136,7 @@ struct devices {
 	uv_timer_t tick;
 	uv_timer_t look; /* for automatic ones that wait */
 	int look_step;
+	bool news; /* since the last look was asked for */
 	struct device list[DEVICES_MAX];
 	int count;
 	struct recording recording;
@@ -133,9 +145,22 @@ struct devices {
 	uint64_t results_lost;
 	char shown[DESK_COUNT][DOC_DISPLAY_MAX]; /* each desk's last display document */
 	size_t shown_n[DESK_COUNT];
-	struct seen seen[CLAIMS_SEEN_MAX]; /* looked at last */
+	struct refused refused[REFUSED_MAX];
+	size_t refused_count;
+
+	/* What is plugged in. A worker looks, for as long as the kernel lets it wait; one look at a
+	 * time, and one that was asked for anew meanwhile decides nothing. */
+	uv_work_t look_work;
+	bool looking, look_wanted;
+	struct seen fresh[CLAIMS_SEEN_MAX]; /* the worker's, while it looks */
+	size_t fresh_n;
+	struct seen seen[CLAIMS_SEEN_MAX]; /* of the last look that ended; sorted by path */
+	size_t seen_n;
+	int64_t seen_ms; /* when it began; 0 there was none yet */
+	int64_t look_ms; /* when the one under way did */
+
 	bool stopping;
-	int open; /* ports and timers whose closing is awaited */
+	int open; /* ports, timers and work whose end is awaited */
 	void (*stopped)(void *ctx);
 	void *stopped_ctx;
 };
@@ -150,13 +175,27 @@ void device_closed(struct devices *all); /* one of `open` */
 void device_prepare(struct device *d); /* at start */
 void devices_look_at(struct devices *all, struct claim_section sections[DEVICES_MAX],
 		     struct port_address named[DEVICES_MAX]);
-size_t devices_list(struct devices *all, struct seen ret_seen[CLAIMS_SEEN_MAX]);
 bool devices_know(struct devices *all, const struct seen *seen, enum device_kind kind,
 		  const char *protocol, struct known *ret_known);
 void devices_changed(void *ctx); /* something was plugged in or pulled out */
+void devices_looked(struct devices *all);
 void on_look(uv_timer_t *timer);
 void device_lost(struct device *d, const char *why); /* its port is down */
 void device_setup_up(struct device *d);		     /* its port is up: fills `setup` */
+
+/* device_refuse.c */
+const char *devices_refused(const struct devices *all, const struct seen *seen); /* why, or NULL */
+void devices_forget_refused(struct devices *all); /* those that are gone */
+bool device_refuse(struct device *d);		  /* its port came up; true: and goes down again */
+
+/* device_look.c */
+/* Asks for a look and goes on; devices_looked() is called when it has ended. With news, one that
+ * is under way is too old to decide anything. */
+void devices_look(struct devices *all, bool news);
+/* Stable links lead to what the lists name. */
+void device_resolve(const struct port_address *from, struct port_address *to);
+/* Another section whose line this one's port names too, and which has it or comes first; NULL. */
+const struct device *device_rival(const struct device *d);
 
 /* device_port.c */
 int device_open(struct device *d);

@@ -520,7 +520,7 @@ void metrics_publish(struct station *st)
 	struct buf b;
 
 	buf_init(&b, memory, sizeof(memory));
-	metric(&b, "scans_total", "counter", "Codes read or typed as a scan.", c->scans);
+	metric(&b, "codes_total", "counter", "Codes read or typed as a scan.", c->scans);
 	metric(&b, "scans_refused_total", "counter", "Pickups refused.", c->scans_refused);
 	metric(&b, "verbs_total", "counter", "Presses and calls.", c->verbs);
 	metric(&b, "handovers_total", "counter", "Orders handed over.", c->handovers);

@@ -10,6 +10,9 @@
  * print, and from a stand-in that cannot back home: only while it is queued, so none of its bytes
  * has left. What waits for a printer that lada.conf no longer has goes to the first there is.
  *
+ * A printer that says it is well and yet takes nothing of a job is tried ever more rarely, and the
+ * clerk is told; at once again when it went away and came back, or a person asks for something.
+ *
  * A drawer that is kicked late opens by itself: so a kick that cannot be made within 10 s is
  * dropped and told, never kept, and an unknown one is no question, for a person sees the drawer.
  */
@@ -19,15 +22,17 @@
 #include "firmware/base/log.h"
 #include "firmware/station.h"
 
-#define RETRY_MS     2000
+#define RETRY_MS     2000 /* then twice as long each time */
+#define RETRY_MAX_MS 60000
+#define RETRY_STEPS  5	  /* until then */
+#define NOTHING_TOLD 3	  /* jobs in a row that took nothing: the clerk is told */
+#define BACK_MS	     1000 /* away for so long is no flicker */
 #define STANDIN_MS   3000
 #define COPIES_MAX   5
 #define KICK_LATE_MS 10000
-/* A drawer opens within 2 s of its kick; without automatic status the printer is asked every 2 s
- * and a tick, so it is seen this long after the job at the latest. */
-#define KICK_SEEN_MS 3500
 
 static const char kind_drawer[] = "drawer";
+static const char drawer_doc[] = "D\n"; /* its row says who wants it and why: drawers.c */
 static const char kind_test[] = "test";
 
 int device_index(const struct station *st, const char *name)
@@ -69,6 +74,21 @@ struct print_policy print_policy_now(struct station *st)
 	return p;
 }
 
+/* Somebody wants something of it now. */
+static void try_soon(struct station *st, const char *printer)
+{
+	const int i = device_index(st, printer);
+
+	if (i >= 0)
+		st->devices[i].retry_ms = 0;
+}
+
+void job_printer_back(struct station *st, struct device_state *d)
+{
+	if (station_mono(st) - d->unable_ms >= BACK_MS)
+		d->retry_ms = 0;
+}
+
 int64_t job_queue(struct station *st, const char *kind, const char *printer, struct slice doc)
 {
 	int64_t job;
@@ -78,6 +98,7 @@ int64_t job_queue(struct station *st, const char *kind, const char *printer, str
 	if (!printer)
 		return 0;
 	st->dirty = true;
+	try_soon(st, printer);
 	job = store_job_add(st->store, printer, kind, doc, station_now(st));
 	if (!strcmp(kind, kind_drawer))
 		station_wake_at(st, station_mono(st) + KICK_LATE_MS + 1);
@@ -91,6 +112,7 @@ void job_requeue(struct station *st, const struct job_row *job)
 	if (!is_printer(st, job->printer) && first)
 		standin = first;
 	store_job_send(st->store, job->job, standin);
+	try_soon(st, standin[0] ? standin : job->printer);
 	store_job_status(st->store, job->job, JOB_QUEUED);
 }
 
@@ -121,70 +143,6 @@ int64_t job_queue_copy(struct station *st, const struct job_row *job)
 	return copy;
 }
 
-/* ---- the drawer's contact ---- */
-
-static void drawer_key(const struct station *st, int i, char *dst, size_t cap)
-{
-	text_fmt(dst, cap, "drawer_open.%s", st->config->devices[i].name);
-}
-
-int drawer_open_level(struct station *st, int i)
-{
-	char key[DEVICE_NAME_MAX + 16];
-
-	if (st->config->devices[i].drawer_open >= 0)
-		return st->config->devices[i].drawer_open;
-	drawer_key(st, i, key, sizeof(key));
-	return (int)store_meta(st->store, key, -1);
-}
-
-void drawer_heard(struct station *st, int i)
-{
-	struct device_state *d = &st->devices[i];
-	char key[DEVICE_NAME_MAX + 16];
-
-	if (!d->kicked || !d->drawer_known || d->drawer_high == d->kick_high)
-		return;
-	d->kicked = false;
-	if ((d->kick_ms && station_mono(st) > d->kick_ms + KICK_SEEN_MS) ||
-	    st->config->devices[i].drawer_open >= 0 ||
-	    drawer_open_level(st, i) == (int)d->drawer_high)
-		return;
-	drawer_key(st, i, key, sizeof(key));
-	/* It stood open when it was kicked, now or when this was learnt: the next kick tells. */
-	if (drawer_open_level(st, i) >= 0) {
-		store_meta_set(st->store, key, -1);
-		log_notice("printer %s: what the drawer's contact says is not known any more",
-			   st->config->devices[i].name);
-		return;
-	}
-	store_meta_set(st->store, key, d->drawer_high);
-	log_notice("printer %s: the drawer's contact is %s while it is open",
-		   st->config->devices[i].name, d->drawer_high ? "high" : "low");
-}
-
-static void kick_over(struct station *st, struct device_state *d, enum job_result result)
-{
-	if (d->kicked && d->kick_ms == 0)
-		d->kick_ms = station_mono(st);
-	d->kicked = d->kicked && result == JOB_RESULT_DONE;
-}
-
-static void watch_kick(struct device_state *d, struct slice doc)
-{
-	struct doc_line line;
-	size_t at = 0;
-
-	while (doc_next(doc, &at, &line)) {
-		if (line.command != 'D' || !d->drawer_known)
-			continue;
-		d->kicked = true;
-		d->kick_high = d->drawer_high;
-		d->kick_ms = 0;
-		return;
-	}
-}
-
 /* ---- out to the printers ---- */
 
 static void tell_failed(struct station *st, int64_t job, const char *why)
@@ -196,26 +154,24 @@ static void tell_failed(struct station *st, int64_t job, const char *why)
 	event_end(st, "print.failed", &b, (struct slice){ 0 }, NULL);
 }
 
-/* A matter for staff alone. */
-static void print_trouble(struct station *st, const char *code, enum word w)
+void job_trouble(struct station *st, int64_t job, const char *code, enum word w)
 {
 	struct word_values v = words_none();
 
 	notice_word(st, DESK_COUNTER, NOTICE_ATTENTION, code, w, w, &v);
 	notice_hide_from_customer(st, DESK_COUNTER);
+	st->desks[DESK_COUNTER].notice.job = job;
+}
+
+void job_settled(struct station *st, int64_t job)
+{
+	if (st->desks[DESK_COUNTER].notice.job == job)
+		notice_clear(st, DESK_COUNTER);
 }
 
 void job_missing(struct station *st)
 {
-	print_trouble(st, "print_failed", WORD_PRINT_FAILED);
-}
-
-static void kick_failed(struct station *st, int64_t job, const char *why)
-{
-	store_job_status(st->store, job, JOB_DROPPED);
-	st->dirty = true;
-	tell_failed(st, job, why);
-	print_trouble(st, "drawer_failed", WORD_DRAWER_FAILED);
+	job_trouble(st, 0, "print_failed", WORD_PRINT_FAILED);
 }
 
 static void send_next(struct station *st, int i)
@@ -228,9 +184,11 @@ static void send_next(struct station *st, int i)
 		return;
 	if (job.doc.n >= sizeof(st->doc))
 		return;
+	if (!strcmp(job.kind, kind_drawer))
+		job.doc = slice_of(drawer_doc);
 	memcpy(st->doc, job.doc.p, job.doc.n);
 	store_job_status(st->store, job.job, JOB_PRINTING);
-	watch_kick(&st->devices[i], (struct slice){ st->doc, job.doc.n });
+	drawer_kick(st, i, (struct slice){ st->doc, job.doc.n });
 	out.print.job = job.job;
 	text_fmt(out.print.printer, sizeof(out.print.printer), "%s", d->name);
 	door_emit(st->door, &out, (struct slice){ st->doc, job.doc.n });
@@ -272,7 +230,7 @@ static void drop_late_kicks(struct station *st)
 	struct job_row job;
 
 	while (store_job_late(st->store, kind_drawer, now - KICK_LATE_MS, now + KICK_LATE_MS, &job))
-		kick_failed(st, job.job, "too late to open the drawer");
+		drawer_failed(st, job.job, "too late to open the drawer");
 }
 
 void job_pump(struct station *st)
@@ -280,13 +238,20 @@ void job_pump(struct station *st)
 	int64_t now = station_mono(st);
 
 	drop_late_kicks(st);
+	drawers_tick(st);
 	for (int i = 0; i < st->config->device_count; i++)
 		if (st->config->devices[i].kind == DEVICE_PRINTER && !device_able(&st->devices[i]))
 			move_jobs(st, i);
-	for (int i = 0; i < st->config->device_count; i++)
-		if (st->config->devices[i].kind == DEVICE_PRINTER && device_able(&st->devices[i]) &&
-		    st->devices[i].retry_ms <= now)
+	for (int i = 0; i < st->config->device_count; i++) {
+		const struct device_state *d = &st->devices[i];
+
+		if (st->config->devices[i].kind != DEVICE_PRINTER || !device_able(d))
+			continue;
+		if (d->retry_ms <= now)
 			send_next(st, i);
+		else
+			station_wake_at(st, d->retry_ms);
+	}
 }
 
 /* ---- what became of them ---- */
@@ -296,7 +261,7 @@ static void job_unknown(struct station *st, const struct job_row *job, const cha
 	const bool slip = strcmp(job->kind, kind_test) != 0;
 
 	if (!strcmp(job->kind, kind_drawer)) {
-		kick_failed(st, job->job, detail);
+		drawer_failed(st, job->job, detail);
 		return;
 	}
 	store_job_status(st->store, job->job, JOB_UNKNOWN);
@@ -305,23 +270,30 @@ static void job_unknown(struct station *st, const struct job_row *job, const cha
 	if (slip && job->copy_of == 0 && print_policy_now(st).copy_unknown &&
 	    job_queue_copy(st, job)) {
 		store_job_status(st->store, job->job, JOB_DROPPED);
-		print_trouble(st, "print_copied", WORD_PRINT_COPIED);
+		job_trouble(st, job->job, "print_copied", WORD_PRINT_COPIED);
 		return;
 	}
-	print_trouble(st, "print_unknown", WORD_PRINT_UNKNOWN);
+	job_trouble(st, job->job, "print_unknown", WORD_PRINT_UNKNOWN);
 }
 
+/* Not a byte left: it waits for its printer, and not in a tight circle. */
 static void job_waits(struct station *st, const struct job_row *job, int i, const char *detail)
 {
+	struct device_state *d = &st->devices[i < 0 ? 0 : i];
+
 	if (!strcmp(job->kind, kind_drawer)) {
-		kick_failed(st, job->job, detail);
+		drawer_failed(st, job->job, detail);
 		return;
 	}
-	/* Not a byte left: it waits for its printer, and not in a tight circle. */
 	store_job_status(st->store, job->job, JOB_QUEUED);
-	if (i >= 0) {
-		st->devices[i].retry_ms = station_mono(st) + RETRY_MS;
-		station_wake_at(st, st->devices[i].retry_ms);
+	if (i < 0)
+		return;
+	d->retry_ms = station_mono(st) +
+		      (d->nothings < RETRY_STEPS ? (int64_t)RETRY_MS << d->nothings : RETRY_MAX_MS);
+	station_wake_at(st, d->retry_ms);
+	if (++d->nothings == NOTHING_TOLD) {
+		log_warning("printer %s takes no jobs: %s", st->config->devices[i].name, detail);
+		job_trouble(st, job->job, "print_waits", WORD_PRINT_WAITS);
 	}
 }
 
@@ -334,11 +306,13 @@ void job_ended(struct station *st, int64_t number, enum job_result result, const
 		return;
 	st->dirty = true;
 	i = device_index(st, store_job_goes(&job));
-	if (i >= 0)
-		kick_over(st, &st->devices[i], result);
+	if (i >= 0 && result != JOB_RESULT_NOTHING)
+		st->devices[i].nothings = 0;
+	result = drawer_kicked(st, i, &job, result);
 	switch (result) {
 	case JOB_RESULT_DONE:
 		store_job_status(st->store, number, JOB_DONE);
+		job_settled(st, number);
 		return;
 	case JOB_RESULT_NOTHING:
 		job_waits(st, &job, i, detail);
@@ -346,7 +320,7 @@ void job_ended(struct station *st, int64_t number, enum job_result result, const
 	case JOB_RESULT_REFUSED:
 		store_job_status(st->store, number, JOB_FAILED);
 		tell_failed(st, number, detail);
-		print_trouble(st, "print_failed", WORD_PRINT_FAILED);
+		job_trouble(st, number, "print_failed", WORD_PRINT_FAILED);
 		return;
 	case JOB_RESULT_UNKNOWN:
 		job_unknown(st, &job, detail);
@@ -373,7 +347,7 @@ void jobs_start(struct station *st)
 		job_ended(st, job.job, JOB_RESULT_UNKNOWN, "the station stopped in the middle");
 	}
 	for (int i = 0; i < st->config->device_count; i++)
-		st->devices[i].cut_off =
-			store_job_cut_off(st->store, st->config->devices[i].name);
+		st->devices[i].cut_off = store_job_cut_off(st->store, st->config->devices[i].name);
+	drawers_start(st);
 	send_on(st);
 }

@@ -23,10 +23,10 @@
 #include "sync/link.h"
 #include "ui/ui.h"
 
-#define TICK_MS 1000
-#define HEALTHY_MS 10000
-#define STOP_LIMIT_MS 3000
-#define METRICS_MAX 16384
+#define TICK_MS		1000
+#define HEALTHY_MS	10000
+#define STOP_LIMIT_MS	3000
+#define METRICS_MAX	16384
 #define CONNS_PER_START 100000
 
 struct ladad {
@@ -45,6 +45,7 @@ struct ladad {
 	uv_signal_t term, interrupt;
 	atomic_llong last_step_ms;
 	bool stopping;
+	bool devices_over; /* closed, or no longer waited for */
 	bool stopped;
 	char metrics[METRICS_MAX];
 	size_t metrics_n;
@@ -149,8 +150,8 @@ static void wake_at(struct ladad *l, int64_t mono_ms)
 
 static void close_handles(struct ladad *l)
 {
-	uv_handle_t *mine[] = { (uv_handle_t *)&l->out_ready,  (uv_handle_t *)&l->tick,
-				(uv_handle_t *)&l->wake,       (uv_handle_t *)&l->term,
+	uv_handle_t *mine[] = { (uv_handle_t *)&l->out_ready, (uv_handle_t *)&l->tick,
+				(uv_handle_t *)&l->wake, (uv_handle_t *)&l->term,
 				(uv_handle_t *)&l->interrupt };
 
 	for (size_t i = 0; i < COUNT_OF(mine); i++)
@@ -218,12 +219,24 @@ static void devices_stopped(void *ctx)
 	struct ladad *l = ctx;
 	struct door_event e = { .kind = DOOR_STOP };
 
+	if (l->devices_over)
+		return;
+	l->devices_over = true;
 	door_submit(l->door, &e, (struct slice){ 0 });
 }
 
+/* Their jobs have ended already; what may be left is a line that the kernel does not let go. */
 static void give_up(uv_timer_t *timer)
 {
-	uv_stop(timer->loop);
+	struct ladad *l = timer->data;
+
+	if (l->devices_over) {
+		uv_stop(timer->loop);
+		return;
+	}
+	log_notice("a device does not let itself be closed; stopping without it");
+	devices_stopped(l);
+	uv_timer_start(timer, give_up, STOP_LIMIT_MS, 0);
 }
 
 static void on_signal(uv_signal_t *signal, int number)
@@ -355,7 +368,7 @@ static void start_handles(struct ladad *l)
 
 static int run(struct ladad *l)
 {
-	char message[512] = "";
+	char message[512] = "", workers[8];
 	struct sync_setup sync;
 
 	l->clock = clock_system();
@@ -363,6 +376,10 @@ static int run(struct ladad *l)
 		goto fail;
 	setenv("TZ", l->config.timezone, 1);
 	tzset();
+	/* For libuv, before its first work: a worker for each device that hangs, and the usual
+	 * four. */
+	text_fmt(workers, sizeof(workers), "%d", DEVICES_MAX + 4);
+	setenv("UV_THREADPOOL_SIZE", workers, 0);
 	signal(SIGPIPE, SIG_IGN);
 	uv_loop_init(&l->loop);
 	start_handles(l);

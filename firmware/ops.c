@@ -7,6 +7,7 @@
 #include "firmware/trust/hash.h"
 
 #define REJECTS_PER_MESSAGE 1000
+#define FILING 2 /* rises when look_up_product() files by more keys; 2: in-store items */
 
 struct op {
 	struct slice text;
@@ -224,6 +225,30 @@ static void look_up_again(struct station *st, const struct ops_target *t, const 
 	look_up(st, t, body, id);
 	if (r->state == RECORD_UNREADABLE)
 		look_up_status(st, t->gen, order_status_name(ORDER_ON_HOLD), id);
+}
+
+/* What was filed under fewer keys gets those it lacks; no key was ever given up. */
+static void file_again(struct station *st, int64_t gen)
+{
+	struct ops_target t = { .stream = STREAM_CATALOG, .gen = gen };
+	char id[ID_MAX + 1] = "";
+	struct record r;
+
+	while (gen && store_record_next(st->store, gen, id))
+		if (store_record(st->store, gen, slice_of(id), &r))
+			look_up_again(st, &t, &r, id);
+}
+
+void ops_file_again(struct station *st)
+{
+	struct shadow shadow;
+
+	if (store_meta(st->store, "filing", 0) == FILING)
+		return;
+	file_again(st, store_cursor(st->store, STREAM_CATALOG).gen);
+	if (store_shadow(st->store, STREAM_CATALOG, &shadow))
+		file_again(st, shadow.gen);
+	store_meta_set(st->store, "filing", FILING);
 }
 
 static void order_is_new(struct station *st, const struct ops_target *t, const struct op *op)

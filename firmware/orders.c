@@ -108,23 +108,23 @@ bool product_by_code(struct station *st, const struct barcode *b, char ret_sku[I
 	return false;
 }
 
-int64_t product_pieces(struct station *st, const struct barcode *b, const char *sku)
+int64_t product_pack(struct station *st, const struct barcode *b, const char *sku)
 {
-	int64_t inside = b->pieces > 0 ? b->pieces : 1, qty;
+	int64_t qty;
 	struct json body;
 	struct record r;
 	char code[32];
 
 	if (!store_find(st->store, STREAM_CATALOG, slice_of(sku), &r) ||
 	    json_check(r.body, &body) < 0)
-		return inside;
+		return 1;
 	for (struct json_walk w = json_walk(json_get(body, "gtin")); json_next(&w);)
 		if (json_int(json_get(w.value, "qty"), &qty) == 0 && qty > 0 &&
-		    qty <= ORDER_QTY_MAX && inside <= ORDER_QTY_MAX &&
+		    qty <= ORDER_QTY_MAX &&
 		    json_string(json_get(w.value, "code"), code, sizeof(code)) > 0 &&
 		    barcode_names(b, slice_of(code)))
-			return inside * qty;
-	return inside;
+			return qty;
+	return 1;
 }
 
 /* Begins the event about a field of st->order; once per order, field and rev. */

@@ -56,6 +56,7 @@ void verb_print_retry(struct station *st, const struct call *c, struct json args
 
 	if (!arg_job(st, c, args, &job))
 		return;
+	job_settled(st, job.job);
 	if (job.status == JOB_UNKNOWN) {
 		if (job_queue_copy(st, &job))
 			store_job_status(st->store, job.job, JOB_DROPPED);
@@ -75,6 +76,7 @@ void verb_print_drop(struct station *st, const struct call *c, struct json args)
 	if (!arg_job(st, c, args, &job))
 		return;
 	store_job_status(st->store, job.job, JOB_DROPPED);
+	job_settled(st, job.job);
 	st->dirty = true;
 	answer_ok(st, c, "");
 }
@@ -100,7 +102,7 @@ void verb_print_came(struct station *st, const struct call *c, struct json args)
 		store_job_status(st->store, job.job, JOB_DONE);
 	else
 		job_requeue(st, &job);
-	notice_clear(st, c->desk);
+	job_settled(st, job.job);
 	st->dirty = true;
 	answer_ok(st, c, "");
 }
@@ -172,7 +174,6 @@ void verb_drawer_open(struct station *st, const struct call *c, struct json args
 	struct word_values v = words_none();
 	char reason[REASON_TEXT_MAX + 1], members[48];
 	const int i = find_drawer(st, args);
-	struct buf b;
 
 	if (json_string(json_get(args, "reason"), reason, sizeof(reason)) <= 0 ||
 	    text_has_control(slice_of(reason))) {
@@ -183,11 +184,7 @@ void verb_drawer_open(struct station *st, const struct call *c, struct json args
 		answer_no(st, c, 409, i < 0 ? REASON_NOT_FOUND : REASON_DRAWER, &v);
 		return;
 	}
-	b = event_begin(st);
-	jw_str(&b, "reason", reason);
-	jw_str(&b, "staff", c->session.row.staff);
-	event_end(st, "drawer.opened", &b, (struct slice){ 0 }, NULL);
 	text_fmt(members, sizeof(members), "\"job\":%lld",
-		 (long long)job_queue(st, "drawer", st->config->devices[i].name, slice_of("D\n")));
+		 (long long)drawer_queue(st, i, reason, c->session.row.staff));
 	answer_ok(st, c, members);
 }

@@ -32,11 +32,11 @@ static int line_of_code(struct station *st, const struct barcode *b, enum desk d
 			int64_t *ret_pieces)
 {
 	char text[64], sku[ID_MAX + 1] = "";
-	int64_t pack = 1, inside = b->pieces > 0 ? b->pieces : 1;
+	int64_t pack = 1;
 	int found = -1;
 
 	if (product_by_code(st, b, sku))
-		pack = product_pieces(st, b, sku);
+		pack = product_pack(st, b, sku);
 	else
 		sku[0] = '\0';
 	pickup_done_load(st, desk);
@@ -45,7 +45,7 @@ static int line_of_code(struct station *st, const struct barcode *b, enum desk d
 		const struct order_line *l = &st->order.lines[i];
 		bool named = json_string(l->gtin, text, sizeof(text)) > 0 &&
 			     barcode_names(b, slice_of(text));
-		int64_t pieces = named ? inside : pack;
+		int64_t pieces = barcode_pieces(b, named ? 1 : pack);
 		bool wants;
 
 		if (!l->goods || (!named && !(sku[0] && json_is(l->sku, sku))))
@@ -59,6 +59,21 @@ static int line_of_code(struct station *st, const struct barcode *b, enum desk d
 			break;
 	}
 	return found;
+}
+
+/* Refused: a number too large for a line is a surplus like any other. */
+static enum reason check_scanned(struct station *st, enum desk desk, int line, int64_t pieces,
+				 struct word_values *v)
+{
+	const struct order_line *l = &st->order.lines[line];
+	const enum reason r = pieces > ORDER_QTY_MAX ? REASON_ITEM_SURPLUS
+						     : pickup_check_pieces(st, desk, line, pieces);
+
+	if (r == REASON_ITEM_SURPLUS && pieces > 1) {
+		v->n = pieces;
+		v->left = pickup_leaves(l, st->done[line]) - st->done[line].checked;
+	}
+	return r;
 }
 
 /* How a parcel of the open order is labelled: the text itself, or the SSCC in it. */
@@ -104,7 +119,7 @@ static void scan_in_pickup(struct station *st, const struct call *c, const struc
 		r = pickup_check_parcel(st, c->desk, label);
 	} else if (s->kind == SCAN_GTIN &&
 		   (line = line_of_code(st, &s->code, c->desk, &pieces)) >= 0) {
-		r = pickup_check_pieces(st, c->desk, line, pieces);
+		r = check_scanned(st, c->desk, line, pieces, &v);
 	} else if (scan_names_order(st, c, s)) {
 		return;
 	}

@@ -46,6 +46,7 @@ struct notice {
 	int64_t n;
 	int64_t at_ms; /* monotonic, since when it is shown */
 	enum notice_level level;
+	int64_t job; /* the print job it is about, 0 none */
 	char code[24];
 	char text[NOTICE_TEXT_MAX];	 /* in the desk's language */
 	char customer[NOTICE_TEXT_MAX]; /* what the customer's screen says */
@@ -107,11 +108,14 @@ struct device_state {
 	/* Printers; times are monotonic. */
 	bool cut_off;	   /* at the start: its last job may have broken off in a command */
 	int64_t retry_ms;  /* not before this */
+	int nothings;	   /* jobs in a row of which nothing left */
 	int64_t unable_ms; /* unable to print since then */
 	bool drawer_known, drawer_high; /* the drawer's contact */
 	bool kicked;	   /* a kick is out whose effect would tell which level is open... */
 	bool kick_high;	   /* ...this was the contact before it... */
 	int64_t kick_ms;   /* ...and its job ended then; 0 under way */
+	bool kick_shut;	   /* by its contact the drawer was shut when it was kicked... */
+	bool kick_seen;	   /* ...and has been open since */
 };
 
 /* What a stream is being asked for. */
@@ -182,6 +186,11 @@ struct station {
 	struct desk_state desks[DESK_COUNT];
 	int64_t notice_n;
 	struct device_state devices[DEVICES_MAX];
+	struct {
+		int64_t job; /* its printer kicked a drawer, and the contact is waited for; 0 none */
+		int device;
+		int64_t until_ms; /* monotonic */
+	} kick;
 	struct follow follow[STREAM_COUNT];
 	struct sibling siblings[SIBLINGS_MAX];
 	int sibling_count;
@@ -336,6 +345,8 @@ struct ops_target {
 	int rejects;
 };
 void ops_apply(struct station *st, struct ops_target *t, struct slice ops);
+/* At start: products that an earlier version filed by fewer codes are filed again, once. */
+void ops_file_again(struct station *st);
 
 /* ---- orders.c ---- */
 
@@ -349,8 +360,8 @@ struct pickup_policy pickup_policy_now(struct station *st);
 struct barcode_rules barcode_rules_now(struct station *st);
 /* The product a barcode names; false when the catalogue has none. */
 bool product_by_code(struct station *st, const struct barcode *b, char ret_sku[ID_MAX + 1]);
-/* How many pieces of it that barcode stands for: more than one on a pack. */
-int64_t product_pieces(struct station *st, const struct barcode *b, const char *sku);
+/* How many pieces of it one of that barcode is in the catalogue: more than one for a pack. */
+int64_t product_pack(struct station *st, const struct barcode *b, const char *sku);
 /* Raised when HQ says otherwise than what this store did. */
 void order_conflict_check(struct station *st, struct slice id);
 /* After a snapshot: compares some more facts with it. */
@@ -437,6 +448,26 @@ void job_requeue(struct station *st, const struct job_row *job);
 /* At start: what was printing when the station stopped; whose printer is no more. */
 void jobs_start(struct station *st);
 bool device_able(const struct device_state *d);
+/* It was not able to print and now is: a job that waits is tried soon. */
+void job_printer_back(struct station *st, struct device_state *d);
+/* A matter for staff alone, about a job (0 none). */
+void job_trouble(struct station *st, int64_t job, const char *code, enum word w);
+/* The desk's notice goes, if it is about this job. */
+void job_settled(struct station *st, int64_t job);
+
+/* ---- drawers.c ---- */
+
+/* Queues a kick; the job's number. */
+int64_t drawer_queue(struct station *st, int device, const char *reason, const char *staff);
+/* A document goes to a printer; if it kicks a drawer, what follows tells of it. */
+void drawer_kick(struct station *st, int device, struct slice doc);
+/* Such a job ended (device -1: nobody's): its result, or DONE where the contact knows better. */
+enum job_result drawer_kicked(struct station *st, int device, const struct job_row *job,
+			      enum job_result result);
+/* A kick was not made, or nobody knows. */
+void drawer_failed(struct station *st, int64_t job, const char *why);
+void drawers_tick(struct station *st);
+void drawers_start(struct station *st);
 /* The contact's level while the drawer is open: 1 high, 0 low, -1 not known yet. */
 int drawer_open_level(struct station *st, int device);
 /* Its contact may have changed: the first change after a kick says which level is open. */

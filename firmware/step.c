@@ -83,6 +83,7 @@ int station_start(struct station *st)
 	}
 	claims_init(&st->claims, st->config->lane);
 	st->lanes_stale = true;
+	ops_file_again(st);
 	desk_load(st);
 	staff_start(st);
 	jobs_start(st);
@@ -180,6 +181,8 @@ static void on_device(struct station *st, const struct door_event *e)
 	d->trouble = e->device.trouble;
 	if (able)
 		d->unable_ms = station_mono(st);
+	else if (device_able(d))
+		job_printer_back(st, d);
 	memcpy(d->detail, e->device.detail, sizeof(d->detail));
 	if (e->device.protocol[0])
 		memcpy(d->protocol, e->device.protocol, sizeof(d->protocol));

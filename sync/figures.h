@@ -18,7 +18,7 @@ enum refusal {
 	REFUSED_STREAM, /* an unknown stream, or another than the topic's */
 	REFUSED_REPLAY, /* a beat whose counter did not rise */
 };
-#define REFUSAL_COUNT 10
+#define REFUSAL_COUNT (REFUSED_REPLAY + 1)
 const char *refusal_name(enum refusal why);
 
 struct figures {

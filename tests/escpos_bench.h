@@ -177,6 +177,32 @@ static inline int give_job(struct bench *b, int64_t job)
 				       &b->sink);
 }
 
+/* A printer that is there and well. */
+static inline struct bench *bench_up(const char *profile)
+{
+	struct bench *b = bench_new(profile);
+
+	line_up(b);
+	return b;
+}
+
+/* The line comes up again; nobody has looked at what is sent from now on. */
+static inline void start_anew(struct bench *b, size_t room)
+{
+	b->wire_n = b->read_n = 0;
+	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
+	settle(b, room);
+}
+
+/* The printer has been asked how it is, and has n bytes of the job. */
+static inline void begin_job(struct bench *b, int64_t job, size_t n)
+{
+	give_job(b, job);
+	give_room(b, 12);
+	answer(b);
+	give_room(b, n);
+}
+
 /* How often the job's bytes were sent, whole. */
 static inline int times_sent(const struct bench *b)
 {

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "tests/shop.h"
 
@@ -36,6 +37,16 @@ static void keep(char *dst, struct slice text)
 	dst[text.n] = '\0';
 }
 
+static void heard_session(struct shop *s, const struct door_out *out)
+{
+	if (out->session.open) {
+		s->opened++;
+		return;
+	}
+	assert_true(s->closed_count < SHOP_CLOSED_MAX);
+	memcpy(s->closed[s->closed_count++], out->session.token_hash, HASH_TEXT_MAX);
+}
+
 void shop_collect(struct shop *s)
 {
 	struct door_out out;
@@ -46,6 +57,7 @@ void shop_collect(struct shop *s)
 		case OUT_REPLY:
 			s->status = out.reply.http_status;
 			keep(s->reply, payload);
+			memcpy(s->given, out.reply.set_token, sizeof(s->given));
 			if (out.reply.set_token[0])
 				memcpy(s->token, out.reply.set_token, sizeof(s->token));
 			break;
@@ -86,6 +98,8 @@ void shop_collect(struct shop *s)
 			keep(s->display[out.display.desk], payload);
 			break;
 		case OUT_SESSION:
+			heard_session(s, &out);
+			break;
 		case OUT_ACKED:
 		case OUT_FEEDBACK:
 		case OUT_METRICS:
@@ -119,12 +133,12 @@ void shop_tick(struct shop *s, int64_t ms)
 	struct door_event e = { .kind = DOOR_TICK };
 
 	s->wall_ms += ms;
-	s->mono_ms += ms;
+	s->mono_ms += ms > 0 ? ms : 0;
 	shop_submit(s, &e, NULL);
 }
 
 void shop_down(struct shop *s, enum stream stream, int64_t epoch, int64_t seq, const char *ops,
-		 const char *upto)
+	       const char *upto)
 {
 	struct door_event e = { .kind = DOOR_DOWN };
 	char text[SHOP_TEXT_MAX];
@@ -155,13 +169,16 @@ void shop_begin_stream(struct shop *s, enum stream stream)
 	shop_submit(s, &e, "[]");
 }
 
-static const char STAFF[] =
-	"[{\"op\":\"put\",\"type\":\"policy\",\"id\":\"staff\",\"rev\":1,\"body\":{\"people\":[{\"id\":"
-	"\"E17\",\"name\":\"Ola\",\"role\":\"clerk\",\"pin\":\"x\"}]}}]";
+static const char STAFF[] = "[{\"op\":\"put\",\"type\":\"policy\",\"id\":\"staff\",\"rev\":1,"
+			    "\"body\":{\"people\":[{\"id\":"
+			    "\"E17\",\"name\":\"Ola\",\"role\":\"clerk\",\"pin\":\"x\"}]}}]";
 const char SHOP_ORDER[] =
-	"[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-1\",\"rev\":3,\"body\":{\"status\":\"ready\","
-	"\"number\":\"4821\",\"totals\":{\"total\":3998,\"due\":0},\"customer\":{\"name\":\"Anna K.\"},"
-	"\"lines\":[{\"line\":1,\"sku\":\"S1\",\"gtin\":\"5901234123457\",\"name\":\"Żółw\",\"qty\":2,"
+	"[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-1\",\"rev\":3,\"body\":{\"status\":"
+	"\"ready\","
+	"\"number\":\"4821\",\"totals\":{\"total\":3998,\"due\":0},\"customer\":{\"name\":\"Anna "
+	"K.\"},"
+	"\"lines\":[{\"line\":1,\"sku\":\"S1\",\"gtin\":\"5901234123457\",\"name\":\"Żółw\","
+	"\"qty\":2,"
 	"\"paid\":3998}],\"payments\":[{\"id\":\"p1\",\"tender\":\"blik\",\"state\":\"captured\","
 	"\"amount\":3998}]}}]";
 
@@ -177,10 +194,9 @@ void shop_log_in(struct shop *s)
 	assert_int_equal(strlen(s->token), 64);
 }
 
-struct shop *shop_open(int number)
+static struct shop *open_in(struct shop *s, const char *path, int number)
 {
 	struct door_event e = { .kind = DOOR_DEVICE };
-	struct shop *s = calloc(1, sizeof(*s));
 	char message[256];
 
 	s->wall_ms = 1795363200000;
@@ -197,12 +213,40 @@ struct shop *shop_open(int number)
 	s->st->clock = (struct clock){ wall, mono, chance, s };
 	s->st->config = &s->config;
 	s->st->door = door_new(NULL, NULL);
-	assert_int_equal(store_open(NULL, &s->st->store, message, sizeof(message)), 0);
+	assert_int_equal(store_open(path, &s->st->store, message, sizeof(message)), 0);
 	assert_int_equal(station_start(s->st), 0);
 	shop_collect(s);
 	text_fmt(e.device.name, sizeof(e.device.name), "receipt");
 	shop_submit(s, &e, NULL);
 	return s;
+}
+
+struct shop *shop_open(int number)
+{
+	return open_in(calloc(1, sizeof(struct shop)), NULL, number);
+}
+
+struct shop *shop_open_file(int number)
+{
+	struct shop *s = calloc(1, sizeof(*s));
+
+	text_fmt(s->dir, sizeof(s->dir), "/tmp/lada-unit-XXXXXX");
+	assert_non_null(mkdtemp(s->dir));
+	text_fmt(s->path, sizeof(s->path), "%s/lada.db", s->dir);
+	return open_in(s, s->path, number);
+}
+
+static void remove_files(const struct shop *s)
+{
+	static const char *const endings[] = { "", "-wal", "-shm" };
+
+	for (size_t i = 0; i < COUNT_OF(endings); i++) {
+		char path[sizeof(s->path) + 8];
+
+		text_fmt(path, sizeof(path), "%s%s", s->path, endings[i]);
+		unlink(path);
+	}
+	rmdir(s->dir);
 }
 
 struct shop *shop_stocked(int number)
@@ -221,6 +265,8 @@ void shop_close(struct shop *s)
 {
 	store_close(s->st->store);
 	door_free(s->st->door);
+	if (s->dir[0])
+		remove_files(s);
 	free(s->st);
 	free(s);
 }

@@ -180,6 +180,44 @@ static void test_left_alone(void **state)
 	rmdir(p.dir);
 }
 
+/* One tty that two sections name, through different links: the first one's, and the second says
+ * whose it is. */
+static void test_one_line_two_sections(void **state)
+{
+	struct bench *b = bench_of(DEVICE_SCANNER, "line", "auto");
+	struct places p;
+	char port[100];
+	int master;
+
+	(void)state;
+	make_places(&p);
+	master = bench_plug(b, p.a, 1, "");
+	assert_int_equal(symlink(p.a, p.b), 0);
+	snprintf(port, sizeof(port), "serial:%s", p.a);
+	bench_add(b, DEVICE_SCANNER, "first", port, "line");
+	snprintf(port, sizeof(port), "serial:%s", p.b);
+	bench_add(b, DEVICE_SCANNER, "second", port, "line");
+	bench_start(b);
+	RUN_UNTIL(b, bench_status(b, "first") == DEVICE_OK &&
+			     is(b, "second", DEVICE_OFFLINE, TROUBLE_TAKEN));
+	assert_string_equal(bench_device(b, "second")->device.detail,
+			    "the section scanner first has it");
+	for (int i = 0; i < 20; i++) {
+		char code[16];
+
+		snprintf(code, sizeof(code), "CODE-%d\r", i);
+		type_at(master, code);
+		code[strlen(code) - 1] = '\0';
+		RUN_UNTIL(b, heard(b, "first", code));
+	}
+	assert_int_equal(b->devices->list[1].port.opens, 0);
+	unlink(p.b);
+	bench_pull(b, p.a, master);
+	RUN_UNTIL(b, is(b, "second", DEVICE_OFFLINE, TROUBLE_NOT_FOUND));
+	bench_free(b);
+	rmdir(p.dir);
+}
+
 static void test_rights(void **state)
 {
 	struct bench *b = bench_of(DEVICE_SCANNER, "line", "auto");
@@ -435,6 +473,7 @@ int main(void)
 		cmocka_unit_test(test_found_without_news),
 		cmocka_unit_test(test_each_its_own),
 		cmocka_unit_test(test_left_alone),
+		cmocka_unit_test(test_one_line_two_sections),
 		cmocka_unit_test(test_rights),
 		cmocka_unit_test(test_cannot_be_opened),
 		cmocka_unit_test(test_profile_of_the_table),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * What a barcode means: the cases of tests/cases/barcode.txt, element strings made at random and
- * read back, bytes made at random, policies.
+ * What a barcode means: the cases of tests/cases/barcode.txt, bytes made at random, how a product
+ * names a code. GS1 data by itself is unit_gs1.c's, the shop's own codes are unit_instore.c's.
  *
  * With --read it is a reader for other programs: a line "AIM HEX" in ("-" for no AIM), a line of
  * JSON out.
@@ -227,189 +227,6 @@ static unsigned chance(unsigned n)
 	return (unsigned)(seed >> 33) % n;
 }
 
-static void set_check_digit(char *digits, size_t n)
-{
-	unsigned sum = 0;
-
-	for (size_t i = 1; i < n; i++)
-		sum += (unsigned)(digits[n - 1 - i] - '0') * (i % 2 ? 3 : 1);
-	digits[n - 1] = (char)('0' + (10 - sum % 10) % 10);
-}
-
-static void make_text(char *dst, char type, size_t n)
-{
-	static const char x[] = "!\"%&'()*+,-./0123456789:;<=>?ABCDXYZ_abcxyz";
-	static const char y[] = "#-/0123456789ABCDXYZ";
-
-	for (size_t i = 0; i < n; i++) {
-		if (type == 'n')
-			dst[i] = (char)('0' + chance(10));
-		else if (type == 'y')
-			dst[i] = y[chance(sizeof(y) - 1)];
-		else if (type == 'z')
-			dst[i] = "aZ09-_="[chance(7)];
-		else
-			dst[i] = x[chance(sizeof(x) - 1)];
-	}
-}
-
-static void make_content(char *p, size_t n, char check)
-{
-	char memory[16];
-
-	switch (check) {
-	case 'c':
-		set_check_digit(p, n);
-		break;
-	case 'd':
-	case 'D':
-	case 'h':
-		text_fmt(memory, sizeof(memory), "%02u%02u%02u%02u", chance(100), 1 + chance(12),
-			 check == 'd' ? chance(29) : 1 + chance(28), chance(24));
-		memcpy(p, memory, n);
-		break;
-	case 't':
-		text_fmt(memory, sizeof(memory), "%02u%02u", chance(24), chance(60));
-		memcpy(p, memory, n);
-		break;
-	case 's':
-		text_fmt(memory, sizeof(memory), "%02u%02u", chance(60), chance(60));
-		memcpy(p, memory, n);
-		break;
-	case 'p':
-		p[0] = '7';
-		break;
-	case 'o':
-		memset(p, '0', n);
-		break;
-	case 'b':
-		p[0] = "01"[chance(2)];
-		break;
-	default:
-		break;
-	}
-}
-
-/* A value that the row's format allows. */
-static size_t make_value(const struct gs1_ai *row, char *dst)
-{
-	const char *f = row->format;
-	size_t at = 0;
-
-	while (*f) {
-		bool optional = *f == '?';
-		size_t min, max, n;
-		char type, *end;
-
-		f += optional;
-		type = *f++;
-		min = max = strtoul(f, &end, 10);
-		if (*end == '-')
-			max = strtoul(end + 1, &end, 10);
-		n = min + chance((unsigned)(max - min + 1));
-		if (*end == 's') /* minutes, or minutes and seconds */
-			n = min + 2 * chance(2);
-		if (optional && chance(2))
-			break;
-		make_text(dst + at, type, n);
-		make_content(dst + at, n, *end && *end != ' ' ? *end : 0);
-		at += n;
-		f = end + strcspn(end, " ");
-		f += *f == ' ';
-	}
-	return at;
-}
-
-/* By the two first digits, and as the test's author reads the specifications. */
-static bool needs_no_separator(const char *ai)
-{
-	return strstr("00 01 02 03 04 11 12 13 14 15 16 17 18 19 20 31 32 33 34 35 36 41",
-		      (char[]){ ai[0], ai[1], 0 }) != NULL;
-}
-
-struct made {
-	int count;
-	struct {
-		char ai[5], value[GS1_VALUE_MAX + 1];
-		size_t n;
-	} e[12];
-	char text[2048];
-	size_t n;
-};
-
-/* AIs that get on with each other in any number. */
-static const char *const friends[] = { "01",   "10",   "11",   "13",   "15",   "16",   "17",
-				       "20",   "21",   "22",   "240",  "241",  "250",  "251",
-				       "30",   "3103", "3115", "3302", "3922", "400",  "401",
-				       "410",  "413",  "414",  "420",  "422",  "7003", "7007",
-				       "7040", "710",  "8001", "8003", "8005", "8008", "8010",
-				       "8017", "8030", "8200", "90",   "93",   "99",   "4324",
-				       "4321", "4309", "7030", "7230", "253",  "00",   "402" };
-
-static void make_string(struct made *m)
-{
-	int want = 2 + (int)chance(10);
-
-	*m = (struct made){ 0 };
-	while (m->count < want) {
-		const char *ai =
-			friends[m->count < 2 ? (m->count ? 15 : 0) : chance(COUNT_OF(friends))];
-		bool again = false;
-
-		if (!strcmp(ai, "3922") || !strcmp(ai, "8005"))
-			again = chance(2);
-		for (int i = 0; i < m->count; i++)
-			again = again || !strcmp(m->e[i].ai, ai) ||
-				(!strcmp(ai, "8005") && !strcmp(m->e[i].ai, "3922")) ||
-				(!strcmp(ai, "3922") && !strcmp(m->e[i].ai, "8005"));
-		if (again)
-			continue;
-		text_fmt(m->e[m->count].ai, 5, "%s", ai);
-		m->e[m->count].n = make_value(gs1_ai_find(slice_of(ai)), m->e[m->count].value);
-		m->count++;
-	}
-	/* In any order. */
-	for (int i = m->count - 1; i > 0; i--) {
-		int j = (int)chance((unsigned)i + 1);
-		char keep[sizeof(m->e[0])];
-
-		memcpy(keep, &m->e[i], sizeof(keep));
-		memcpy(&m->e[i], &m->e[j], sizeof(keep));
-		memcpy(&m->e[j], keep, sizeof(keep));
-	}
-	for (int i = 0; i < m->count; i++) {
-		memcpy(m->text + m->n, m->e[i].ai, strlen(m->e[i].ai));
-		m->n += strlen(m->e[i].ai);
-		memcpy(m->text + m->n, m->e[i].value, m->e[i].n);
-		m->n += m->e[i].n;
-		if (i + 1 < m->count && (!needs_no_separator(m->e[i].ai) || chance(4) == 0))
-			m->text[m->n++] = GS1_SEPARATOR;
-	}
-}
-
-static void test_strings_made_at_random(void **state)
-{
-	static struct made m;
-	static struct gs1 g;
-
-	(void)state;
-	for (int round = 0; round < 20000; round++) {
-		struct slice text;
-
-		make_string(&m);
-		text = (struct slice){ m.text, m.n };
-		if (!gs1_read(text, &g))
-			fail_msg("round %d: %s of %.*s in %.*s", round, code_fault_name(g.fault),
-				 (int)g.at.n, g.at.p, (int)m.n, m.text);
-		assert_int_equal(g.count, m.count);
-		for (int i = 0; i < g.count; i++) {
-			assert_true(slice_eq(g.element[i].ai, m.e[i].ai));
-			assert_true(slice_same(g.element[i].value,
-					       (struct slice){ m.e[i].value, m.e[i].n }));
-		}
-	}
-}
-
 /* A digit of a GTIN changed: never read. */
 static void test_one_wrong_digit_is_seen(void **state)
 {
@@ -482,88 +299,6 @@ static void test_long_addresses(void **state)
 	buf_text(&b, "/zz");
 	for (int i = 0; i < 100; i++)
 		assert_false(digital_link_read(buf_read(&b), &memory, &g));
-}
-
-/* ---- policy `codes` ---- */
-
-static const struct {
-	const char *policy;
-	const char *why; /* NULL: right */
-} policies[] = {
-	{ "{}", NULL },
-	{ "{\"in_store\":null}", NULL },
-	{ "{\"in_store\":[]}", NULL },
-	{ "{\"in_store\":[\"29IIIII?WWWWC scale=3 unit=kg\"]}", NULL },
-	{ "{\"in_store\":[\"29IIIIIVPPPPC scale=2 currency=PLN\"]}", NULL },
-	{ "{\"in_store\":[\"29IIIIIVPPPPC   PLN  scale=2\"]}", NULL },
-	{ "{\"in_store\":[\"2IIIIIIC\"]}", NULL },
-	{ "{\"in_store\":{}}", "codes_list" },
-	{ "{\"in_store\":[7]}", "codes_list" },
-	{ "{\"in_store\":[\"\"]}", "codes_length" },
-	{ "{\"in_store\":[\"29IIIIIC\",\"29IIIIIIC\"]}", "codes_length" },
-	{ "{\"in_store\":[\"29IIIIIIIIIIIC\"]}", "codes_length" },
-	{ "{\"in_store\":[\"59IIIIIIIIIIC\"]}", "codes_prefix" },
-	{ "{\"in_store\":[\"IIIIIIIIIIIIC\"]}", "codes_prefix" },
-	{ "{\"in_store\":[\"00IIIIIIIIIIC\"]}", "codes_prefix" },
-	{ "{\"in_store\":[\"29IIIIXIIIIIC\"]}", "codes_letter" },
-	{ "{\"in_store\":[\"29IIIIIIIIIII\"]}", "codes_check" },
-	{ "{\"in_store\":[\"29IIIICIIIIII\"]}", "codes_check" },
-	{ "{\"in_store\":[\"29????WWWWWWC scale=3 unit=kg\"]}", "codes_item" },
-	{ "{\"in_store\":[\"29IIIIWWWPPPC scale=3 unit=kg\"]}", "codes_measure" },
-	{ "{\"in_store\":[\"29IIIIIIVWWWC scale=3 unit=kg\"]}", "codes_measure" },
-	{ "{\"in_store\":[\"29IIIIIWWWWWC unit=kg\"]}", "codes_scale" },
-	{ "{\"in_store\":[\"29IIIIIWWWWWC scale=6 unit=kg\"]}", "codes_scale" },
-	{ "{\"in_store\":[\"29IIIIIIIIIIC scale=3\"]}", "codes_scale" },
-	{ "{\"in_store\":[\"29IIIIIWWWWWC scale=3\"]}", "codes_unit" },
-	{ "{\"in_store\":[\"29IIIIIWWWWWC scale=3 unit=lb\"]}", "codes_unit" },
-	{ "{\"in_store\":[\"29IIIIIPPPPPC scale=2 unit=kg\"]}", "codes_unit" },
-	{ "{\"in_store\":[\"29IIIIIPPPPPC scale=2 pln\"]}", "codes_currency" },
-	{ "{\"in_store\":[\"29IIIIIWWWWWC scale=3 unit=kg PLN\"]}", "codes_currency" },
-	{ "{\"in_store\":[\"29IIIIIPPPPPC scale=2 price\"]}", "codes_option" },
-};
-
-static void test_policies(void **state)
-{
-	struct instore_rules rules;
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(policies); i++) {
-		struct json v;
-		const char *why;
-
-		assert_int_equal(json_check(slice_of(policies[i].policy), &v), 0);
-		why = instore_rules_read(v, &rules);
-		if (!policies[i].why ? why != NULL : !why || strcmp(why, policies[i].why) != 0)
-			fail_msg("%s: %s", policies[i].policy, why ? why : "right");
-		assert_true(!why || rules.count == 0);
-	}
-}
-
-static void test_too_many_patterns(void **state)
-{
-	struct instore_rules rules;
-	char memory[2048];
-	struct json v;
-	struct buf b;
-
-	(void)state;
-	buf_init(&b, memory, sizeof(memory));
-	buf_text(&b, "{\"in_store\":[\"20IIIIIIIIIIC\"");
-	for (int i = 0; i < INSTORE_PATTERNS_MAX; i++)
-		buf_text(&b, ",\"20IIIIIIIIIIC\"");
-	buf_text(&b, "]}");
-	assert_int_equal(json_check(buf_read(&b), &v), 0);
-	assert_string_equal(instore_rules_read(v, &rules), "codes_count");
-}
-
-/* The examples of the General Specifications, 7.9.3 and 7.9.4. */
-static void test_measure_check_digit(void **state)
-{
-	(void)state;
-	assert_int_equal(measure_check_digit(slice_of("2875")), 9);
-	assert_int_equal(measure_check_digit(slice_of("14685")), 6);
-	assert_int_equal(measure_check_digit(slice_of("0000")), 0);
-	assert_int_equal(measure_check_digit(slice_of("00000")), 0);
 }
 
 /* ---- how a product names a code ---- */
@@ -678,14 +413,8 @@ static int read_lines(void)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cases),
-		cmocka_unit_test(test_strings_made_at_random),
-		cmocka_unit_test(test_one_wrong_digit_is_seen),
-		cmocka_unit_test(test_any_bytes),
-		cmocka_unit_test(test_long_addresses),
-		cmocka_unit_test(test_policies),
-		cmocka_unit_test(test_too_many_patterns),
-		cmocka_unit_test(test_measure_check_digit),
+		cmocka_unit_test(test_cases),	  cmocka_unit_test(test_one_wrong_digit_is_seen),
+		cmocka_unit_test(test_any_bytes), cmocka_unit_test(test_long_addresses),
 		cmocka_unit_test(test_names),
 	};
 

@@ -401,6 +401,9 @@ static void device_values(void **state)
 	refused(f, 5, "port", STATION "[printer a]\nport = tcp:host\n");
 	refused(f, 5, "port", STATION "[printer a]\nport = usb:xyz\n");
 	refused(f, 5, "no protocol `escpos`", STATION "[scanner a]\nprotocol = escpos\n");
+	/* Named as in hw/devices.tsv, where the skeleton is not. */
+	refused(f, 5, "use line, ssi, hidpos, keyboard or auto",
+		STATION "[scanner a]\nprotocol = skeleton\n");
 	refused(f, 5, "no protocol `line`", STATION "[printer a]\nprotocol = line\n");
 	refused(f, 5, "no protocol `ssi`", STATION "[display a]\nprotocol = ssi\n");
 	refused(f, 5, "desk `till`", STATION "[scanner a]\ndesk = till\n");
@@ -469,6 +472,29 @@ static void drop_ins(void **state)
 	refused_in(f, "lada.conf.d/30-scan.conf", 2, "lada.conf.d/none.conf cannot be read");
 }
 
+/* Two sections that could get each other's device, or can only fight for one. */
+static void same_ports(void **state)
+{
+	struct fixture *f = *state;
+
+	refused(f, 6, ":4 could get each other's device: add @SERIAL or @SOCKET",
+		STATION "[scanner a]\nport = usb:0c2e:0b61\n[scanner b]\nport = usb:0C2E:0b61\n");
+	refused(f, 6, "[scanner b] and [scanner a] in ",
+		STATION
+		"[scanner a]\nport = usb:0c2e:0b61@S1\n[scanner b]\nport = usb:0c2e:0b61\n");
+	refused(f, 6, "name the same device",
+		STATION
+		"[printer a]\nport = usb:04b8:0202@X\n[printer b]\nport = usb:04b8:0202@X\n");
+	refused(f, 6, "name the same serial port",
+		STATION "[scanner a]\nport = serial:/dev/ttyS0?baud=9600\n[display b]\n"
+			"port = serial:/dev/ttyS0?baud=19200\n");
+	loads(f, STATION "[scanner a]\nport = usb:0c2e:0b61@S1\n[scanner b]\n"
+			 "port = usb:0c2e:0b61@1-1.4\n[scanner c]\nport = usb:0c2e:0b62\n");
+	loads(f, STATION "[scanner a]\nport = usb:0c2e:0b61\n[display b]\nport = usb:0c2e:0b61\n");
+	loads(f, STATION "[scanner a]\n[scanner b]\n[scanner c]\nport = serial:/dev/ttyS0\n"
+			 "[scanner d]\nport = serial:/dev/ttyS1\n");
+}
+
 static void no_file(void **state)
 {
 	struct fixture *f = *state;
@@ -485,7 +511,7 @@ int main(void)
 		T(sections_and_keys), T(station_values),   T(hq_values),
 		T(hq_files),	      T(safe_or_insecure), T(http_and_screens),
 		T(device_values),     T(too_much),	   T(drop_ins),
-		T(no_file),
+		T(same_ports),	      T(no_file),
 	};
 
 	if (sodium_init() < 0)

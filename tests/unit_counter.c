@@ -359,7 +359,7 @@ static void test_scans(void **state)
 
 static void test_words(void **state)
 {
-	struct word_values v = { .order = "4821", .tries = 2, .n = -1 };
+	struct word_values v = { .order = "4821", .tries = 2, .n = -1, .left = -1 };
 	char memory[256];
 	struct buf b;
 

@@ -15,117 +15,23 @@
 
 #include <sodium.h>
 
-#include "firmware/station.h"
-#include "firmware/trust/hash.h"
+#include "tests/shop.h"
 
-#define TEXT_MAX 65536
-#define CLOSED_MAX 16
-#define FILE_MAX (4 * 1024 * 1024)
-#define HOUR_MS (3600 * INT64_C(1000))
-#define PAN "4111111111111111"
+#define FILE_MAX   (4 * 1024 * 1024)
+#define HOUR_MS	   (3600 * INT64_C(1000))
+#define PAN	   "4111111111111111"
 #define PAN_MEMBER "5555555555554444" /* known as a member's card */
-#define PAN_ORDER "4012888888881881"  /* known as an order's number */
+#define PAN_ORDER  "4012888888881881" /* known as an order's number */
 
-struct shop {
-	struct config config;
-	struct station *st;
-	int64_t wall_ms, mono_ms;
-	uint64_t random, request, pin;
-	int status, closed_count;
-	int64_t opened; /* sessions ui was told of */
-	char reply[TEXT_MAX], token[TOKEN_TEXT_MAX], closed[CLOSED_MAX][HASH_TEXT_MAX];
-	char dir[32], path[64];
-};
-
-static int64_t wall(void *ctx)
-{
-	return ((struct shop *)ctx)->wall_ms;
-}
-
-static int64_t mono(void *ctx)
-{
-	return ((struct shop *)ctx)->mono_ms;
-}
-
-static void chance(void *ctx, void *p, size_t n)
-{
-	struct shop *s = ctx;
-	uint8_t *at = p;
-
-	while (n--) {
-		s->random = s->random * UINT64_C(6364136223846793005) + 1442695040888963407u;
-		*at++ = (uint8_t)(s->random >> 56);
-	}
-}
-
-static void heard_session(struct shop *s, const struct door_out *out)
-{
-	if (out->session.open) {
-		s->opened++;
-		return;
-	}
-	assert_true(s->closed_count < CLOSED_MAX);
-	memcpy(s->closed[s->closed_count++], out->session.token_hash, HASH_TEXT_MAX);
-}
-
-static void collect(struct shop *s)
-{
-	struct door_out out;
-	struct slice payload;
-
-	while (door_collect(s->st->door, &out, &payload)) {
-		if (out.kind == OUT_REPLY) {
-			assert_true(payload.n < TEXT_MAX);
-			s->status = out.reply.http_status;
-			memcpy(s->reply, payload.p, payload.n);
-			s->reply[payload.n] = '\0';
-			memcpy(s->token, out.reply.set_token, sizeof(s->token));
-		} else if (out.kind == OUT_PIN) {
-			s->pin = out.pin.check;
-		} else if (out.kind == OUT_SESSION) {
-			heard_session(s, &out);
-		}
-	}
-}
-
-static void submit(struct shop *s, const struct door_event *e, const char *payload)
-{
-	assert_int_equal(door_submit(s->st->door, e, slice_of(payload)), 0);
-	while (station_step(s->st, false))
-		;
-	collect(s);
-}
-
+/* A verb of the browser that holds this token; its status. */
 static int verb(struct shop *s, const char *token, const char *name, const char *args,
 		const char *press)
 {
-	struct door_event e = { .kind = DOOR_VERB };
-
-	e.verb.request = ++s->request;
-	text_fmt(e.verb.verb, sizeof(e.verb.verb), "%s", name);
-	text_fmt(e.verb.press, sizeof(e.verb.press), "%s", press);
-	text_fmt(e.verb.token, sizeof(e.verb.token), "%s", token);
+	text_fmt(s->token, sizeof(s->token), "%s", token);
 	s->status = 0;
-	s->reply[0] = s->token[0] = '\0';
-	submit(s, &e, args);
+	s->reply[0] = s->given[0] = '\0';
+	shop_verb(s, name, args, press);
 	return s->status;
-}
-
-static void scan(struct shop *s, const char *text)
-{
-	struct door_event e = { .kind = DOOR_SCAN };
-
-	e.scan.read_ns = 1;
-	submit(s, &e, text);
-}
-
-static void pass(struct shop *s, int64_t ms)
-{
-	struct door_event e = { .kind = DOOR_TICK };
-
-	s->wall_ms += ms;
-	s->mono_ms += ms > 0 ? ms : 0;
-	submit(s, &e, "");
 }
 
 /* The staff's slow hash is done: right or not. */
@@ -141,15 +47,15 @@ static int log_in(struct shop *s, const char *staff, bool right, const char *pre
 	assert_true(s->pin > before);
 	e.pin.check = s->pin;
 	e.pin.right = right;
-	submit(s, &e, "");
+	shop_submit(s, &e, NULL);
 	return s->status;
 }
 
 static void must_log_in(struct shop *s, const char *staff, char ret_token[TOKEN_TEXT_MAX])
 {
 	assert_int_equal(log_in(s, staff, true, ""), 200);
-	assert_int_equal(strlen(s->token), TOKEN_TEXT_MAX - 1);
-	memcpy(ret_token, s->token, TOKEN_TEXT_MAX);
+	assert_int_equal(strlen(s->given), TOKEN_TEXT_MAX - 1);
+	memcpy(ret_token, s->given, TOKEN_TEXT_MAX);
 }
 
 /* A session that counts may cancel nothing (409); one that does not may not even ask (401). */
@@ -191,26 +97,6 @@ static struct tries tries_of(struct shop *s, const char *subject)
 	return t;
 }
 
-/* One op at the place it has in its stream. */
-static void down(struct shop *s, enum stream stream, int64_t seq, const char *ops)
-{
-	struct door_event e = { .kind = DOOR_DOWN };
-
-	e.down.stream = stream;
-	e.down.epoch = 7;
-	e.down.seq = seq;
-	e.down.parts = 1;
-	if (seq == 0) { /* an empty snapshot begins it */
-		e.down.what = DOWN_OFFER;
-		text_fmt(e.down.snapshot, sizeof(e.down.snapshot), "s%d", (int)stream);
-		submit(s, &e, "");
-		e.down.what = DOWN_PART;
-		e.down.part = 1;
-	}
-	e.down.ops = (struct span){ 0, (uint32_t)strlen(ops) };
-	submit(s, &e, ops);
-}
-
 static void put_staff(struct shop *s, int seq, bool with_ola)
 {
 	char badge[HASH_TEXT_MAX], ops[1024];
@@ -222,7 +108,7 @@ static void put_staff(struct shop *s, int seq, bool with_ola)
 		 "\"badge\":\"%s\"},{\"id\":\"E18\",\"name\":\"Jan\",\"role\":\"clerk\","
 		 "\"pin\":\"x\"}]}}]",
 		 seq, with_ola ? "E17" : "E19", badge);
-	down(s, STREAM_POLICY, seq, ops);
+	shop_down(s, STREAM_POLICY, 7, seq, ops, NULL);
 }
 
 /* Orders of one customer, of phone +48600100417. */
@@ -239,63 +125,26 @@ static void put_order(struct shop *s, int seq, const char *id, const char *numbe
 		 "\"%s\"},\"totals\":{\"total\":100,\"due\":0},\"lines\":[{\"line\":1,\"qty\":1,"
 		 "\"paid\":100}]}}]",
 		 id, number, code, phone);
-	down(s, STREAM_ORDERS, seq, ops);
+	shop_down(s, STREAM_ORDERS, 7, seq, ops, NULL);
 }
 
 static struct shop *open_shop(void)
 {
-	struct shop *s = calloc(1, sizeof(*s));
-	char message[256];
+	struct shop *s = shop_open_file(0);
 
-	s->wall_ms = 1795363200000;
-	s->mono_ms = 1000;
-	s->random = 1;
-	text_fmt(s->config.store, sizeof(s->config.store), "S1");
-	text_fmt(s->config.lane, sizeof(s->config.lane), "k1");
-	text_fmt(s->config.name, sizeof(s->config.name), "Sklep");
-	s->config.has_secret = true;
-	text_fmt(s->dir, sizeof(s->dir), "/tmp/lada-unit-XXXXXX");
-	assert_non_null(mkdtemp(s->dir));
-	text_fmt(s->path, sizeof(s->path), "%s/lada.db", s->dir);
-	s->st = calloc(1, sizeof(*s->st));
-	s->st->clock = (struct clock){ wall, mono, chance, s };
-	s->st->config = &s->config;
-	s->st->door = door_new(NULL, NULL);
-	assert_int_equal(store_open(s->path, &s->st->store, message, sizeof(message)), 0);
-	assert_int_equal(station_start(s->st), 0);
-	down(s, STREAM_POLICY, 0, "[]");
-	down(s, STREAM_ORDERS, 0, "[]");
-	down(s, STREAM_LOYALTY, 0, "[]");
+	shop_begin_stream(s, STREAM_POLICY);
+	shop_begin_stream(s, STREAM_ORDERS);
+	shop_begin_stream(s, STREAM_LOYALTY);
 	put_staff(s, 1, true);
 	put_order(s, 1, "ZAM-1", "4821", "111111");
 	put_order(s, 2, "ZAM-2", PAN_ORDER, "222222");
-	down(s, STREAM_LOYALTY, 1,
-	     "[{\"op\":\"put\",\"type\":\"member\",\"id\":\"M-1\",\"rev\":1,\"body\":{\"card\":"
-	     "[\"" PAN_MEMBER "\"]}}]");
+	shop_down(
+		s, STREAM_LOYALTY, 7, 1,
+		"[{\"op\":\"put\",\"type\":\"member\",\"id\":\"M-1\",\"rev\":1,\"body\":{\"card\":"
+		"[\"" PAN_MEMBER "\"]}}]",
+		NULL);
 	return s;
 }
-
-static void close_shop(struct shop *s)
-{
-	char path[80];
-
-	store_close(s->st->store);
-	door_free(s->st->door);
-	unlink(s->path);
-	text_fmt(path, sizeof(path), "%s-wal", s->path);
-	unlink(path);
-	text_fmt(path, sizeof(path), "%s-shm", s->path);
-	unlink(path);
-	rmdir(s->dir);
-	free(s->st);
-	free(s);
-}
-
-#define assert_has(text, part) \
-	do { \
-		if (!strstr(text, part)) \
-			fail_msg("no %s in %s", part, text); \
-	} while (0)
 
 /* ---- sessions ---- */
 
@@ -313,7 +162,7 @@ static void test_next_person_ends_the_last_ones_sessions(void **state)
 	assert_false(lives(s, ola) || lives(s, ola2));
 	assert_true(lives(s, jan));
 	assert_int_equal(rows(s), 1);
-	close_shop(s);
+	shop_close(s);
 }
 
 static void test_logout_ends_all_of_a_person(void **state)
@@ -324,7 +173,7 @@ static void test_logout_ends_all_of_a_person(void **state)
 	(void)state;
 	must_log_in(s, "E17", here);
 	must_log_in(s, "E17", there);
-	scan(s, "LB.E17.T-17");
+	shop_scan(s, "LB.E17.T-17");
 	assert_int_equal(rows(s), 3);
 	assert_int_equal(verb(s, here, "staff.logout", "{}", ""), 200);
 	assert_int_equal(rows(s), 0);
@@ -332,9 +181,9 @@ static void test_logout_ends_all_of_a_person(void **state)
 	assert_int_equal(s->closed_count, s->opened);
 	assert_false(lives(s, there));
 	/* What is scanned now is nobody's. */
-	scan(s, "4821");
+	shop_scan(s, "4821");
 	assert_int_equal(s->st->desks[DESK_COUNTER].mode, MODE_IDLE);
-	close_shop(s);
+	shop_close(s);
 }
 
 static void test_leaver_scans_nothing(void **state)
@@ -344,16 +193,16 @@ static void test_leaver_scans_nothing(void **state)
 
 	(void)state;
 	must_log_in(s, "E17", token);
-	scan(s, "4821");
+	shop_scan(s, "4821");
 	assert_int_equal(s->st->desks[DESK_COUNTER].mode, MODE_ASKING);
 	verb(s, token, "pickup.cancel", "{}", "");
 	put_staff(s, 2, false);
-	scan(s, "4821");
+	shop_scan(s, "4821");
 	assert_string_equal(s->st->desks[DESK_COUNTER].notice.code, "forbidden");
 	assert_int_equal(s->st->desks[DESK_COUNTER].mode, MODE_IDLE);
 	assert_int_equal(rows(s), 0);
 	assert_true(told_closed(s, token));
-	close_shop(s);
+	shop_close(s);
 }
 
 static void test_badge_scans_do_not_pile_up(void **state)
@@ -364,19 +213,19 @@ static void test_badge_scans_do_not_pile_up(void **state)
 	(void)state;
 	must_log_in(s, "E18", jan);
 	for (int i = 0; i < 20; i++) {
-		pass(s, 1000);
-		scan(s, "LB.E17.T-17");
+		shop_tick(s, 1000);
+		shop_scan(s, "LB.E17.T-17");
 	}
 	assert_int_equal(rows(s), 1);
 	assert_true(told_closed(s, jan));
-	scan(s, "4821");
+	shop_scan(s, "4821");
 	assert_int_equal(s->st->desks[DESK_COUNTER].mode, MODE_ASKING);
 	/* The twelve hours are those of the newest scan. */
-	pass(s, 12 * HOUR_MS - 1);
+	shop_tick(s, 12 * HOUR_MS - 1);
 	assert_int_equal(rows(s), 1);
-	pass(s, 1);
+	shop_tick(s, 1);
 	assert_int_equal(rows(s), 0);
-	close_shop(s);
+	shop_close(s);
 }
 
 static void test_session_ends_with_its_day(void **state)
@@ -392,16 +241,16 @@ static void test_session_ends_with_its_day(void **state)
 	assert_false(lives(s, token));
 	assert_true(told_closed(s, token));
 	must_log_in(s, "E17", token);
-	pass(s, 12 * HOUR_MS);
+	shop_tick(s, 12 * HOUR_MS);
 	assert_int_equal(rows(s), 0);
 	assert_true(told_closed(s, token));
 	/* A clock set back a day does not add one. */
 	must_log_in(s, "E17", token);
-	pass(s, -24 * HOUR_MS);
+	shop_tick(s, -24 * HOUR_MS);
 	assert_true(lives(s, token));
-	pass(s, 12 * HOUR_MS);
+	shop_tick(s, 12 * HOUR_MS);
 	assert_false(lives(s, token));
-	close_shop(s);
+	shop_close(s);
 }
 
 static void test_login_is_no_press(void **state)
@@ -411,20 +260,20 @@ static void test_login_is_no_press(void **state)
 	(void)state;
 	assert_int_equal(log_in(s, "E17", false, "a"), 409);
 	assert_int_equal(log_in(s, "E17", true, "a"), 200);
-	assert_int_equal(strlen(s->token), TOKEN_TEXT_MAX - 1);
+	assert_int_equal(strlen(s->given), TOKEN_TEXT_MAX - 1);
 	assert_int_equal(log_in(s, "E17", true, "a"), 200);
-	assert_int_equal(strlen(s->token), TOKEN_TEXT_MAX - 1);
+	assert_int_equal(strlen(s->given), TOKEN_TEXT_MAX - 1);
 	/* A badge scanned at the page is a login too. */
 	for (int i = 0; i < 2; i++) {
 		char token[TOKEN_TEXT_MAX];
 
 		must_log_in(s, "E17", token);
 		verb(s, token, "scan", "{\"code\":\"LB.E17.T-17\"}", "b");
-		assert_int_equal(strlen(s->token), TOKEN_TEXT_MAX - 1);
+		assert_int_equal(strlen(s->given), TOKEN_TEXT_MAX - 1);
 		assert_int_equal(verb(s, token, "scan", "{\"code\":\"LB.E17.T-17\"}", "b"), 200);
-		assert_int_equal(strlen(s->token), TOKEN_TEXT_MAX - 1);
+		assert_int_equal(strlen(s->given), TOKEN_TEXT_MAX - 1);
 	}
-	close_shop(s);
+	shop_close(s);
 }
 
 /* ---- card numbers ---- */
@@ -474,8 +323,8 @@ static void test_card_numbers_are_not_kept(void **state)
 
 	(void)state;
 	must_log_in(s, "E17", token);
-	assert_int_equal(verb(s, token, "pickup.find", "{\"order\":\"4821\",\"pin\":\"111111\"}", ""),
-			 200);
+	assert_int_equal(
+		verb(s, token, "pickup.find", "{\"order\":\"4821\",\"pin\":\"111111\"}", ""), 200);
 	last = s->st->ledger.last;
 	for (size_t i = 0; i < COUNT_OF(typed); i++) {
 		char press[8];
@@ -494,7 +343,7 @@ static void test_card_numbers_are_not_kept(void **state)
 	assert_has(s->reply, "items_unchecked");
 	assert_true(written(s, PAN_MEMBER)); /* one would be found here */
 	assert_false(written(s, PAN));
-	close_shop(s);
+	shop_close(s);
 }
 
 static void test_known_numbers_are_no_cards(void **state)
@@ -506,14 +355,14 @@ static void test_known_numbers_are_no_cards(void **state)
 	must_log_in(s, "E17", token);
 	assert_int_equal(verb(s, token, "scan", "{\"code\":\"" PAN_MEMBER "\"}", ""), 409);
 	assert_has(s->reply, "not_found"); /* members open nothing yet */
-	scan(s, PAN_MEMBER);
+	shop_scan(s, PAN_MEMBER);
 	assert_string_equal(s->st->desks[DESK_COUNTER].notice.code, "not_found");
-	scan(s, PAN);
+	shop_scan(s, PAN);
 	assert_string_equal(s->st->desks[DESK_COUNTER].notice.code, "card_number_refused");
 	assert_int_equal(verb(s, token, "pickup.find",
 			      "{\"order\":\"" PAN_ORDER "\",\"pin\":\"222222\"}", ""),
 			 200);
-	close_shop(s);
+	shop_close(s);
 }
 
 /* ---- wrong tries ---- */
@@ -535,10 +384,10 @@ static void test_unknown_people_share_their_tries(void **state)
 	assert_int_equal(tries_of(s, "staff-unknown:counter").count, 3);
 	assert_false(written(s, "NOBODY"));
 	must_log_in(s, "E17", token);
-	pass(s, 5000);
+	shop_tick(s, 5000);
 	assert_int_equal(log_in(s, "NOBODY-4", false, ""), 409);
 	assert_has(s->reply, "pin_wrong");
-	close_shop(s);
+	shop_close(s);
 }
 
 static void find(struct shop *s, const char *token, const char *by, const char *pin)
@@ -574,11 +423,13 @@ static void test_guesses_by_phone_count_on_its_orders(void **state)
 	find(s, token, phone, "222222");
 	assert_has(s->reply, "pin_locked");
 	assert_int_equal(tries_of(s, "desk:counter").count, 7);
-	pass(s, 600 * 1000);
-	assert_int_equal(verb(s, token, "pickup.find", "{\"phone\":\"+48600100417\",\"pin\":"
-						       "\"222222\"}", ""),
+	shop_tick(s, 600 * 1000);
+	assert_int_equal(verb(s, token, "pickup.find",
+			      "{\"phone\":\"+48600100417\",\"pin\":"
+			      "\"222222\"}",
+			      ""),
 			 200);
-	close_shop(s);
+	shop_close(s);
 }
 
 static void test_clock_set_back_opens_no_lock(void **state)
@@ -593,18 +444,18 @@ static void test_clock_set_back_opens_no_lock(void **state)
 		find(s, token, order, "000000");
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(log_in(s, "E18", false, ""), 409);
-	pass(s, -24 * HOUR_MS);
+	shop_tick(s, -24 * HOUR_MS);
 	find(s, token, order, "111111");
 	assert_has(s->reply, "pin_locked");
 	assert_int_equal(tries_of(s, "order:ZAM-1").until_ms, s->wall_ms + 600 * 1000);
 	assert_int_equal(log_in(s, "E18", true, ""), 409);
 	assert_has(s->reply, "pin_locked");
 	assert_int_equal(tries_of(s, "staff:E18").until_ms, s->wall_ms + 5000);
-	pass(s, 600 * 1000);
-	assert_int_equal(verb(s, token, "pickup.find", "{\"order\":\"ZAM-1\",\"pin\":\"111111\"}", ""),
-			 200);
+	shop_tick(s, 600 * 1000);
+	assert_int_equal(
+		verb(s, token, "pickup.find", "{\"order\":\"ZAM-1\",\"pin\":\"111111\"}", ""), 200);
 	assert_int_equal(log_in(s, "E18", true, ""), 200);
-	close_shop(s);
+	shop_close(s);
 }
 
 int main(void)

@@ -84,7 +84,7 @@ static void on_deadline(uv_timer_t *timer)
 static struct bench *bench_new(const char *text)
 {
 	struct bench *b = calloc(1, sizeof(*b));
-	const struct port_events events = { on_up, on_down, on_bytes, on_room, b };
+	const struct port_events events = { on_up, on_down, on_bytes, on_room, b, NULL };
 	struct port_address address;
 	const char *what;
 

@@ -12,9 +12,8 @@ static void test_good(void **state)
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		for (size_t room = 1; room < 100; room += room < 16 ? 1 : 40) {
-			struct bench *b = bench_new(profiles[i]);
+			struct bench *b = bench_up(profiles[i]);
 
-			line_up(b);
 			assert_int_equal(b->status, DEVICE_OK);
 			assert_int_equal(give_job(b, 12345), 0);
 			assert_int_equal(give_job(b, 2), -EBUSY);
@@ -90,10 +89,9 @@ static void test_link_lost(void **state)
 	(void)state;
 	for (int i = 0; i < 2; i++) {
 		for (size_t k = 0;; k++) {
-			struct bench *b = bench_new(profiles[i]);
+			struct bench *b = bench_up(profiles[i]);
 			size_t sent = 0;
 
-			line_up(b);
 			give_job(b, 9);
 			for (size_t n = 0; n < k && b->job_count == 0; n++) {
 				give_room(b, 1);
@@ -113,121 +111,6 @@ static void test_link_lost(void **state)
 	}
 }
 
-/* The status is asked first (and automatic status): 15 bytes. Then how many NULs? */
-static size_t nuls_behind_status(const struct bench *b)
-{
-	size_t n = 15;
-
-	assert_true(b->wire_n > n && b->wire[0] == 0x10);
-	while (n < b->wire_n && b->wire[n] == 0)
-		n++;
-	return n - 15;
-}
-
-/* A driver whose state is new, because its printer was claimed again, is told so. */
-static void test_flush_when_told(void **state)
-{
-	struct bench *b = bench_new("auto");
-
-	(void)state;
-	b->setup.cut_off = true;
-	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
-	settle(b, 100);
-	assert_int_equal(nuls_behind_status(b), ESCPOS_SWALLOW_MAX);
-	assert_int_equal(b->status, DEVICE_OK);
-	bench_free(b);
-}
-
-/* After a job that broke off, the next connection fills up what the printer may wait for. */
-static void test_flush(void **state)
-{
-	struct bench *b = bench_new("auto");
-
-	(void)state;
-	line_up(b);
-	give_job(b, 1);
-	give_room(b, 12);
-	answer(b);
-	give_room(b, 5);
-	driver_print_escpos.stop(b->state, &b->sink);
-	assert_job(b, 1, 1, JOB_RESULT_UNKNOWN);
-	b->wire_n = b->read_n = 0;
-	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
-	settle(b, 100);
-	assert_int_equal(nuls_behind_status(b), ESCPOS_SWALLOW_MAX);
-	assert_int_equal(b->status, DEVICE_OK);
-	give_job(b, 2);
-	settle(b, 100);
-	assert_job(b, 2, 2, JOB_RESULT_DONE);
-	driver_print_escpos.stop(b->state, &b->sink);
-	line_up(b);
-	assert_int_equal(b->job_count, 2);
-	b->wire_n = 0;
-	bench_free(b);
-}
-
-/* The line goes again before all of that is out. */
-static void test_flush_broken_off(void **state)
-{
-	struct bench *b = bench_new("auto");
-
-	(void)state;
-	line_up(b);
-	give_job(b, 1);
-	give_room(b, 12);
-	answer(b);
-	give_room(b, 5);
-	driver_print_escpos.stop(b->state, &b->sink);
-	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
-	give_room(b, 15);
-	answer(b);
-	give_room(b, 100);
-	driver_print_escpos.stop(b->state, &b->sink);
-	b->wire_n = b->read_n = 0;
-	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
-	settle(b, 100);
-	assert_int_equal(nuls_behind_status(b), ESCPOS_SWALLOW_MAX);
-	bench_free(b);
-}
-
-/* A cover that stands open when the line comes back: NULs would fill the printer's buffer, and
- * nobody could ask it anything any more. They wait until it is well. */
-static void test_flush_waits(void **state)
-{
-	struct bench *b = bench_new("auto");
-
-	(void)state;
-	b->setup.cut_off = true;
-	b->automatic = false;
-	memcpy(b->eot, "\x1a\x16\x12\x12", 4);
-	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
-	settle(b, 100);
-	pass(b, 60000, 4000);
-	assert_int_equal(b->status, DEVICE_COVER_OPEN);
-	assert_null(memmem(b->wire, b->wire_n, "\0\0", 2));
-	memset(b->eot, 0x12, sizeof(b->eot));
-	pass(b, 4000, 4000);
-	assert_int_equal(b->status, DEVICE_OK);
-	assert_true(b->wire_n > ESCPOS_SWALLOW_MAX);
-	bench_free(b);
-}
-
-/* Silence may be a printer that takes the questions for the rest of a picture. */
-static void test_flush_into_silence(void **state)
-{
-	struct bench *b = bench_new("auto");
-
-	(void)state;
-	b->setup.cut_off = true;
-	b->deaf = true;
-	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
-	settle(b, 100);
-	assert_int_equal(b->wire_n, 15);
-	pass(b, 3000, 4000);
-	assert_int_equal(nuls_behind_status(b), ESCPOS_SWALLOW_MAX);
-	bench_free(b);
-}
-
 /* Paper ends in the middle: the job waits as long as it takes, and is done once. */
 static void paper_out(const char *profile, bool automatic)
 {
@@ -235,10 +118,7 @@ static void paper_out(const char *profile, bool automatic)
 
 	b->automatic = automatic;
 	line_up(b);
-	give_job(b, 5);
-	give_room(b, 12);
-	answer(b);
-	give_room(b, 10);
+	begin_job(b, 5, 10);
 	b->mute_fence = true;
 	memcpy(b->eot, "\x1a\x32\x12\x7e", 4);
 	if (automatic)
@@ -278,10 +158,9 @@ static void test_paper_out(void **state)
 /* GS r says "taken out of the buffer": a printer that then has no paper holds the last lines. */
 static void test_paper_out_behind_fence(void **state)
 {
-	struct bench *b = bench_new("generic-80");
+	struct bench *b = bench_up("generic-80");
 
 	(void)state;
-	line_up(b);
 	b->mute_fence = true;
 	give_job(b, 5);
 	settle(b, 100);
@@ -299,14 +178,10 @@ static void test_paper_out_behind_fence(void **state)
 /* The window is shut and every question behind it unanswered; automatic status said why. */
 static void test_stuck_with_reason(void **state)
 {
-	struct bench *b = bench_new("epson-tm-t20");
+	struct bench *b = bench_up("epson-tm-t20");
 
 	(void)state;
-	line_up(b);
-	give_job(b, 6);
-	give_room(b, 12);
-	answer(b);
-	give_room(b, 10);
+	begin_job(b, 6, 10);
 	b->deaf = true;
 	hear(b, "\x38\x00\x00\x00", 4);
 	pass(b, 3600000, 0);
@@ -322,10 +197,9 @@ static void test_stuck_with_reason(void **state)
 /* Switched off without paper and on again with paper: it has forgotten the job and GS a. */
 static void test_power_cycle(void **state)
 {
-	struct bench *b = bench_new("epson-tm-t20");
+	struct bench *b = bench_up("epson-tm-t20");
 
 	(void)state;
-	line_up(b);
 	b->mute_fence = true;
 	give_job(b, 6);
 	settle(b, 100);
@@ -344,10 +218,9 @@ static void test_power_cycle(void **state)
 
 static void test_silence(void **state)
 {
-	struct bench *b = bench_new("generic-80");
+	struct bench *b = bench_up("generic-80");
 
 	(void)state;
-	line_up(b);
 	b->mute_fence = true;
 	give_job(b, 7);
 	settle(b, 100);
@@ -386,7 +259,7 @@ static void test_no_realtime_inside(void **state)
 	for (int i = 0; i < 400 && b->job_count == 0; i++) {
 		give_room(b, 1);
 		answer(b);
-		b->now_ms += 7000;
+		b->now_ms += 4000;
 		driver_print_escpos.tick(b->state, b->now_ms, &b->sink);
 	}
 	assert_job(b, 1, 77, JOB_RESULT_DONE);
@@ -456,10 +329,9 @@ static void test_still_ready(void **state)
 /* Idle: with automatic status nearly nothing is asked, without it every 2 s. */
 static void test_idle(void **state)
 {
-	struct bench *b = bench_new("auto");
+	struct bench *b = bench_up("auto");
 
 	(void)state;
-	line_up(b);
 	pass(b, 300000, 100);
 	assert_in_range(b->wire_n, 12 * 9, 12 * 10);
 	assert_int_equal(b->status_count, 1);
@@ -524,11 +396,6 @@ int main(void)
 		cmocka_unit_test(test_deaf),
 		cmocka_unit_test(test_no_room),
 		cmocka_unit_test(test_link_lost),
-		cmocka_unit_test(test_flush),
-		cmocka_unit_test(test_flush_when_told),
-		cmocka_unit_test(test_flush_broken_off),
-		cmocka_unit_test(test_flush_waits),
-		cmocka_unit_test(test_flush_into_silence),
 		cmocka_unit_test(test_paper_out),
 		cmocka_unit_test(test_paper_out_behind_fence),
 		cmocka_unit_test(test_stuck_with_reason),

@@ -353,11 +353,12 @@ static void test_drawer(void **state)
 	shop_verb(s, "drawer.open", "{\"reason\":\"change\"}", NULL);
 	assert_int_equal(s->status, 200);
 	assert_string_equal(s->printed, "D\n");
-	assert_has(s->up, "\"type\":\"drawer.opened\"");
-	assert_has(s->up, "\"reason\":\"change\",\"staff\":\"E17\"");
+	assert_null(strstr(s->up, "drawer.opened"));
 	contact(s, false);
 	assert_has(s->screen, "\"drawer\":\"open\"");
 	ended(s, JOB_RESULT_DONE);
+	assert_has(s->up, "\"type\":\"drawer.opened\"");
+	assert_has(s->up, "\"reason\":\"change\",\"staff\":\"E17\",\"known\":\"contact\"");
 	device(s, "receipt", DEVICE_PAPER_OUT, TROUBLE_PAPER_OUT);
 	shop_verb(s, "drawer.open", "{\"reason\":\"change\"}", NULL);
 	assert_int_equal(s->status, 409);
@@ -366,6 +367,78 @@ static void test_drawer(void **state)
 	s->config.devices[0].drawer = 0;
 	shop_verb(s, "drawer.open", "{\"reason\":\"change\"}", NULL);
 	assert_has(s->reply, "not_found");
+	shop_close(s);
+}
+
+/* Who says that it opened: its contact, or the printer, where the contact tells nothing. */
+static void test_drawer_opened(void **state)
+{
+	struct shop *s = with_drawer(-1);
+
+	(void)state;
+	shop_verb(s, "drawer.open", "{\"reason\":\"a \\\"b\\\"\"}", NULL);
+	assert_null(strstr(s->up, "drawer.opened"));
+	ended(s, JOB_RESULT_DONE);
+	assert_has(s->up, "\"reason\":\"a \\\"b\\\"\",\"staff\":\"E17\",\"known\":\"printer\"");
+	shop_close(s);
+	/* The contact comes a moment after the printer's word. */
+	s = with_drawer(1);
+	contact(s, false);
+	shop_verb(s, "drawer.open", "{\"reason\":\"x\"}", NULL);
+	ended(s, JOB_RESULT_DONE);
+	assert_null(strstr(s->up, "drawer.opened"));
+	shop_tick(s, 1000);
+	contact(s, true);
+	assert_has(s->up, "\"reason\":\"x\",\"staff\":\"E17\",\"known\":\"contact\"");
+	/* It stands open already: its contact tells nothing of this kick. */
+	s->up[0] = '\0';
+	shop_verb(s, "drawer.open", "{\"reason\":\"y\"}", NULL);
+	ended(s, JOB_RESULT_DONE);
+	assert_has(s->up, "\"reason\":\"y\",\"staff\":\"E17\",\"known\":\"printer\"");
+	shop_close(s);
+}
+
+/* Locked, or no drawer on the cable: the printer kicked and the contact did not move. */
+static void test_drawer_stays_shut(void **state)
+{
+	static const enum job_result results[] = { JOB_RESULT_NOTHING, JOB_RESULT_UNKNOWN,
+						   JOB_RESULT_DONE };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(results); i++) {
+		struct shop *s = with_drawer(1);
+
+		contact(s, false);
+		shop_verb(s, "drawer.open", "{\"reason\":\"x\"}", NULL);
+		ended(s, results[i]);
+		shop_tick(s, 3600);
+		contact(s, true);
+		shop_tick(s, 60000);
+		assert_null(strstr(s->up, "drawer.opened"));
+		assert_has(s->up, "\"type\":\"print.failed\"");
+		assert_has(s->up, "\"reason\":\"x\",\"staff\":\"E17\"");
+		assert_has(s->screen, "drawer_failed");
+		shop_close(s);
+	}
+}
+
+/* The station ended between the printer's word and the contact's: the printer's it is, once. */
+static void test_drawer_restart(void **state)
+{
+	struct shop *s = with_drawer(1);
+
+	(void)state;
+	contact(s, false);
+	shop_verb(s, "drawer.open", "{\"reason\":\"x\"}", NULL);
+	ended(s, JOB_RESULT_DONE);
+	assert_null(strstr(s->up, "drawer.opened"));
+	restart(s);
+	contact(s, false);
+	assert_has(s->up, "\"reason\":\"x\",\"staff\":\"E17\",\"known\":\"printer\"");
+	s->up[0] = '\0';
+	restart(s);
+	shop_tick(s, 60000);
+	assert_null(strstr(s->up, "drawer.opened"));
 	shop_close(s);
 }
 
@@ -492,6 +565,70 @@ static void test_drawer_too_late(void **state)
 	}
 }
 
+/* It says that it is well and takes no job: ever more rarely tried, and told. */
+static void test_takes_nothing(void **state)
+{
+	static const int64_t waits_ms[] = { 2000, 4000, 8000, 16000, 32000, 60000, 60000 };
+	struct shop *s = shop_stocked(1);
+
+	(void)state;
+	shop_hand_over(s);
+	for (size_t i = 0; i < COUNT_OF(waits_ms); i++) {
+		assert_int_equal(s->prints, 1 + (int)i);
+		ended(s, JOB_RESULT_NOTHING);
+		if (i < 2)
+			assert_null(strstr(s->screen, "print_waits"));
+		else
+			assert_has(s->screen, "print_waits");
+		shop_tick(s, waits_ms[i] - 100);
+		assert_int_equal(s->prints, 1 + (int)i);
+		shop_tick(s, 200);
+	}
+	assert_int_equal(s->prints, 8);
+	ended(s, JOB_RESULT_NOTHING);
+	/* It went away and came back: tried at once. */
+	device(s, "receipt", DEVICE_OFFLINE, TROUBLE_LINE);
+	shop_tick(s, 4000);
+	device(s, "receipt", DEVICE_OK, TROUBLE_NONE);
+	assert_int_equal(s->prints, 9);
+	ended(s, JOB_RESULT_NOTHING);
+	/* So it is when a person asks. */
+	shop_verb(s, "print.retry", "{\"job\":1}", NULL);
+	assert_int_equal(s->prints, 10);
+	ended(s, JOB_RESULT_DONE);
+	assert_null(strstr(s->screen, "print_waits"));
+	/* And the count begins anew. */
+	shop_verb(s, "print.test", "{\"name\":\"receipt\"}", NULL);
+	ended(s, JOB_RESULT_NOTHING);
+	shop_tick(s, 2100);
+	assert_int_equal(s->prints, 12);
+	shop_close(s);
+}
+
+/* An answer takes away the question, not another one's, nor what was said since. */
+static void test_came_own_notice(void **state)
+{
+	struct shop *s = shop_stocked(1);
+
+	(void)state;
+	shop_hand_over(s);
+	ended(s, JOB_RESULT_UNKNOWN);
+	assert_has(s->screen, "\"code\":\"print_unknown\"");
+	shop_verb(s, "print.came", "{\"job\":1,\"yes\":true}", NULL);
+	assert_has(s->screen, "\"notice\":null");
+	for (int i = 0; i < 2; i++) {
+		shop_verb(s, "print.test", "{\"name\":\"receipt\"}", NULL);
+		ended(s, JOB_RESULT_UNKNOWN);
+	}
+	shop_verb(s, "print.came", "{\"job\":2,\"yes\":true}", NULL);
+	assert_has(s->screen, "\"code\":\"print_unknown\"");
+	shop_scan(s, "ZAM-404");
+	assert_has(s->screen, "\"code\":\"not_found\"");
+	shop_verb(s, "print.came", "{\"job\":3,\"yes\":true}", NULL);
+	assert_has(s->screen, "\"code\":\"not_found\"");
+	shop_close(s);
+}
+
 /* A clerk reads what is wrong and what to do, in the desk's language. */
 static void test_say(void **state)
 {
@@ -526,11 +663,16 @@ int main(void)
 		cmocka_unit_test(test_copies),
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_drawer),
+		cmocka_unit_test(test_drawer_opened),
+		cmocka_unit_test(test_drawer_stays_shut),
+		cmocka_unit_test(test_drawer_restart),
 		cmocka_unit_test(test_drawer_learns),
 		cmocka_unit_test(test_drawer_learns_nothing),
 		cmocka_unit_test(test_drawer_learns_again),
 		cmocka_unit_test(test_drawer_printer_gone),
 		cmocka_unit_test(test_drawer_too_late),
+		cmocka_unit_test(test_takes_nothing),
+		cmocka_unit_test(test_came_own_notice),
 		cmocka_unit_test(test_say),
 	};
 

@@ -286,6 +286,122 @@ static void test_slow_line(void **state)
 	bench_free(b);
 }
 
+/* Its last word was that it has no paper, and then nothing for as long as it takes: after a lunch
+ * break it may still go on by itself, after hours nobody knows. */
+static void test_silent_without_paper(void **state)
+{
+	static const char *const why = "printer could not print and has been silent for hours";
+
+	(void)state;
+	for (int sending = 0; sending < 2; sending++) {
+		struct bench *b = sending ? bench_new("generic-80") : behind_fence("generic-80");
+
+		if (sending) {
+			line_up(b);
+			give_job(b, 7);
+			give_room(b, 12);
+			answer(b);
+			give_room(b, 20);
+			answer(b);
+		}
+		hear(b, "\x18\x00\x0c\x00", 4);
+		b->deaf = true;
+		pass(b, 5400000, sending ? 0 : 100);
+		assert_int_equal(b->job_count, 0);
+		assert_int_equal(b->status, DEVICE_PAPER_OUT);
+		/* A sign of life, and the hours begin anew. */
+		hear(b, "\x18\x00\x0c\x00", 4);
+		pass(b, 7000000, sending ? 0 : 100);
+		assert_int_equal(b->job_count, 0);
+		pass(b, 300000, sending ? 0 : 100);
+		assert_job(b, 1, 7, JOB_RESULT_UNKNOWN);
+		assert_string_equal(b->job_detail, why);
+		bench_free(b);
+	}
+}
+
+/* Without automatic status: asked and answered that it has no paper, then silent. */
+static void test_silent_without_paper_asked(void **state)
+{
+	struct bench *b = behind_fence("generic-80");
+
+	(void)state;
+	b->automatic = false;
+	memcpy(b->eot, "\x1a\x32\x12\x7e", 4);
+	pass(b, 5400000, 100);
+	assert_int_equal(b->job_count, 0);
+	b->deaf = true;
+	pass(b, 320000, 100);
+	assert_job(b, 1, 7, JOB_RESULT_UNKNOWN);
+	assert_string_equal(b->job_detail, "printer stopped answering in the middle of the job");
+	bench_free(b);
+}
+
+/* A serial line without automatic status: a job of which some is out. */
+static struct bench *half_out(const char *profile)
+{
+	struct bench *b = bench_new(profile);
+
+	b->automatic = false;
+	line_up(b);
+	give_job(b, 7);
+	give_room(b, 12);
+	answer(b);
+	give_room(b, 20);
+	return b;
+}
+
+/* Off and on while the bytes went out: they stood still for as long as that takes. The rest came
+ * and its first fence is answered; what the printer had before is lost. A printer that is only
+ * slow stands still for less. */
+static void test_stood_still(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct bench *b = half_out(both[i / 2]);
+		const bool cycled = i % 2;
+
+		b->deaf = true;
+		b->read_n = b->wire_n;
+		pass(b, cycled ? 8000 : 3000, 0);
+		b->deaf = false;
+		pass(b, 8000, 100);
+		assert_job(b, 1, 7, cycled ? JOB_RESULT_UNKNOWN : JOB_RESULT_DONE);
+		bench_free(b);
+	}
+}
+
+/* All is out of the port, and what the kernel and the cable hold goes on after the power came
+ * back; or it was busy and slow to answer, but had answered behind the fence before: then the
+ * fence, and all in front of it, was in the printer already. */
+static void test_silent_before_fence(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct bench *b = half_out(both[i / 2]);
+		const bool heard = i % 2;
+
+		b->mute_fence = true;
+		b->deaf = !heard;
+		settle(b, 100);
+		pass(b, 3000, 100);
+		b->deaf = true;
+		pass(b, 9000, 100);
+		b->deaf = false;
+		assert_int_equal(b->job_count, 0);
+		if (i / 2 == 0)
+			hear(b, "\x00", 1);
+		else
+			hear(b,
+			     "\x37\x22"
+			     "0007\x00",
+			     7);
+		pass(b, 4000, 100);
+		assert_job(b, 1, 7, heard ? JOB_RESULT_DONE : JOB_RESULT_UNKNOWN);
+		bench_free(b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -299,6 +415,10 @@ int main(void)
 		cmocka_unit_test(test_heard_again),
 		cmocka_unit_test(test_stuck),
 		cmocka_unit_test(test_slow_line),
+		cmocka_unit_test(test_silent_without_paper),
+		cmocka_unit_test(test_silent_without_paper_asked),
+		cmocka_unit_test(test_stood_still),
+		cmocka_unit_test(test_silent_before_fence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

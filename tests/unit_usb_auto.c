@@ -196,6 +196,99 @@ static void test_taken_and_forbidden(void **state)
 	usb_fake_free(fake);
 }
 
+static struct usb_fake_setup printer_at(const char *path, uint16_t vendor, const char *device_id)
+{
+	struct usb_fake_setup setup = usb_printer;
+
+	setup.path = path;
+	setup.vendor = vendor;
+	setup.product = 0x2b17;
+	setup.device_id = device_id;
+	return setup;
+}
+
+static const char *inventory(struct bench *b)
+{
+	static char memory[DEVICES_INVENTORY_MAX];
+	struct buf text;
+
+	buf_init(&text, memory, sizeof(memory));
+	devices_inventory(b->devices, &text);
+	return buf_str(&text);
+}
+
+/* It prints pages: the kernel has it back, nothing was sent to it, and it is not tried again. */
+static void test_office_printer(void **state)
+{
+	struct usb_fake *fake = usb_fake_new();
+	struct bench *b = bench_new();
+	const struct usb_fake_setup laser =
+		printer_at("1-1", 0x03f0, "MFG:HP;CMD:PJL,PCLXL,URF;MDL:LaserJet;CLS:PRINTER;");
+	const struct usb_fake_setup receipt = printer_at("1-4", 0x1234, "MFG:x;CMD:ESC/POS;MDL:y;");
+	struct usb_fake_asked asked[USB_FAKE_ASKED_MAX];
+	struct usb_fake_device *office, *printer;
+
+	(void)state;
+	office = usb_fake_plug(fake, &laser);
+	usb_fake_status(office, 0x12);
+	bench_add(b, DEVICE_PRINTER, "receipt", "auto", "auto");
+	bench_start(b);
+	RUN_UNTIL(b, is(b, "receipt", DEVICE_UNCLAIMED, TROUBLE_NOT_FOUND));
+	RUN_UNTIL(b, usb_fake_claims(office) == 0 && usb_fake_attached(office) == 1);
+	assert_non_null(strstr(inventory(b), "\"section\":null,\"why\":\"1-1:1.0 is not a receipt "
+					     "printer: speaks PJL\""));
+	printer = usb_fake_plug(fake, &receipt);
+	usb_fake_status(printer, 0x12);
+	RUN_UNTIL(b, is(b, "receipt", DEVICE_OK, TROUBLE_NONE));
+	assert_int_equal(usb_fake_claims(printer), 1);
+	assert_int_equal(usb_fake_got(office, NULL, 0), 0);
+	assert_int_equal(usb_fake_asked(office, asked, COUNT_OF(asked)), 1);
+	/* What is plugged in at its place is another thing. */
+	usb_fake_unplug(office);
+	usb_fake_unplug(printer);
+	RUN_UNTIL(b, is(b, "receipt", DEVICE_OFFLINE, TROUBLE_UNPLUGGED));
+	RUN_UNTIL(b, b->devices->refused_count == 0);
+	office = usb_fake_plug(fake, &laser);
+	RUN_UNTIL(b, usb_fake_attached(office) == 1 && usb_fake_claims(office) == 0);
+	assert_int_equal(usb_fake_asked(office, asked, COUNT_OF(asked)), 1);
+	bench_free(b);
+	usb_fake_free(fake);
+}
+
+/* What says nothing of its language, or odd things, may be a clone; whom a person or the table
+ * names is believed. */
+static void test_unclear_printers(void **state)
+{
+	static const struct {
+		uint16_t vendor;
+		const char *port, *id;
+	} cases[] = {
+		{ 0x1234, "auto", NULL },
+		{ 0x1234, "auto", "MFG:x;CMD:;MDL:POS-58;" },
+		{ 0x1234, "auto", "MANUFACTURER:;COMMAND SET:EPSON,PCL;MODEL:y;" },
+		{ 0x0fe6, "auto", "MFG:ICS;CMD:PJL,PCL;MDL:POS-80;" },
+		{ 0x03f0, "usb:03f0:2b17", "MFG:HP;CMD:PJL,PCL;MDL:z;" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct usb_fake *fake = usb_fake_new();
+		struct bench *b = bench_new();
+		struct usb_fake_setup setup = printer_at("1-1", cases[i].vendor, cases[i].id);
+		struct usb_fake_device *printer;
+
+		if (cases[i].vendor == 0x0fe6)
+			setup.product = 0x811e;
+		printer = usb_fake_plug(fake, &setup);
+		usb_fake_status(printer, 0x12);
+		bench_add(b, DEVICE_PRINTER, "receipt", cases[i].port, "escpos");
+		bench_start(b);
+		RUN_UNTIL(b, is(b, "receipt", DEVICE_OK, TROUBLE_NONE));
+		bench_free(b);
+		usb_fake_free(fake);
+	}
+}
+
 static void test_without_usb(void **state)
 {
 	struct usb_fake *fake = usb_fake_none();
@@ -219,6 +312,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_each_its_own),
 		cmocka_unit_test(test_left_alone),
 		cmocka_unit_test(test_taken_and_forbidden),
+		cmocka_unit_test(test_office_printer),
+		cmocka_unit_test(test_unclear_printers),
 		cmocka_unit_test(test_without_usb),
 	};
 

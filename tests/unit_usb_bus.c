@@ -27,8 +27,10 @@ static const struct seen *seen_at(const struct seen *list, size_t n, const char 
 static enum seen_look look_at(struct usb_bench *b, const char *path)
 {
 	struct seen list[SEEN_MAX];
-	const struct seen *s = seen_at(list, usb_bus_list(b->bus, list, SEEN_MAX), path);
+	const size_t n = usb_bus_list(b->bus, list, SEEN_MAX);
+	const struct seen *s = seen_at(list, n, path);
 
+	usb_bus_complete(b->bus, list, n);
 	return s ? s->look : SEEN_OTHER;
 }
 

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "drivers/device_id.h"
 #include "drivers/known.h"
 #include "drivers/port_address.h"
 
@@ -280,13 +281,42 @@ static void test_udev_rules(void **state)
 	assert_null(strstr(all, "ATTRS{idProduct}==\"*\", ENV{LIBINPUT"));
 }
 
+/* What surely is for pages or labels; anything else may be a receipt printer. */
+static void test_languages(void **state)
+{
+	static const struct {
+		const char *id, *language;
+	} ids[] = {
+		{ "MFG:HP;CMD:PJL,PML,PCLXL,URF,PCLm,PCL,POSTSCRIPT;", "PJL" },
+		{ "MANUFACTURER:Brother;COMMAND SET:PCL XL, HBP;", "PCL" },
+		{ "MFG:x;CMD:Adobe PostScript 3;", "ADOBEPOSTSCRIPT" },
+		{ "MFG:EPSON;CMD:ESCPL2,BDC,D4,D4PX,ESCPR1;MDL:L3150;", "ESCPL" },
+		{ "MFG:Zebra;CMD:ZPL;", "ZPL" },
+		{ "CMD:MLC,pcl;", "PCL" },
+		{ "MFG:EPSON;CMD:ESC/POS;", "" },
+		{ "COMMAND SET:ESC/POS;ACTIVE COMMAND SET:PCL;", "" },
+		{ "CMD:PCL,Esc/Pos,PDF;", "" },
+		{ "CMD:EPSON;", "" },
+		{ "CMD:XPP,XL;", "" },
+		{ "CMD:STAR;", "" },
+		{ "CMD:,,;", "" },
+		{ "CMD:", "" },
+		{ "MDL:PCL;", "" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(ids); i++)
+		assert_string_equal(device_id_language(slice_of(ids[i].id)), ids[i].language);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_known),	      cmocka_unit_test(test_left_alone),
 		cmocka_unit_test(test_closest),	      cmocka_unit_test(test_wrong_tables),
 		cmocka_unit_test(test_broken_tables), cmocka_unit_test(test_too_long),
-		cmocka_unit_test(test_udev_rules),
+		cmocka_unit_test(test_udev_rules),    cmocka_unit_test(test_languages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

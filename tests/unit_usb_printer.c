@@ -38,180 +38,186 @@ static void assert_got(struct usb_fake_device *d, const uint8_t *p, size_t n)
 	free(got);
 }
 
+/* A printer that is plugged in, and a port that looks for it. */
+struct rig {
+	struct usb_bench *b;
+	struct usb_fake_device *d;
+	struct usb_line *l;
+};
+
+static struct rig rig_open(const struct usb_fake_setup *setup)
+{
+	struct rig r = { .b = usb_bench_new() };
+
+	r.d = usb_fake_plug(r.b->fake, setup);
+	r.l = usb_bench_open(r.b, 0, "usb:04b8:0e15");
+	return r;
+}
+
+/* The port has found it. */
+static struct rig rig_up(const struct usb_fake_setup *setup)
+{
+	struct rig r = rig_open(setup);
+
+	BENCH_UNTIL(r.b, r.l->ups == 1);
+	return r;
+}
+
 static void test_open_write_read(void **state)
 {
-	struct usb_bench *b = usb_bench_new();
-	struct usb_fake_device *d = usb_fake_plug(b->fake, &usb_printer);
-	struct usb_line *l = usb_bench_open(b, 0, "usb:04b8:0e15");
+	struct rig r = rig_open(&usb_printer);
 	int vendor, product;
 
 	(void)state;
-	usb_fake_status(d, 0x12);
-	BENCH_UNTIL(b, l->ups == 1);
-	assert_string_equal(port_model(&l->port), "EPSON TM-T20II");
-	assert_string_equal(port_usb_path(&l->port), "1-1:1.0");
-	assert_int_equal(port_usb_ids(&l->port, &vendor, &product), 0);
+	usb_fake_status(r.d, 0x12);
+	BENCH_UNTIL(r.b, r.l->ups == 1);
+	assert_string_equal(port_model(&r.l->port), "EPSON TM-T20II");
+	assert_string_equal(port_usb_path(&r.l->port), "1-1:1.0");
+	assert_int_equal(port_usb_ids(&r.l->port, &vendor, &product), 0);
 	assert_int_equal(vendor, 0x04b8);
 	assert_int_equal(product, 0x0e15);
-	assert_int_equal(port_descriptor(&l->port).n, 0);
-	assert_int_equal(usb_fake_claims(d), 1);
-	assert_int_equal(usb_fake_waiting(d, 0x81), 2);
-	usb_bench_write(l, "\x10\x04\x01", 3);
-	BENCH_UNTIL(b, l->in_n == 1);
-	assert_int_equal(l->in[0], 0x12);
-	assert_got(d, (const uint8_t *)"\x10\x04\x01", 3);
-	usb_bench_stop(l);
-	BENCH_UNTIL(b, usb_fake_attached(d) == 1);
-	assert_int_equal(usb_fake_claims(d), 0);
-	assert_int_equal(usb_fake_waiting(d, 0x81), 0);
-	assert_int_equal(usb_fake_resets(d), 0);
-	assert_int_equal(port_usb_ids(&l->port, &vendor, &product), -ENOTCONN);
-	usb_bench_free(b);
+	assert_int_equal(port_descriptor(&r.l->port).n, 0);
+	assert_int_equal(usb_fake_claims(r.d), 1);
+	assert_int_equal(usb_fake_waiting(r.d, 0x81), 2);
+	usb_bench_write(r.l, "\x10\x04\x01", 3);
+	BENCH_UNTIL(r.b, r.l->in_n == 1);
+	assert_int_equal(r.l->in[0], 0x12);
+	assert_got(r.d, (const uint8_t *)"\x10\x04\x01", 3);
+	usb_bench_stop(r.l);
+	BENCH_UNTIL(r.b, usb_fake_attached(r.d) == 1);
+	assert_int_equal(usb_fake_claims(r.d), 0);
+	assert_int_equal(usb_fake_waiting(r.d, 0x81), 0);
+	assert_int_equal(usb_fake_resets(r.d), 0);
+	assert_int_equal(port_usb_ids(&r.l->port, &vendor, &product), -ENOTCONN);
+	usb_bench_free(r.b);
 }
 
 /* No more at once than 4 KiB, no more held than the port has room for. */
 static void test_big_write(void **state)
 {
-	struct usb_bench *b = usb_bench_new();
-	struct usb_fake_device *d = usb_fake_plug(b->fake, &usb_printer);
-	struct usb_line *l = usb_bench_open(b, 0, "usb:04b8:0e15");
+	struct rig r = rig_up(&usb_printer);
 	uint8_t *p = pattern(BIG);
 
 	(void)state;
-	BENCH_UNTIL(b, l->ups == 1);
-	usb_fake_takes(d, 0);
-	usb_bench_write(l, p, BIG);
-	assert_int_equal(l->text_at, 4096 + PORT_OUT_MAX);
-	assert_int_equal(port_room(&l->port), 0);
-	assert_int_equal(port_write(&l->port, p, 1), -ENOBUFS);
-	assert_int_equal(usb_fake_waiting(d, 0x02), 1);
-	usb_fake_takes(d, 5000);
-	BENCH_UNTIL(b, usb_fake_got(d, NULL, 0) == 5000);
-	assert_int_equal(usb_fake_waiting(d, 0x02), 1);
-	usb_fake_takes(d, USB_FAKE_ALL);
-	BENCH_UNTIL(b, usb_fake_got(d, NULL, 0) == BIG);
-	assert_got(d, p, BIG);
-	assert_int_equal(l->downs, 0);
-	assert_true(l->rooms > 1);
-	usb_bench_free(b);
+	usb_fake_takes(r.d, 0);
+	usb_bench_write(r.l, p, BIG);
+	assert_int_equal(r.l->text_at, 4096 + PORT_OUT_MAX);
+	assert_int_equal(port_room(&r.l->port), 0);
+	assert_int_equal(port_write(&r.l->port, p, 1), -ENOBUFS);
+	assert_int_equal(usb_fake_waiting(r.d, 0x02), 1);
+	usb_fake_takes(r.d, 5000);
+	BENCH_UNTIL(r.b, usb_fake_got(r.d, NULL, 0) == 5000);
+	assert_int_equal(usb_fake_waiting(r.d, 0x02), 1);
+	usb_fake_takes(r.d, USB_FAKE_ALL);
+	BENCH_UNTIL(r.b, usb_fake_got(r.d, NULL, 0) == BIG);
+	assert_got(r.d, p, BIG);
+	assert_int_equal(r.l->downs, 0);
+	assert_true(r.l->rooms > 1);
+	usb_bench_free(r.b);
 	free(p);
 }
 
 /* Each transfer comes back short; what moved is not sent again. */
 static void test_short_writes(void **state)
 {
-	struct usb_bench *b = usb_bench_new();
-	struct usb_fake_device *d = usb_fake_plug(b->fake, &usb_printer);
-	struct usb_line *l = usb_bench_open(b, 0, "usb:04b8:0e15");
+	struct rig r = rig_open(&usb_printer);
 	uint8_t *p = pattern(BIG);
 
 	(void)state;
-	usb_fake_piece(d, 640);
-	BENCH_UNTIL(b, l->ups == 1);
-	usb_bench_write(l, p, BIG);
-	BENCH_UNTIL(b, usb_fake_got(d, NULL, 0) == BIG);
-	assert_got(d, p, BIG);
-	usb_bench_free(b);
+	usb_fake_piece(r.d, 640);
+	BENCH_UNTIL(r.b, r.l->ups == 1);
+	usb_bench_write(r.l, p, BIG);
+	BENCH_UNTIL(r.b, usb_fake_got(r.d, NULL, 0) == BIG);
+	assert_got(r.d, p, BIG);
+	usb_bench_free(r.b);
 	free(p);
 }
 
 /* Paper out: it takes 1000 bytes and then no more. The transfer times out with these moved. */
 static void test_timed_out(void **state)
 {
-	struct usb_bench *b = usb_bench_new();
-	struct usb_fake_device *d = usb_fake_plug(b->fake, &usb_printer);
-	struct usb_line *l = usb_bench_open(b, 0, "usb:04b8:0e15");
+	struct rig r = rig_up(&usb_printer);
 	uint8_t *p = pattern(BIG);
 	uint64_t before_ns;
 
 	(void)state;
-	BENCH_UNTIL(b, l->ups == 1);
-	usb_fake_takes(d, 1000);
-	usb_bench_write(l, p, BIG);
+	usb_fake_takes(r.d, 1000);
+	usb_bench_write(r.l, p, BIG);
 	before_ns = uv_hrtime();
-	BENCH_UNTIL(b, usb_fake_discards(d) == 1);
+	BENCH_UNTIL(r.b, usb_fake_discards(r.d) == 1);
 	assert_true(uv_hrtime() - before_ns >= UINT64_C(4500000000));
-	BENCH_UNTIL(b, usb_fake_waiting(d, 0x02) == 1);
-	assert_got(d, p, 1000);
-	assert_int_equal(l->downs, 0);
+	BENCH_UNTIL(r.b, usb_fake_waiting(r.d, 0x02) == 1);
+	assert_got(r.d, p, 1000);
+	assert_int_equal(r.l->downs, 0);
 	/* It still answers meanwhile. */
-	usb_fake_send(d, "\x14\x00\x00\x0f", 4);
-	BENCH_UNTIL(b, l->in_n == 4);
-	usb_fake_takes(d, USB_FAKE_ALL);
-	BENCH_UNTIL(b, usb_fake_got(d, NULL, 0) == BIG);
-	assert_got(d, p, BIG);
-	usb_bench_free(b);
+	usb_fake_send(r.d, "\x14\x00\x00\x0f", 4);
+	BENCH_UNTIL(r.b, r.l->in_n == 4);
+	usb_fake_takes(r.d, USB_FAKE_ALL);
+	BENCH_UNTIL(r.b, usb_fake_got(r.d, NULL, 0) == BIG);
+	assert_got(r.d, p, BIG);
+	usb_bench_free(r.b);
 	free(p);
 }
 
 static void test_stall(void **state)
 {
-	struct usb_bench *b = usb_bench_new();
-	struct usb_fake_device *d = usb_fake_plug(b->fake, &usb_printer);
-	struct usb_line *l = usb_bench_open(b, 0, "usb:04b8:0e15");
+	struct rig r = rig_up(&usb_printer);
 	uint8_t *p = pattern(BIG);
 
 	(void)state;
-	BENCH_UNTIL(b, l->ups == 1);
-	usb_fake_stall(d, 0x02, 1);
-	usb_bench_write(l, p, BIG);
-	BENCH_UNTIL(b, usb_fake_got(d, NULL, 0) == BIG);
-	assert_got(d, p, BIG);
-	assert_int_equal(usb_fake_clears(d), 1);
-	usb_fake_stall(d, 0x81, 1);
-	BENCH_UNTIL(b, usb_fake_clears(d) == 2 && usb_fake_waiting(d, 0x81) == 2);
-	usb_fake_send(d, "\x12", 1);
-	BENCH_UNTIL(b, l->in_n == 1);
-	assert_int_equal(l->downs, 0);
+	usb_fake_stall(r.d, 0x02, 1);
+	usb_bench_write(r.l, p, BIG);
+	BENCH_UNTIL(r.b, usb_fake_got(r.d, NULL, 0) == BIG);
+	assert_got(r.d, p, BIG);
+	assert_int_equal(usb_fake_clears(r.d), 1);
+	usb_fake_stall(r.d, 0x81, 1);
+	BENCH_UNTIL(r.b, usb_fake_clears(r.d) == 2 && usb_fake_waiting(r.d, 0x81) == 2);
+	usb_fake_send(r.d, "\x12", 1);
+	BENCH_UNTIL(r.b, r.l->in_n == 1);
+	assert_int_equal(r.l->downs, 0);
 	/* For ever is another matter. */
-	usb_fake_stall(d, 0x02, 1000);
-	usb_bench_write(l, p, 10);
-	BENCH_UNTIL(b, l->downs == 1);
-	assert_string_equal(l->why, "the device refuses its own pipe");
-	assert_int_equal(port_error(&l->port), -EPIPE);
-	usb_bench_free(b);
+	usb_fake_stall(r.d, 0x02, 1000);
+	usb_bench_write(r.l, p, 10);
+	BENCH_UNTIL(r.b, r.l->downs == 1);
+	assert_string_equal(r.l->why, "the device refuses its own pipe");
+	assert_int_equal(port_error(&r.l->port), -EPIPE);
+	usb_bench_free(r.b);
 	free(p);
 }
 
 static void test_bad_reads(void **state)
 {
-	struct usb_bench *b = usb_bench_new();
-	struct usb_fake_device *d = usb_fake_plug(b->fake, &usb_printer);
-	struct usb_line *l = usb_bench_open(b, 0, "usb:04b8:0e15");
+	struct rig r = rig_up(&usb_printer);
 	uint8_t garbage[512];
 
 	(void)state;
-	BENCH_UNTIL(b, l->ups == 1);
-	usb_fake_fail(d, 0x81, 3);
-	usb_fake_send(d, "", 0); /* boards that answer every read at once with nothing */
-	usb_fake_send(d, "", 0);
-	usb_fake_send(d, "", 0);
+	usb_fake_fail(r.d, 0x81, 3);
+	usb_fake_send(r.d, "", 0); /* boards that answer every read at once with nothing */
+	usb_fake_send(r.d, "", 0);
+	usb_fake_send(r.d, "", 0);
 	memset(garbage, 0xa5, sizeof(garbage));
-	usb_fake_send(d, garbage, sizeof(garbage));
-	BENCH_UNTIL(b, l->in_n == sizeof(garbage));
-	assert_memory_equal(l->in, garbage, sizeof(garbage));
-	assert_int_equal(l->downs, 0);
-	usb_fake_fail(d, 0x81, 1000);
-	BENCH_UNTIL(b, l->downs == 1);
-	assert_int_equal(port_error(&l->port), -EIO);
-	usb_bench_free(b);
+	usb_fake_send(r.d, garbage, sizeof(garbage));
+	BENCH_UNTIL(r.b, r.l->in_n == sizeof(garbage));
+	assert_memory_equal(r.l->in, garbage, sizeof(garbage));
+	assert_int_equal(r.l->downs, 0);
+	usb_fake_fail(r.d, 0x81, 1000);
+	BENCH_UNTIL(r.b, r.l->downs == 1);
+	assert_int_equal(port_error(&r.l->port), -EIO);
+	usb_bench_free(r.b);
 }
 
 /* Whether a packet with an error got there nobody knows: the line goes down, no byte again. */
 static void test_bad_write(void **state)
 {
-	struct usb_bench *b = usb_bench_new();
-	struct usb_fake_device *d = usb_fake_plug(b->fake, &usb_printer);
-	struct usb_line *l = usb_bench_open(b, 0, "usb:04b8:0e15");
+	struct rig r = rig_up(&usb_printer);
 
 	(void)state;
-	BENCH_UNTIL(b, l->ups == 1);
-	usb_fake_fail(d, 0x02, 1);
-	usb_bench_write(l, "slip", 4);
-	BENCH_UNTIL(b, l->ups == 2);
-	assert_int_equal(l->downs, 1);
-	assert_int_equal(usb_fake_got(d, NULL, 0), 0);
-	usb_bench_free(b);
+	usb_fake_fail(r.d, 0x02, 1);
+	usb_bench_write(r.l, "slip", 4);
+	BENCH_UNTIL(r.b, r.l->ups == 2);
+	assert_int_equal(r.l->downs, 1);
+	assert_int_equal(usb_fake_got(r.d, NULL, 0), 0);
+	usb_bench_free(r.b);
 }
 
 /* What a printer says of itself, or does not, or in odd ways. */
@@ -235,16 +241,13 @@ static void test_device_id(void **state)
 	(void)state;
 	memset(mdl + 4, 'x', sizeof(mdl) - 5);
 	for (size_t i = 0; i <= COUNT_OF(ids); i++) {
-		struct usb_bench *b = usb_bench_new();
 		struct usb_fake_setup setup = usb_printer;
-		struct usb_line *l;
+		struct rig r;
 
 		setup.device_id = i < COUNT_OF(ids) ? ids[i].id : mdl;
-		usb_fake_plug(b->fake, &setup);
-		l = usb_bench_open(b, 0, "usb:04b8:0e15");
-		BENCH_UNTIL(b, l->ups == 1);
-		assert_string_equal(port_model(&l->port), i < COUNT_OF(ids) ? ids[i].model : "");
-		usb_bench_free(b);
+		r = rig_up(&setup);
+		assert_string_equal(port_model(&r.l->port), i < COUNT_OF(ids) ? ids[i].model : "");
+		usb_bench_free(r.b);
 	}
 }
 
@@ -268,7 +271,6 @@ static void test_deaf(void **state)
 /* Two ways before one way before packets; pipes are where the descriptors say. */
 static void test_settings(void **state)
 {
-	struct usb_bench *b = usb_bench_new();
 	struct usb_fake_setup setup = usb_printer;
 	const struct usb_fake_interface settings[] = {
 		{ 1, 0, 7, 1, 3, { { 0x04, 2, 64 }, { 0x85, 2, 64 } }, NULL, 0, false },
@@ -276,96 +278,85 @@ static void test_settings(void **state)
 		{ 1, 2, 7, 1, 2, { { 0x86, 2, 512 }, { 0x07, 2, 512 } }, NULL, 0, false },
 	};
 	struct usb_fake_asked asked[4];
-	struct usb_fake_device *d;
-	struct usb_line *l;
+	struct rig r;
 
 	(void)state;
 	setup.interfaces[0] =
 		(struct usb_fake_interface){ .class = 255, .endpoints = { { 0x81, 3, 8 } } };
 	memcpy(&setup.interfaces[1], settings, sizeof(settings));
-	d = usb_fake_plug(b->fake, &setup);
-	l = usb_bench_open(b, 0, "usb:04b8:0e15");
-	BENCH_UNTIL(b, l->ups == 1);
-	assert_string_equal(port_usb_path(&l->port), "1-1:1.1");
-	assert_int_equal(usb_fake_setting(d), 2);
-	assert_int_equal(usb_fake_asked(d, asked, COUNT_OF(asked)), 1);
+	r = rig_up(&setup);
+	assert_string_equal(port_usb_path(&r.l->port), "1-1:1.1");
+	assert_int_equal(usb_fake_setting(r.d), 2);
+	assert_int_equal(usb_fake_asked(r.d, asked, COUNT_OF(asked)), 1);
 	assert_int_equal(asked[0].index, 0x0102);
-	assert_int_equal(usb_fake_waiting(d, 0x86), 2);
-	usb_fake_takes(d, 0);
-	usb_bench_write(l, "slip", 4);
-	BENCH_UNTIL(b, usb_fake_waiting(d, 0x07) == 1);
-	usb_bench_free(b);
+	assert_int_equal(usb_fake_waiting(r.d, 0x86), 2);
+	usb_fake_takes(r.d, 0);
+	usb_bench_write(r.l, "slip", 4);
+	BENCH_UNTIL(r.b, usb_fake_waiting(r.d, 0x07) == 1);
+	usb_bench_free(r.b);
 }
 
 /* A board switched to the vendor class: the same pipes, and no class requests. */
 static void test_vendor_class(void **state)
 {
-	struct usb_bench *b = usb_bench_new();
 	struct usb_fake_setup setup = usb_printer;
 	struct usb_fake_asked asked[4];
-	struct usb_fake_device *d;
-	struct usb_line *l;
+	struct rig r;
 
 	(void)state;
 	setup.interfaces[0].class = 255;
 	setup.interfaces[0].subclass = 255;
-	d = usb_fake_plug(b->fake, &setup);
-	l = usb_bench_open(b, 0, "usb:04b8:0e15");
-	BENCH_UNTIL(b, l->ups == 1);
-	usb_bench_write(l, "slip", 4);
-	BENCH_UNTIL(b, usb_fake_got(d, NULL, 0) == 4);
-	assert_int_equal(usb_fake_asked(d, asked, COUNT_OF(asked)), 0);
-	assert_string_equal(port_model(&l->port), "");
-	usb_bench_free(b);
+	r = rig_up(&setup);
+	usb_bench_write(r.l, "slip", 4);
+	BENCH_UNTIL(r.b, usb_fake_got(r.d, NULL, 0) == 4);
+	assert_int_equal(usb_fake_asked(r.d, asked, COUNT_OF(asked)), 0);
+	assert_string_equal(port_model(&r.l->port), "");
+	usb_bench_free(r.b);
 }
 
 /* What has no pipe to print through is left as it was. */
 static void test_no_pipes(void **state)
 {
-	struct usb_bench *b = usb_bench_new();
 	struct usb_fake_setup setup = usb_printer;
-	struct usb_fake_device *d;
-	struct usb_line *l;
+	struct rig r;
 
 	(void)state;
 	setup.interfaces[0].class = 8;
-	d = usb_fake_plug(b->fake, &setup);
-	l = usb_bench_open(b, 0, "usb:04b8:0e15");
-	BENCH_UNTIL(b, l->downs == 1);
-	assert_string_equal(l->why, "it has no pipes to speak through");
-	assert_int_equal(usb_fake_claims(d), 0);
-	usb_bench_free(b);
+	r = rig_open(&setup);
+	BENCH_UNTIL(r.b, r.l->downs == 1);
+	assert_string_equal(r.l->why, "it has no pipes to speak through");
+	assert_int_equal(usb_fake_claims(r.d), 0);
+	usb_bench_free(r.b);
 }
 
 enum pull { WHILE_CLOSED, WHILE_ASKING, WHILE_IDLE, WHILE_WRITING, WHILE_STALLED, PULLS };
 
-static void pull(struct usb_bench *b, struct usb_line *l, struct usb_fake_device *d, enum pull when,
-		 const uint8_t *p)
+static void pull(const struct rig *r, enum pull when, const uint8_t *p)
 {
 	switch (when) {
 	case WHILE_CLOSED:
 		break;
 	case WHILE_ASKING:
-		BENCH_UNTIL(b, usb_fake_waiting(d, 0x00) == 1);
-		assert_int_equal(l->ups, 0);
+		BENCH_UNTIL(r->b, usb_fake_waiting(r->d, 0x00) == 1);
+		assert_int_equal(r->l->ups, 0);
 		break;
 	case WHILE_IDLE:
-		BENCH_UNTIL(b, l->ups == 1);
+		BENCH_UNTIL(r->b, r->l->ups == 1);
 		break;
 	case WHILE_WRITING:
-		BENCH_UNTIL(b, l->ups == 1);
-		usb_bench_write(l, p, BIG);
-		BENCH_UNTIL(b, usb_fake_got(d, NULL, 0) == 6000);
+		BENCH_UNTIL(r->b, r->l->ups == 1);
+		usb_bench_write(r->l, p, BIG);
+		BENCH_UNTIL(r->b, usb_fake_got(r->d, NULL, 0) == 6000);
 		break;
 	case WHILE_STALLED:
-		BENCH_UNTIL(b, l->ups == 1);
-		usb_fake_stall(d, 0x02, 1);
-		usb_bench_write(l, p, BIG);
+		BENCH_UNTIL(r->b, r->l->ups == 1);
+		usb_fake_stall(r->d, 0x02, 1);
+		usb_bench_write(r->l, p, BIG);
 		break;
 	case PULLS:
 		break;
 	}
-	usb_fake_unplug(d);
+	usb_fake_unplug(r->d);
 }
 
 /* Pulled out at every step, and put back: up again at once, because the bus says so. */
@@ -375,29 +366,27 @@ static void test_unplug(void **state)
 
 	(void)state;
 	for (enum pull when = WHILE_CLOSED; when < PULLS; when++) {
-		struct usb_bench *b = usb_bench_new();
-		struct usb_fake_device *d = usb_fake_plug(b->fake, &usb_printer);
-		struct usb_line *l = usb_bench_open(b, 0, "usb:04b8:0e15");
+		struct rig r = rig_open(&usb_printer);
 		int ups, downs;
 
-		usb_fake_deaf(d, when == WHILE_ASKING);
-		usb_fake_takes(d, 6000);
-		pull(b, l, d, when, p);
-		BENCH_UNTIL(b, l->downs > 0);
-		assert_int_equal(port_error(&l->port), -ENODEV);
-		assert_string_equal(l->why,
-				    l->ups > 0 ? "it was unplugged" : "it is not plugged in");
+		usb_fake_deaf(r.d, when == WHILE_ASKING);
+		usb_fake_takes(r.d, 6000);
+		pull(&r, when, p);
+		BENCH_UNTIL(r.b, r.l->downs > 0);
+		assert_int_equal(port_error(&r.l->port), -ENODEV);
+		assert_string_equal(r.l->why,
+				    r.l->ups > 0 ? "it was unplugged" : "it is not plugged in");
 		/* Long enough for the waits to have become long ones. */
-		downs = l->downs;
-		BENCH_UNTIL(b, l->downs >= downs + 3);
-		ups = l->ups;
-		b->hurry = true;
-		l->text_n = l->text_at = 0;
-		d = usb_fake_plug(b->fake, &usb_printer);
-		BENCH_UNTIL(b, l->ups == ups + 1);
-		usb_bench_write(l, "slip", 4);
-		BENCH_UNTIL(b, usb_fake_got(d, NULL, 0) == 4);
-		usb_bench_free(b);
+		downs = r.l->downs;
+		BENCH_UNTIL(r.b, r.l->downs >= downs + 3);
+		ups = r.l->ups;
+		r.b->hurry = true;
+		r.l->text_n = r.l->text_at = 0;
+		r.d = usb_fake_plug(r.b->fake, &usb_printer);
+		BENCH_UNTIL(r.b, r.l->ups == ups + 1);
+		usb_bench_write(r.l, "slip", 4);
+		BENCH_UNTIL(r.b, usb_fake_got(r.d, NULL, 0) == 4);
+		usb_bench_free(r.b);
 	}
 	free(p);
 }
@@ -405,21 +394,17 @@ static void test_unplug(void **state)
 /* A printer that only listens has no read out that would tell: the bus does. */
 static void test_unplug_deaf_mute(void **state)
 {
-	struct usb_bench *b = usb_bench_new();
 	struct usb_fake_setup setup = usb_printer;
-	struct usb_fake_device *d;
-	struct usb_line *l;
+	struct rig r;
 
 	(void)state;
 	setup.interfaces[0].protocol = 1;
 	setup.interfaces[0].endpoints[1] = (struct usb_fake_endpoint){ 0 };
-	d = usb_fake_plug(b->fake, &setup);
-	l = usb_bench_open(b, 0, "usb:04b8:0e15");
-	BENCH_UNTIL(b, l->ups == 1);
-	usb_fake_unplug(d);
-	BENCH_UNTIL(b, l->downs == 1);
-	assert_string_equal(l->why, "it was unplugged");
-	usb_bench_free(b);
+	r = rig_up(&setup);
+	usb_fake_unplug(r.d);
+	BENCH_UNTIL(r.b, r.l->downs == 1);
+	assert_string_equal(r.l->why, "it was unplugged");
+	usb_bench_free(r.b);
 }
 
 int main(int argc, char **argv)

@@ -176,7 +176,7 @@ struct usb_bench *usb_bench_new(void)
 static struct usb_line *start(struct usb_bench *b, int i, const struct port_address *address)
 {
 	struct usb_line *l = &b->lines[i];
-	const struct port_events events = { on_up, on_down, on_bytes, on_room, l };
+	const struct port_events events = { on_up, on_down, on_bytes, on_room, l, NULL };
 
 	*l = (struct usb_line){ .bench = b, .started = true };
 	assert_int_equal(port_start(&l->port, &b->loop, &b->clock, b->bus, address, &events), 0);

@@ -48,7 +48,7 @@ void usb_fake_begin(char **argv)
 	exit(1);
 }
 
-static void add(struct usb_fake *fake, const char *text)
+void usb_fake_add(struct usb_fake *fake, const char *text)
 {
 	GError *error = NULL;
 
@@ -87,13 +87,15 @@ struct usb_fake *usb_fake_new(void)
 {
 	struct usb_fake *fake = usb_fake_none();
 
-	add(fake,
-	    "P: /devices/usb1\nN: bus/usb/001/001\nE: DEVNAME=/dev/bus/usb/001/001\n"
-	    "E: DEVTYPE=usb_device\nE: SUBSYSTEM=usb\nE: BUSNUM=001\nE: DEVNUM=001\n"
-	    "A: busnum=1\\n\nA: devnum=1\\n\nA: speed=480\\n\nA: bConfigurationValue=1\\n\n"
-	    "A: bNumConfigurations=1\\n\nA: idVendor=1d6b\\n\nA: idProduct=0002\\n\n"
-	    "H: descriptors=12010002090001406b1d020001010302010109021900010100e00009040000010900"
-	    "00000705810304000c\n\n");
+	usb_fake_add(
+		fake,
+		"P: /devices/usb1\nN: bus/usb/001/001\nE: DEVNAME=/dev/bus/usb/001/001\n"
+		"E: DEVTYPE=usb_device\nE: SUBSYSTEM=usb\nE: BUSNUM=001\nE: DEVNUM=001\n"
+		"A: busnum=1\\n\nA: devnum=1\\n\nA: speed=480\\n\nA: bConfigurationValue=1\\n\n"
+		"A: bNumConfigurations=1\\n\nA: idVendor=1d6b\\n\nA: idProduct=0002\\n\n"
+		"H: "
+		"descriptors=12010002090001406b1d020001010302010109021900010100e00009040000010900"
+		"00000705810304000c\n\n");
 	return fake;
 }
 
@@ -104,6 +106,7 @@ void usb_fake_free(struct usb_fake *fake)
 
 		umockdev_testbed_detach_ioctl(fake->testbed, d->node, NULL);
 		close(d->fifo);
+		usb_fake_hang(d, false);
 		pthread_mutex_destroy(&d->lock);
 		free(d);
 	}
@@ -209,7 +212,7 @@ static void add_device(struct usb_fake *fake, const struct usb_fake_setup *s, in
 	add_descriptors(&b, s);
 	buf_text(&b, "\n");
 	assert_non_null(buf_str(&b));
-	add(fake, memory);
+	usb_fake_add(fake, memory);
 }
 
 static void add_hid(struct usb_fake *fake, const struct usb_fake_setup *s,
@@ -229,7 +232,7 @@ static void add_hid(struct usb_fake *fake, const struct usb_fake_setup *s,
 	add_hex(&b, f->report, f->report_n);
 	buf_text(&b, "\n\n");
 	assert_non_null(buf_str(&b));
-	add(fake, memory);
+	usb_fake_add(fake, memory);
 }
 
 /* In place of the plain file that umockdev makes, which epoll does not take. */
@@ -304,26 +307,34 @@ void usb_fake_unplug(struct usb_fake_device *d)
 	unlink(d->real);
 }
 
-void usb_fake_tty(struct usb_fake *fake, const char *path, uint16_t vendor, uint16_t product,
-		  const char *serial, const char *tty)
+static void write_serial(const struct usb_fake_device *d, int fd)
 {
-	char memory[TEXT_MAX];
-	struct buf b;
+	const char *serial = d->setup.serial;
 
-	buf_init(&b, memory, sizeof(memory));
-	buf_fmt(&b,
-		"P: /devices/usb1/%s\nE: DEVTYPE=usb_device\nE: SUBSYSTEM=usb\nA: busnum=1\\n\n"
-		"A: devnum=99\\n\nA: idVendor=%04x\\n\nA: idProduct=%04x\\n\nA: serial=%s\\n\n"
-		"A: manufacturer=Honeywell\\n\nA: product=Scanner\\n\n\n",
-		path, vendor, product, serial);
-	buf_fmt(&b, "P: /devices/usb1/%s/%s:1.0\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_interface\n\n",
-		path, path);
-	buf_fmt(&b,
-		"P: /devices/usb1/%s/%s:1.0/tty/%s\nN: %s\nE: DEVNAME=/dev/%s\n"
-		"E: SUBSYSTEM=tty\nA: dev=166:0\\n\nL: device=../../../%s:1.0\n\n",
-		path, path, tty, tty, tty, path);
-	assert_non_null(buf_str(&b));
-	add(fake, memory);
+	assert_int_equal(write(fd, serial, strlen(serial)), (ssize_t)strlen(serial));
+	close(fd);
+}
+
+void usb_fake_hang(struct usb_fake_device *d, bool hang)
+{
+	gchar *root = umockdev_testbed_get_root_dir(d->fake->testbed);
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s%s/serial", root, d->syspath);
+	g_free(root);
+	if (hang == (d->hung > 0))
+		return;
+	unlink(path);
+	if (hang) {
+		assert_int_equal(mkfifo(path, 0666), 0);
+		d->hung = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+		assert_true(d->hung > 0);
+		return;
+	}
+	if (!d->gone)
+		write_serial(d, open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
+	write_serial(d, d->hung); /* for who reads it now */
+	d->hung = 0;
 }
 
 void usb_fake_forbid(struct usb_fake_device *d, bool forbid)

@@ -63,11 +63,20 @@ void usb_fake_free(struct usb_fake *fake);
 struct usb_fake_device *usb_fake_plug(struct usb_fake *fake, const struct usb_fake_setup *setup);
 void usb_fake_unplug(struct usb_fake_device *d);
 
-/* A ttyACM behind a USB device. */
+/* A ttyACM behind a USB device; it answers as a real one when it is opened. */
 void usb_fake_tty(struct usb_fake *fake, const char *path, uint16_t vendor, uint16_t product,
 		  const char *serial, const char *tty);
 
+/* A port of the 8250 driver; type 0: a place for one that is not there. */
+void usb_fake_uart(struct usb_fake *fake, const char *tty, int type);
+/* Who opens a tty, from now on. */
+int usb_fake_watch(struct usb_fake *fake, const char *tty); /* a descriptor to be closed */
+int usb_fake_opens(int watch);				    /* since it was asked last */
+int usb_fake_lines_taken(struct usb_fake *fake);	    /* times a tty was closed to others */
+
 /* What the device does. */
+/* The kernel is busy with it: who reads its serial number waits. */
+void usb_fake_hang(struct usb_fake_device *d, bool hang);
 void usb_fake_takes(struct usb_fake_device *d, size_t bytes); /* this much more, then it waits */
 void usb_fake_piece(struct usb_fake_device *d, size_t bytes); /* ends each write after so much */
 void usb_fake_stall(struct usb_fake_device *d, uint8_t endpoint, int times);

@@ -35,6 +35,7 @@ struct usb_fake_device {
 	struct usb_fake_setup setup;
 	char node[64], real[256], syspath[128];
 	int fifo, address;
+	int hung; /* the writing end of its serial number, 0: none */
 	bool ready, gone;
 	pthread_mutex_t lock;
 
@@ -61,8 +62,10 @@ struct usb_fake {
 	struct usb_fake_device *devices[USB_FAKE_DEVICES_MAX];
 	size_t count;
 	int last_address;
+	int lines_taken; /* TIOCEXCL, of all ttys */
 };
 
+void usb_fake_add(struct usb_fake *fake, const char *text);    /* in umockdev's form */
 UMockdevIoctlBase *usb_fake_object(struct usb_fake_device *d); /* answers for it; unreference */
 void usb_fake_update(struct usb_fake_device *d);	       /* its node, after any change */
 

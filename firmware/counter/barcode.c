@@ -336,6 +336,11 @@ void barcode_read(struct slice text, enum symbology symbology, const struct barc
 		is_digital_link(text, rules, b);
 }
 
+int64_t barcode_pieces(const struct barcode *b, int64_t pack)
+{
+	return (b->count > 0 ? b->count : pack) * (b->pieces > 0 ? b->pieces : 1);
+}
+
 /* ---- finding the product ---- */
 
 int code_keys(struct slice code, char ret_keys[CODE_KEYS_MAX][CODE_KEY_MAX])

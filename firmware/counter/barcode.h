@@ -43,7 +43,7 @@ struct barcode {
 	char lot[21], serial[21];
 	int32_t produced, packed, best_before, sell_by, use_by; /* YYYYMMDD, 0 none */
 	int64_t pieces;		     /* AI 37: so many of gtin14 (AI 02) inside; -1 none */
-	int64_t count;		     /* AI 30; -1 none */
+	int64_t count;		     /* AI 30, or Q of an in-store code; -1 none */
 	int64_t weight_milli;	     /* net, kilograms in thousandths, so grams; -1 none */
 	int64_t price;		     /* minor units; -1 none */
 	char currency[CURRENCY_MAX]; /* "PLN", or ISO 4217 digits "985" (AI 393n); "" the shop's */
@@ -63,6 +63,10 @@ bool barcode_is_retail(enum symbology symbology);
 /* Is `code`, as a product or an order's line names it, what was read? A GTIN of any length, an
  * in-store code's fixed digits and item ("2912345"), or its base code. */
 bool barcode_names(const struct barcode *b, struct slice code);
+/* How many pieces one scan of it is, if the catalogue says that one of this code is `pack`: what the
+ * label counts (AI 30, Q) goes before the catalogue, and so many of AI 02 are AI 37 times that. A
+ * count of zero says nothing. */
+int64_t barcode_pieces(const struct barcode *b, int64_t pack);
 /* What such a code is filed under ("05901234123457", "item 2912345"), and what to look for after a
  * scan, best first; how many. */
 #define CODE_KEY_MAX  24

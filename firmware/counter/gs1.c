@@ -30,6 +30,7 @@ const char *code_fault_name(enum code_fault fault)
 		[FAULT_TOO_MANY] = "too_many",
 		[FAULT_INNER_DIGIT] = "inner_digit",
 		[FAULT_AMOUNT] = "amount",
+		[FAULT_COMPRESSED] = "compressed",
 	};
 
 	return (unsigned)fault < FAULT_COUNT ? names[fault] : "";
@@ -95,6 +96,15 @@ static bool is_day(struct slice yymmdd, bool or_month)
 	return gs1_date(yymmdd, 2000) != 0 && (or_month || two(yymmdd, 4) != 0);
 }
 
+/* A birthday: four digits of the year. */
+static bool is_full_day(struct slice yyyymmdd)
+{
+	const int y = two(yyyymmdd, 0) * 100 + two(yyyymmdd, 2), month = two(yyyymmdd, 4);
+	const int day = two(yyyymmdd, 6);
+
+	return month >= 1 && month <= 12 && day >= 1 && day <= month_days(y, month);
+}
+
 static bool all_in(struct slice s, const char *set)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -125,6 +135,8 @@ static enum code_fault check_content(struct slice s, char check)
 	case 'd':
 	case 'D':
 		return is_day(s, check == 'd') ? FAULT_NONE : FAULT_DATE;
+	case 'y':
+		return is_full_day(s) ? FAULT_NONE : FAULT_DATE;
 	case 't':
 		return two(s, 0) < 24 && two(s, 2) < 60 ? FAULT_NONE : FAULT_TIME;
 	case 'h':
@@ -141,6 +153,8 @@ static enum code_fault check_content(struct slice s, char check)
 		return all_in(s, "0") ? FAULT_NONE : FAULT_VALUE;
 	case 'b':
 		return all_in(s, "01") ? FAULT_NONE : FAULT_VALUE;
+	case 'm':
+		return s.p[0] == '-' ? FAULT_NONE : FAULT_CHARACTER;
 	default:
 		return FAULT_NONE;
 	}

@@ -81,7 +81,7 @@ static void add_line(const struct slip_facts *f, int i, struct buf *doc)
 	if (leaves > 0)
 		doc_pair(doc, slice_of(left), slice_of(money));
 	if (l->goods && f->done[i].short_ > 0) {
-		struct word_values v = { .tries = -1, .n = f->done[i].short_ };
+		struct word_values v = { .tries = -1, .n = f->done[i].short_, .left = -1 };
 		char memory[TEXT_MAX];
 		struct buf b;
 

@@ -56,6 +56,12 @@ static const char *const words[WORD_COUNT][3] = {
 			   " Tell your supervisor.",
 			   "Замовлення {order} видано двічі: тут і на місці {store}."
 			   " Повідомте керівника." },
+	[WORD_PRINT_WAITS] = { "Drukarka mówi, że jest gotowa, ale nic nie przyjmuje. Wyłącz ją i "
+			       "włącz; wydruki czekają.",
+			       "The printer says it is ready but takes nothing. Switch it off and on; "
+			       "the slips are kept.",
+			       "Принтер каже, що готовий, але нічого не приймає. Вимкніть його й "
+			       "увімкніть; друк чекає." },
 	[WORD_DRAWER_FAILED] = { "Szuflada się nie otworzyła. Sprawdź drukarkę albo otwórz kluczykiem.",
 				 "The drawer did not open. Check the printer, or use the key.",
 				 "Шухляда не відкрилася. Перевірте принтер або відкрийте "
@@ -163,9 +169,12 @@ static const char *const reasons[REASON_COUNT][3] = {
 	[REASON_ITEM_UNKNOWN] = { "Tej rzeczy nie ma w zamówieniu.[ {item}] Odłóż ją.",
 				  "This item is not in the order.[ {item}] Put it aside.",
 				  "Цієї речі немає в замовленні.[ {item}] Відкладіть її." },
-	[REASON_ITEM_SURPLUS] = { "Tych sztuk jest już tyle, ile w zamówieniu.[ {item}]",
-				  "There are already as many of these as ordered.[ {item}]",
-				  "Цих штук уже стільки, скільки в замовленні.[ {item}]" },
+	[REASON_ITEM_SURPLUS] = { "To więcej, niż jest w zamówieniu.[ Kod to {n} szt., do wydania "
+				  "zostało: {left}.]",
+				  "That is more than ordered.[ The code counts {n}, still to hand "
+				  "over: {left}.]",
+				  "Це більше, ніж у замовленні.[ Код означає {n} шт., залишилося "
+				  "видати: {left}.]" },
 	[REASON_AGE_CHECK] = { "W zamówieniu są produkty dla dorosłych. Najpierw sprawdź wiek.",
 			       "The order holds adults-only items. Check the age first.",
 			       "У замовленні є товари для повнолітніх. Спочатку перевірте вік." },
@@ -288,7 +297,7 @@ const char *tender_text(const char *tender, enum language l)
 /* The value of a {name}; NULL when it is absent. `number` is memory for a figure. */
 static const char *value_of(struct slice name, const struct word_values *v, char *number)
 {
-	int64_t n = slice_eq(name, "tries") ? v->tries : v->n;
+	int64_t n = slice_eq(name, "tries") ? v->tries : slice_eq(name, "left") ? v->left : v->n;
 	struct buf b;
 
 	if (slice_eq(name, "order"))

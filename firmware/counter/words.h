@@ -3,7 +3,7 @@
  * The one catalogue of what the station says to people: notices and slips, in Polish, English
  * and Ukrainian. Tone: a good shop; what happened and what to do; never "invalid".
  *
- * A text may hold {order} {time} {store} {tries} {item} {n}; words_fill() puts values in. A
+ * A text may hold {order} {time} {store} {tries} {item} {n} {left}; words_fill() puts values in. A
  * value that is missing is left out with the sentence piece between [ and ] that needs it.
  */
 #ifndef LADA_COUNTER_WORDS_H
@@ -36,6 +36,7 @@ enum word {
 	WORD_ENTRY_OFF,
 	WORD_PRINT_FAILED,
 	WORD_PRINT_COPIED, /* nobody knows whether it came out, so a copy is printed */
+	WORD_PRINT_WAITS, /* its printer says that it is well and takes nothing */
 	WORD_DRAWER_FAILED,
 	WORD_DOUBLED, /* another lane handed the same order over while nobody could know */
 	/* Customer displays: 20 columns, so short ones. */
@@ -72,6 +73,7 @@ struct word_values {
 	const char *item;
 	int64_t tries; /* -1 absent */
 	int64_t n;     /* -1 absent */
+	int64_t left;  /* -1 absent */
 };
 void words_fill(const char *text, const struct word_values *values, struct buf *ret_text);
 

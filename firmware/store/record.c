@@ -49,6 +49,19 @@ bool store_record(struct store *st, int64_t gen, struct slice id, struct record 
 	return true;
 }
 
+bool store_record_next(struct store *st, int64_t gen, char id[ID_MAX + 1])
+{
+	sqlite3_stmt *row = db_query(
+		st, "SELECT id FROM record WHERE gen=? AND id>? ORDER BY id LIMIT 1", "is", gen, id);
+	bool found;
+
+	if (!row)
+		return false;
+	found = slice_copy(db_text(row, 0), id, ID_MAX + 1) == 0;
+	db_done(row);
+	return found;
+}
+
 void store_record_set(struct store *st, int64_t gen, struct slice id, const struct record *r)
 {
 	db_run(st, "DELETE FROM lookup WHERE gen=? AND id=?", "it", gen, id);

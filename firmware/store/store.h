@@ -63,6 +63,8 @@ enum lookup {
 struct cursor store_cursor(struct store *st, enum stream s);
 void store_cursor_set(struct store *st, enum stream s, const struct cursor *c);
 bool store_record(struct store *st, int64_t gen, struct slice id, struct record *ret_record);
+/* The next record's id after `id` ("" to begin), which is replaced; false: there is none. */
+bool store_record_next(struct store *st, int64_t gen, char id[ID_MAX + 1]);
 /* Inserts or replaces; lookups of the record before are gone. */
 void store_record_set(struct store *st, int64_t gen, struct slice id, const struct record *r);
 void store_record_drop(struct store *st, int64_t gen, struct slice id);

@@ -34,19 +34,6 @@ async function halfOut(shop_, id, faults)
 	return job;
 }
 
-async function settled(shop_, job, statuses, timeoutMs = 60000)
-{
-	const doc = await shop_.station.waitState(`job ${job} is ${statuses}`,
-		(d) => statuses.includes(d.jobs.find((j) => j.job === job)?.status), timeoutMs);
-
-	return doc.jobs.find((j) => j.job === job).status;
-}
-
-function whole(shop_, id)
-{
-	return shop_.printer.jobsWith(`LR.${id}.`).length;
-}
-
 async function powerLost(shop_, { faults }, id, how)
 {
 	const job = await halfOut(shop_, id, faults);
@@ -57,11 +44,11 @@ async function powerLost(shop_, { faults }, id, how)
 	}
 	shop_.printer.fault(faults);
 	shop_.printer.power('on');
-	await settled(shop_, job, ['unknown']);
-	assert.strictEqual(whole(shop_, id), 0);
+	await shop_.settled(job, ['unknown']);
+	assert.strictEqual(shop_.slips(id), 0);
 	await shop_.station.must('print.came', { job, yes: false });
-	await settled(shop_, job, ['done']);
-	assert.strictEqual(whole(shop_, id), 1);
+	await shop_.settled(job, ['done']);
+	assert.strictEqual(shop_.slips(id), 1);
 }
 
 async function everyTrouble(shop_, fence)
@@ -76,13 +63,13 @@ async function everyTrouble(shop_, fence)
 	});
 	const plain = await shop_.handOver('ZAM-PLAIN');
 
-	await settled(shop_, plain.job, ['done']);
-	assert.strictEqual(whole(shop_, 'ZAM-PLAIN'), 1);
+	await shop_.settled(plain.job, ['done']);
+	assert.strictEqual(shop_.slips('ZAM-PLAIN'), 1);
 	const paper = await halfOut(shop_, 'ZAM-PAPER', fence.faults);
 
 	shop_.printer.fault(fence.faults);
-	assert.strictEqual(await settled(shop_, paper, ['done', 'unknown']), 'done');
-	assert.strictEqual(whole(shop_, 'ZAM-PAPER'), 1);
+	assert.strictEqual(await shop_.settled(paper, ['done', 'unknown']), 'done');
+	assert.strictEqual(shop_.slips('ZAM-PAPER'), 1);
 	await powerLost(shop_, fence, 'ZAM-OFF', 'off');
 	await powerLost(shop_, fence, 'ZAM-CYCLE', 'cycle');
 }

@@ -66,19 +66,6 @@ test('deaf for a while: the job is settled soon after, and the next one prints',
 	assert.ok(shop.printer.jobsWith('LR.ZAM-BACK.').length <= 1);
 });
 
-async function settled(shop_, job, statuses, timeoutMs = 60000)
-{
-	const doc = await shop_.station.waitState(`job ${job} is ${statuses}`,
-		(d) => statuses.includes(d.jobs.find((j) => j.job === job)?.status), timeoutMs);
-
-	return doc.jobs.find((j) => j.job === job).status;
-}
-
-function whole(shop_, id)
-{
-	return shop_.printer.jobsWith(`LR.${id}.`).length;
-}
-
 test('the station\'s own power goes at every moment of a slip: printed once, or a person is asked', async () => {
 	const shop_ = new Shop('slow-kill');
 	const ids = Array.from({ length: 12 }, (_, i) => `ZAM-K${i}`);
@@ -96,8 +83,8 @@ test('the station\'s own power goes at every moment of a slip: printed once, or 
 			});
 			await shop_.station.restart();
 			await shop_.station.login();
-			const status = await settled(shop_, job, ['done', 'unknown']);
-			const out = () => whole(shop_, id) + shop_.spare.jobsWith(`LR.${id}.`).length;
+			const status = await shop_.settled(job, ['done', 'unknown']);
+			const out = () => shop_.slips(id) + shop_.spare.jobsWith(`LR.${id}.`).length;
 
 			if (status === 'done') {
 				assert.strictEqual(out(), 1, id);
@@ -122,15 +109,15 @@ test('killed inside a picture: what the printer still waits for is filled up, th
 		shop_.printer.fault('drop@1800');
 		const { job } = await shop_.handOver('ZAM-CUT');
 
-		await settled(shop_, job, ['unknown']);
+		await shop_.settled(job, ['unknown']);
 		await shop_.station.kill9();
 		await shop_.station.start();
 		await shop_.station.login();
 		await shop_.station.must('print.came', { job, yes: true });
 		const next = await shop_.handOver('ZAM-NEXT');
 
-		assert.strictEqual(await settled(shop_, next.job, ['done', 'unknown']), 'done');
-		assert.strictEqual(whole(shop_, 'ZAM-NEXT'), 1);
+		assert.strictEqual(await shop_.settled(next.job, ['done', 'unknown']), 'done');
+		assert.strictEqual(shop_.slips('ZAM-NEXT'), 1);
 	} finally {
 		await shop_.close();
 	}

@@ -27,19 +27,6 @@ const shop = shopOf('devices', () => ({
 	},
 }));
 
-function lada(...args)
-{
-	return run(program('lada'), ['-c', shop.station.conf, ...args]);
-}
-
-function good(...args)
-{
-	const result = lada(...args);
-
-	assert.strictEqual(result.code, 0, `${args}: ${result.stdout}${result.stderr}`);
-	return result.stdout;
-}
-
 function deviceOf(doc, name)
 {
 	return doc.devices.find((d) => d.name === name);
@@ -143,8 +130,8 @@ test('an automatic section that finds nothing says so; the station serves', asyn
 
 test('lada devices: what is configured and what is there', async () => {
 	await waitDevice('receipt', 'ok');
-	const text = good('devices');
-	const json = JSON.parse(good('--json', 'devices'));
+	const text = shop.mustLada('devices');
+	const json = JSON.parse(shop.mustLada('--json', 'devices'));
 
 	assert.match(text, /^receipt +printer +escpos +ok/m);
 	assert.match(text, /^any +scanner +auto +unclaimed +no scanner is plugged in/m);
@@ -165,7 +152,7 @@ test('a recorded scanner plays the same events, and holds no card number', async
 	const child = await record('counter', file);
 	const before = await metric('lada_scans_total{device="counter"');
 
-	assert.notStrictEqual(lada('record', 'second', `${file}.2`).code, 0, 'one at a time');
+	assert.notStrictEqual(shop.lada('record', 'second', `${file}.2`).code, 0, 'one at a time');
 	await waitDevice('counter', 'ok');
 	await shop.scanner.scan(']E05901234123457');
 	await shop.scanner.scan(CARD);
@@ -185,7 +172,7 @@ test('a recorded scanner plays the same events, and holds no card number', async
 	assert.ok(said.includes('scan ]E0 5901234123457') && said.includes('scan - LAST-ONE'), said);
 	assert.deepStrictEqual(playAll('line', file), said);
 	assert.ok(!shop.station.writtenBytes().includes(CARD), 'nor is it anywhere else');
-	assert.notStrictEqual(lada('record', 'counter', file).code, 0, 'a file that is there is kept');
+	assert.notStrictEqual(shop.lada('record', 'counter', file).code, 0, 'a file that is there is kept');
 	await shop.calm();
 });
 
@@ -195,7 +182,7 @@ test('a recorded printer plays the same events and sends the same bytes', async 
 	const before = shop.printer.jobs().length;
 
 	await waitDevice('receipt', 'ok');
-	good('print-test', 'receipt');
+	shop.mustLada('print-test', 'receipt');
 	await until('a page', () => shop.printer.jobs().length === before + 1);
 	shop.printer.fault('paper-out');
 	await waitDevice('receipt', 'paper_out');
@@ -212,6 +199,56 @@ test('a recorded printer plays the same events and sends the same bytes', async 
 	assert.deepStrictEqual(playAll('escpos', file), said);
 });
 
+const said = (file) => fs.readFileSync(file, 'utf8');
+const beside = () => fs.readdirSync(shop.dir).filter((name) => name.startsWith('cut.'));
+
+test('no room for the copy: no half of it, and word of the whole one', async () => {
+	const file = path.join(shop.dir, 'cut.trace');
+	// One block of 512 bytes is less than the head of a recording.
+	const child = spawn('sh', ['-c', 'trap "" XFSZ; ulimit -f 1; exec "$@"', 'sh', program('lada'),
+		'-c', shop.station.conf, 'record', 'counter', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+	let words = '';
+
+	child.stderr.setEncoding('utf8').on('data', (text) => { words += text; });
+	const done = new Promise((resolve) => { child.on('close', resolve); });
+
+	await until('it is recorded', () => words.includes('recording counter'));
+	await waitDevice('counter', 'ok');
+	for (const n of [1, 2, 3, 4, 5, 6, 7, 8]) {
+		await shop.scanner.scan(`NUMBER-${n}-${'x'.repeat(64)}`);
+	}
+	child.kill('SIGINT');
+	assert.strictEqual(await done, 1);
+	assert.deepStrictEqual(beside(), []);
+	const [, kept] = /the recording is kept as (\S+\.trace), copy it from there/.exec(words);
+
+	assert.ok(!said(kept).includes('cut short'));
+	assert.deepStrictEqual(playAll('line', kept), eventsSaid(kept));
+	await shop.calm();
+});
+
+test('the station goes down in the middle: what there is, marked', async () => {
+	const file = path.join(shop.dir, 'cut.trace');
+	const child = await record('counter', file);
+	const before = await metric('lada_scans_total{device="counter"');
+	const own = path.join(shop.station.data, 'recordings');
+
+	await waitDevice('counter', 'ok');
+	await shop.scanner.scan('BEFORE-THE-END');
+	await until('it is scanned', async () =>
+		await metric('lada_scans_total{device="counter"') === before + 1);
+	await until('it is on disk', () => fs.readdirSync(own).some((name) =>
+		said(path.join(own, name)).includes('# scan - BEFORE-THE-END')));
+	await shop.station.kill9();
+	assert.strictEqual(await child.done, 1);
+	assert.deepStrictEqual(beside(), ['cut.trace']);
+	assert.match(said(file), /^# cut short here: the station was stopped in the middle, or went down$/m);
+	assert.ok(eventsSaid(file).includes('scan - BEFORE-THE-END'));
+	assert.deepStrictEqual(playAll('line', file), eventsSaid(file));
+	await shop.station.start();
+	await shop.station.login();
+});
+
 test('a recording is a device: replay: plays it into a station', async () => {
 	await shop.station.stop();
 	shop.station.sections['scanner counter'] = {
@@ -223,16 +260,16 @@ test('a recording is a device: replay: plays it into a station', async () => {
 	await until('the scans of the recording', async () =>
 		await metric('lada_scans_total{device="counter"') === 4, 15000);
 	await until('lada devices knows it', () =>
-		/^replay:.*counter/m.test(good('devices')));
+		/^replay:.*counter/m.test(shop.mustLada('devices')));
 });
 
 test('without a running station the tool says so', async () => {
 	await shop.station.stop();
-	const result = lada('devices');
+	const result = shop.lada('devices');
 
 	assert.strictEqual(result.code, 1);
 	assert.match(result.stderr, /ladad does not run here/);
-	assert.match(lada('record', 'counter', path.join(shop.dir, 'x')).stderr, /does not run here/);
-	assert.strictEqual(lada('record', 'counter').code, 2);
-	assert.strictEqual(lada('record', 'counter', 'x', '--seconds', 'y').code, 2);
+	assert.match(shop.lada('record', 'counter', path.join(shop.dir, 'x')).stderr, /does not run here/);
+	assert.strictEqual(shop.lada('record', 'counter').code, 2);
+	assert.strictEqual(shop.lada('record', 'counter', 'x', '--seconds', 'y').code, 2);
 });

@@ -6,10 +6,12 @@
 
 const test = require('node:test');
 const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
 const { shopOf } = require('../lib/shop.js');
 const { GOODS, STORE, order } = require('../lib/fixtures.js');
 const { readBarcodes } = require('../lib/sim.js');
-const { sleep } = require('../lib/world.js');
+const { TOP, sleep } = require('../lib/world.js');
 
 const MUG = GOODS['SKU-MUG'];
 const TEA = GOODS['SKU-TEA'];
@@ -243,4 +245,20 @@ test('HQ saw each event once in one chain, and all of HQ is here', async () => {
 	assert.strictEqual(shop.hq.record('stock', 'SKU-TEA').on_hand, 95);
 	assert.strictEqual(shop.printer.jobs().length, 5);
 	assert.strictEqual(STORE, shop.hq.store);
+});
+
+test('every metric has one type and its row in ui/API.md, which names no other', async () => {
+	const { text } = await shop.station.get('/metrics');
+	const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)];
+	const names = types.map(([, name]) => name);
+	const labels = [...text.matchAll(/^(\w+)(?:\{|\s)/gm)].map(([, name]) => name);
+	const page = fs.readFileSync(path.join(TOP, 'ui/API.md'), 'utf8').split('## Health and metrics')[1];
+	const rows = [...page.matchAll(/^\| `(lada_\w+)/gm)].map(([, name]) => name);
+
+	assert.deepStrictEqual(names.filter((name, i) => names.indexOf(name) !== i), [], 'named twice');
+	assert.deepStrictEqual([...rows].sort(), [...names].sort());
+	for (const name of labels.filter((word) => word.startsWith('lada_'))) {
+		assert.ok(names.includes(name.replace(/_(?:bucket|sum|count)$/, '')) || names.includes(name), name);
+	}
+	assert.ok(!text.includes('"?"'), 'a label without a name');
 });

@@ -150,6 +150,10 @@ test('a new epoch is fetched as a snapshot; parts survive a restart of the stati
 		&& message.stream === 'orders' && ++sent > 3 ? [] : [payload]), async () => {
 		await shop.hq.put('orders', 'EPOCH-1', order('EPOCH-1'));
 		await until('three parts are sent', () => sent >= 3);
+		// What is sent is not yet stored: a message behind them is, when the station reports it.
+		await shop.hq.put('stock', 'BULK-0', { on_hand: 2, reserved: 0 });
+		await until('the station has them', () =>
+			shop.hq.states.get('k1').cursors.stock.seq === shop.hq.streams.stock.seq);
 		await shop.station.restart();
 	});
 	const before = parts();

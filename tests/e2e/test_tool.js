@@ -15,19 +15,6 @@ const shop = shopOf('tool', () => ({
 	orders: { 'ZAM-1': order('ZAM-1'), 'ZAM-2': order('ZAM-2') }, scanner: false,
 }));
 
-function lada(...args)
-{
-	return run(program('lada'), ['-c', shop.station.conf, ...args]);
-}
-
-function good(...args)
-{
-	const result = lada(...args);
-
-	assert.strictEqual(result.code, 0, `${args}: ${result.stdout}${result.stderr}`);
-	return result.stdout;
-}
-
 test('udev rules come without a station and without a configuration', () => {
 	const { code, stdout } = run(program('lada'), ['devices', '--udev']);
 
@@ -37,56 +24,56 @@ test('udev rules come without a station and without a configuration', () => {
 });
 
 test('status and devices, for people and for machines', () => {
-	assert.match(good('status'), /WAW-042|k1/);
-	assert.match(JSON.stringify(JSON.parse(good('--json', 'status'))), /orders/);
-	assert.match(good('devices'), /receipt/);
-	assert.match(JSON.stringify(JSON.parse(good('--json', 'devices'))), /"receipt"/);
+	assert.match(shop.mustLada('status'), /WAW-042|k1/);
+	assert.match(JSON.stringify(JSON.parse(shop.mustLada('--json', 'status'))), /orders/);
+	assert.match(shop.mustLada('devices'), /receipt/);
+	assert.match(JSON.stringify(JSON.parse(shop.mustLada('--json', 'devices'))), /"receipt"/);
 });
 
 test('scan is a scan at the counter', async () => {
-	good('scan', shop.code('ZAM-1'));
+	shop.mustLada('scan', shop.code('ZAM-1'));
 	await shop.station.waitState('the pickup', (doc) => doc.mode === 'pickup');
 	await shop.station.must('pickup.cancel');
-	assert.strictEqual(lada('scan', shop.code('ZAM-2', { kid: 9 })).code, 1);
+	assert.strictEqual(shop.lada('scan', shop.code('ZAM-2', { kid: 9 })).code, 1);
 });
 
 test('print-test prints a page', async () => {
 	const before = shop.printer.jobs().length;
 
-	good('print-test', 'receipt');
+	shop.mustLada('print-test', 'receipt');
 	await shop.station.waitState('a page', () => shop.printer.jobs().length === before + 1);
-	assert.strictEqual(lada('print-test', 'nobody').code, 1);
+	assert.strictEqual(shop.lada('print-test', 'nobody').code, 1);
 });
 
 test('jobs are listed and answered', async () => {
 	shop.printer.fault('drop@150');
-	lada('print-test', 'receipt');
+	shop.lada('print-test', 'receipt');
 	const unknown = await shop.station.waitState('an unknown job',
 		(doc) => doc.jobs.some((j) => j.status === 'unknown'), 15000);
 	const { job } = unknown.jobs.find((j) => j.status === 'unknown');
 
 	shop.printer.fault('none');
-	assert.match(good('jobs'), new RegExp(`^${job} +receipt +test +unknown`, 'm'));
-	assert.ok(JSON.parse(good('--json', 'jobs')).some((j) => j.job === job));
-	good('jobs', 'came', String(job), 'yes');
-	assert.match(good('jobs'), new RegExp(`^${job} +receipt +test +done`, 'm'));
-	assert.strictEqual(lada('jobs', 'came', String(job), 'yes').code, 1);
+	assert.match(shop.mustLada('jobs'), new RegExp(`^${job} +receipt +test +unknown`, 'm'));
+	assert.ok(JSON.parse(shop.mustLada('--json', 'jobs')).some((j) => j.job === job));
+	shop.mustLada('jobs', 'came', String(job), 'yes');
+	assert.match(shop.mustLada('jobs'), new RegExp(`^${job} +receipt +test +done`, 'm'));
+	assert.strictEqual(shop.lada('jobs', 'came', String(job), 'yes').code, 1);
 	for (const wrong of [['jobs', 'came', '1'], ['jobs', 'retry', 'x'], ['jobs', 'drop'], ['jobs', 'x', '1']]) {
-		assert.strictEqual(lada(...wrong).code, 2, wrong.join(' '));
+		assert.strictEqual(shop.lada(...wrong).code, 2, wrong.join(' '));
 	}
 });
 
 test('journal, check and diagnose; no secret in any of them', async () => {
 	await shop.handOver('ZAM-1');
-	const journal = good('journal');
+	const journal = shop.mustLada('journal');
 
 	assert.match(journal, /pickup\.completed/);
-	good('check');
-	const diagnose = good('diagnose');
+	shop.mustLada('check');
+	const diagnose = shop.mustLada('diagnose');
 	const secret = shop.station.keys.secret.toString('hex');
 
 	JSON.parse(diagnose);
-	for (const text of [journal, diagnose, good('--json', 'status')]) {
+	for (const text of [journal, diagnose, shop.mustLada('--json', 'status')]) {
 		assert.ok(!text.includes(secret) && !text.includes('$argon2') && !text.includes('482100'));
 	}
 });
@@ -94,14 +81,14 @@ test('journal, check and diagnose; no secret in any of them', async () => {
 test('a backup while it runs, restored: the store’s facts are there, under a new epoch', async () => {
 	const file = path.join(shop.dir, 'backup.db');
 
-	good('backup', file);
+	shop.mustLada('backup', file);
 	assert.ok(fs.statSync(file).size > 0);
-	assert.notStrictEqual(lada('restore', file).code, 0, 'not while ladad runs');
+	assert.notStrictEqual(shop.lada('restore', file).code, 0, 'not while ladad runs');
 	await shop.outboxEmpty();
 	const { epoch } = shop.hq.states.get('k1');
 
 	await shop.station.stop();
-	good('restore', file);
+	shop.mustLada('restore', file);
 	await shop.station.start();
 	await shop.hq.waitSynced();
 	await shop.station.login();

@@ -134,6 +134,55 @@ test('lada.conf.5 has every section and key there is, and no other', () => {
 	assert.deepStrictEqual(Object.fromEntries(keysOfManual()), Object.fromEntries(keysOfSource()));
 });
 
+/** First words in code quotes in the first column of the tables whose head begins with NAME. */
+function rowsOf(page, name)
+{
+	const tables = new RegExp(`^\\| ${name} \\|.*\\n\\|[-|]+\\n((?:\\|.*\\n)+)`, 'gm');
+	const rows = [...read(page).matchAll(tables)].flatMap(([, text]) => text.trimEnd().split('\n'));
+
+	assert.ok(rows.length > 0, `${page}: no table ${name}`);
+	return rows.flatMap((row) => [...row.split(' | ')[0].matchAll(/`(\S+?)(?:\\?[ `]|$)/g)])
+		.map(([, word]) => word);
+}
+
+test('ui/API.md has every verb and reason code there is, and no other verb', () => {
+	const verbs = [...read('firmware/verbs.c').matchAll(/^\t\{ "([a-z._]+)",/gm)].map(([, name]) => name);
+	const reasons = [...read('firmware/counter/reason.c').matchAll(/= "(\w+)"/g)].map(([, code]) => code)
+		.filter((code) => code !== 'ok');
+	const page = read('ui/API.md');
+
+	assert.ok(verbs.length > 10 && reasons.length > 20);
+	assert.deepStrictEqual(rowsOf('ui/API.md', 'verb').sort(), verbs.sort());
+	assert.deepStrictEqual(reasons.filter((code) => !page.includes(`\`${code}\``)), []);
+});
+
+test('sync/PROTOCOL.md has every event that a station writes, and why it lets nothing in', () => {
+	const room = path.join(TOP, 'firmware');
+	const types = fs.readdirSync(room).filter((name) => name.endsWith('.c'))
+		.flatMap((name) => [...read(`firmware/${name}`).matchAll(/event_end\(st, "([a-z._]+)"/g)])
+		.map(([, type]) => type);
+	const whys = [...read('sync/figures.c').matchAll(/case REFUSED_\w+:\n\t\treturn "(\w+)"/g)]
+		.map(([, why]) => why);
+
+	assert.ok(types.length > 10 && whys.length > 5);
+	assert.deepStrictEqual(rowsOf('sync/PROTOCOL.md', 'event').sort(), [...new Set(types)].sort());
+	assert.deepStrictEqual(rowsOf('sync/PROTOCOL.md', 'why').sort(), whys.sort());
+});
+
+test('drivers/README.md has every source file, tests/traces/README.md every directive', () => {
+	const page = read('drivers/README.md');
+	const sources = fs.readdirSync(path.join(TOP, 'drivers')).filter((name) => name.endsWith('.c'));
+	const play = read('tests/unit_traces.c');
+	const directives = rowsOf('tests/traces/README.md', 'directive');
+	const known = [...play.matchAll(/\bstrn?cmp\(text, "(\w+)/g)]
+		.map(([, word]) => word);
+
+	assert.deepStrictEqual(sources.filter((name) => !page.includes(`\`${name}\``)), []);
+	assert.ok(known.length > 5);
+	assert.deepStrictEqual([...new Set(known)].filter((word) => !directives.includes(word)), []);
+	assert.deepStrictEqual(directives.filter((word) => !play.includes(`"${word}`)), []);
+});
+
 test('lada.conf.5 says the ranges that hold', () => {
 	const manual = read('firmware/lada.conf.5');
 	const limits = new Map([...read('firmware/config.h').matchAll(/^#define (\w+)\s+(\d+)/gm)]
@@ -209,7 +258,17 @@ test('hw/devices.tsv: known protocols and profiles, the columns of its header', 
 	for (const row of rows) {
 		assert.strictEqual(row.length, header.length, row.join());
 		assert.match(drivers, new RegExp(`_${row[1]}\\b`), row[1]);
-		assert.ok(row[2] === '-' || profiles.includes(`"${row[2]}"`), row[2]);
+		const names = row[0] === 'display' ? read('firmware/config_keys.c') : profiles;
+
+		assert.ok(row[2] === '-' || names.includes(`"${row[2]}"`), row[2]);
+		assert.match(read('firmware/lada.conf.5'),
+			new RegExp(`^\\.BI protocol " = (?:\\w+\\|)*${row[1]}\\|`, 'm'), `lada.conf.5: ${row[1]}`);
+	}
+	for (const [, kind, name] of drivers.matchAll(/^\tDRIVER\(driver_([a-z]+)_(\w+)\)/gm)) {
+		const kinds = { scan: 'scanner', print: 'printer', show: 'display' };
+
+		assert.ok(name === 'skeleton' || rows.some((row) => row[0] === kinds[kind] && row[1] === name),
+			`no row of ${kind}_${name}: lada.conf could not choose it`);
 	}
 	for (const [, name] of profiles.matchAll(/\.name = "([^"]+)"/g)) {
 		assert.ok(read('firmware/lada.conf.5').replace(/\\-/g, '-').includes(name), name);

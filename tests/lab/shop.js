@@ -184,7 +184,7 @@ class LabShop extends Shop {
 	async isClaimed(name)
 	{
 		await sleep(ASK_GAP_MS);
-		return name === 'acm' ? await this.machine.ask('holds', '/dev/ttyACM') === '1'
+		return name === 'acm' ? Number(await this.machine.ask('holds', '/dev/ttyACM')) > 0
 			: await this.driver(name) === 'usbfs';
 	}
 

@@ -9,7 +9,7 @@ const { Broker } = require('./broker.js');
 const { FakeHq } = require('./fake_hq.js');
 const { SimPrinter, SimScanner } = require('./sim.js');
 const { Station } = require('./station.js');
-const { Cleanup, tempDir, until } = require('./world.js');
+const { Cleanup, program, run, tempDir, until } = require('./world.js');
 const { STORE, policyRecords, productRecords, stockRecords } = require('./fixtures.js');
 const { pickupCode } = require('./codes.js');
 
@@ -132,6 +132,38 @@ class Shop {
 				});
 			}
 		}
+	}
+
+	/** Waits until a print job has one of these statuses; which one. */
+	async settled(job, statuses, timeoutMs = 60000)
+	{
+		const found = (doc) => doc.jobs.find((j) => j.job === job);
+
+		return found(await this.station.waitState(`job ${job} is ${statuses}`,
+			(doc) => statuses.includes(found(doc)?.status), timeoutMs)).status;
+	}
+
+	/** How many whole slips of an order the printer has printed. */
+	slips(order)
+	{
+		return this.printer.jobsWith(`LR.${order}.`).length;
+	}
+
+	/** The operator's tool with this station's configuration. */
+	lada(...args)
+	{
+		return run(program('lada'), ['-c', this.station.conf, ...args]);
+	}
+
+	/** The same, where it must succeed; what it says. */
+	mustLada(...args)
+	{
+		const { code, stdout, stderr } = this.lada(...args);
+
+		if (code !== 0) {
+			throw new Error(`lada ${args.join(' ')}: ${code} ${stdout}${stderr}`);
+		}
+		return stdout;
 	}
 
 	/** The whole of a prepaid pickup by presses; gives the handover's answer. */

@@ -176,9 +176,14 @@ class Station {
 		return answer.json.error.code;
 	}
 
-	async login(staff = 'E17', pin = '482100')
+	/** On a machine that is too busy to hash the PIN in time: again, as the answer says. */
+	async login(staff = 'E17', pin = '482100', tries = 5)
 	{
 		const answer = await this.do('staff.login', { staff, pin }, { session: false });
+
+		if (answer.status === 503 && tries > 1) {
+			return this.login(staff, pin, tries - 1);
+		}
 		const set = (answer.headers['set-cookie'] || [])[0];
 
 		if (answer.status !== 200 || !set) {

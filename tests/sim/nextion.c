@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The customer panel: a Nextion on a pseudo-terminal; prints what it shows. */
-#include <errno.h>
-#include <getopt.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tests/sim/commands.h"
 #include "tests/sim/nextion_parse.h"
-#include "tests/sim/pty.h"
+#include "tests/sim/terminal.h"
 
 #define TEXT_BYTES     100 /* of t0 and t1, as drivers/README.md asks for */
 #define TEXT_BYTES_MAX 255
@@ -32,23 +28,18 @@ static const char help[] =
 	"On standard input: power off, power on, touch.\n";
 
 struct show {
-	const char *link;
 	bool without_qr;
 	long text_max;
-	int signals;
-	struct pty pty;
+	struct terminal terminal;
 	struct panel panel;
-	struct sim_lines lines;
 	struct sim_buf shown;
 };
 
 static void show_answer(void *ctx, const uint8_t *bytes, size_t n)
 {
-	const struct show *s = ctx;
+	struct show *s = ctx;
 
-	/* A terminal nobody reads fills up; so does a cable. */
-	if (write(s->pty.master, bytes, n) < 0 && errno != EAGAIN)
-		fprintf(stderr, "%s: %s\n", program, strerror(errno));
+	terminal_send(&s->terminal, bytes, n);
 }
 
 static void show_print(struct show *s)
@@ -65,46 +56,41 @@ static void show_print(struct show *s)
 	sim_buf_free(&line);
 }
 
-static void show_line(struct show *s, const char *line)
+static void show_line(void *ctx, const char *line, size_t n)
 {
+	struct show *s = ctx;
+
 	if (!strcmp(line, "power off") || !strcmp(line, "power on"))
 		panel_power(&s->panel, line[7] == 'n');
 	else if (!strcmp(line, "touch"))
 		panel_touch(&s->panel, 1, true);
-	else if (line[0])
+	else if (n)
 		fprintf(stderr, "%s: power off, power on or touch, not: %s\n", program, line);
 	show_print(s);
 }
 
-static void show_loop(struct show *s)
+static void show_heard(void *ctx, const uint8_t *bytes, size_t n)
 {
-	uint8_t bytes[1024];
-	char *line;
-	size_t len;
+	struct show *s = ctx;
 
-	for (;;) {
-		struct pollfd fds[3] = {
-			{ .fd = s->signals, .events = POLLIN },
-			{ .fd = s->pty.master, .events = POLLIN },
-			{ .fd = s->lines.eof ? -1 : STDIN_FILENO, .events = POLLIN },
-		};
-		ssize_t n;
-
-		if (poll(fds, 3, -1) < 0)
-			continue;
-		if (fds[0].revents)
-			return;
-		n = fds[1].revents ? read(s->pty.master, bytes, sizeof(bytes)) : 0;
-		for (ssize_t i = 0; i < n; i++) {
-			panel_feed(&s->panel, bytes[i]);
-			if (bytes[i] == 0xFF)
-				show_print(s);
-		}
-		if (fds[2].revents && sim_lines_fill(&s->lines) < 0)
-			s->lines.eof = true;
-		while ((line = sim_lines_next(&s->lines, &len)))
-			show_line(s, line);
+	for (size_t i = 0; i < n; i++) {
+		panel_feed(&s->panel, bytes[i]);
+		if (bytes[i] == 0xFF)
+			show_print(s);
 	}
+}
+
+static int show_option(void *ctx, int option)
+{
+	struct show *s = ctx;
+
+	if (option == 'l')
+		s->terminal.link = optarg;
+	else if (option == 'w')
+		s->without_qr = true;
+	else if (sim_number(optarg, 1, TEXT_BYTES_MAX, &s->text_max))
+		return sim_usage(program, "--text-max is 1 to %d bytes", TEXT_BYTES_MAX);
+	return 0;
 }
 
 /* Returns -1 to go on, or an exit status. */
@@ -114,32 +100,27 @@ static int show_options(struct show *s, int argc, char **argv)
 		{ "link", required_argument, NULL, 'l' },
 		{ "without-qr", no_argument, NULL, 'w' },
 		{ "text-max", required_argument, NULL, 't' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'v' },
-		{ NULL, 0, NULL, 0 },
+		SIM_OPTIONS_END,
 	};
-	int option;
+	const struct sim_command command = { program, help, options, show_option };
+	const int r = sim_options(&command, s, argc, argv);
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'h' || option == 'v') {
-			fputs(option == 'h' ? help : "lada-sim " SIM_VERSION "\n", stdout);
-			return 0;
-		}
-		if (option == 'l')
-			s->link = optarg;
-		else if (option == 'w')
-			s->without_qr = true;
-		else if (option != 't')
-			return sim_usage(program, "unknown option, or an option without its value");
-		else if (sim_number(optarg, 1, TEXT_BYTES_MAX, &s->text_max))
-			return sim_usage(program, "--text-max is 1 to %d bytes", TEXT_BYTES_MAX);
-	}
-	if (optind < argc)
-		return sim_usage(program, "\"%s\" is too much", argv[optind]);
-	if (!s->link)
+	if (r < 0 && !s->terminal.link)
 		return sim_usage(program, "say where the device goes: --link PATH");
-	return -1;
+	return r;
+}
+
+static int show_run(struct show *s)
+{
+	if (terminal_open(&s->terminal))
+		return 1;
+	panel_init(&s->panel, !s->without_qr, (size_t)s->text_max, show_answer, s);
+	panel_power(&s->panel, true);
+	show_print(s);
+	terminal_loop(&s->terminal);
+	terminal_close(&s->terminal);
+	sim_buf_free(&s->shown);
+	return 0;
 }
 
 int nextion_main(int argc, char **argv)
@@ -149,25 +130,13 @@ int nextion_main(int argc, char **argv)
 
 	memset(s, 0, sizeof(*s));
 	s->text_max = TEXT_BYTES;
+	s->terminal.program = program;
+	s->terminal.ctx = s;
+	s->terminal.heard = show_heard;
+	s->terminal.told = show_line;
 	r = show_options(s, argc, argv);
-	if (r >= 0)
-		goto out;
-	s->signals = sim_signals_open();
-	r = s->signals < 0 ? s->signals : pty_open(&s->pty, s->link);
-	if (r < 0) {
-		fprintf(stderr, "%s: %s: %s\n", program, s->link, strerror(-r));
-		r = 1;
-		goto out;
-	}
-	sim_lines_init(&s->lines, STDIN_FILENO);
-	panel_init(&s->panel, !s->without_qr, (size_t)s->text_max, show_answer, s);
-	panel_power(&s->panel, true);
-	show_print(s);
-	show_loop(s);
-	pty_close(&s->pty);
-	sim_buf_free(&s->shown);
-	r = 0;
-out:
+	if (r < 0)
+		r = show_run(s);
 	free(s);
 	return r;
 }

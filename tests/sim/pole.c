@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The customer display: what the station writes to a pseudo-terminal, as two lines in a file. */
-#include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tests/sim/commands.h"
 #include "tests/sim/pole_parse.h"
-#include "tests/sim/pty.h"
+#include "tests/sim/terminal.h"
 
 static const char program[] = "lada-sim pole";
 
@@ -24,13 +20,12 @@ static const char help[] =
 	"one family only. Ends at SIGTERM.\n";
 
 struct show {
-	const char *link;
 	const char *out;
 	enum pole_dialect dialect;
-	int signals;
-	struct pty pty;
+	struct terminal terminal;
 	struct pole pole;
 	struct sim_buf shown;
+	bool failed;
 };
 
 /* {"lines":["…","…"],"unknown":N,"clears":N,"written":N} */
@@ -56,80 +51,79 @@ static void show_print(const struct show *s)
 }
 
 /* Writes the file if its text would change. */
-static int show_write(struct show *s)
+static void show_write(struct show *s)
 {
 	struct sim_buf text = { 0 };
-	int r = 0;
 
 	pole_text(&s->pole, &text);
 	if (text.len != s->shown.len || memcmp(text.bytes, s->shown.bytes, text.len) != 0) {
-		r = sim_write_file(s->out, text.bytes, text.len);
+		const int r = sim_write_file(s->out, text.bytes, text.len);
+
+		if (r) {
+			fprintf(stderr, "%s: %s: %s\n", program, s->out, strerror(-r));
+			s->failed = s->terminal.stopped = true;
+		}
 		s->shown.len = 0;
 		sim_buf_add(&s->shown, text.bytes, text.len);
 		show_print(s);
 	}
 	sim_buf_free(&text);
-	return r;
 }
 
-static int show_loop(struct show *s)
+static void show_heard(void *ctx, const uint8_t *bytes, size_t n)
 {
-	uint8_t bytes[1024];
-	int r = show_write(s);
+	struct show *s = ctx;
 
-	while (!r) {
-		struct pollfd fds[2] = {
-			{ .fd = s->signals, .events = POLLIN },
-			{ .fd = s->pty.master, .events = POLLIN },
-		};
-		ssize_t n;
+	for (size_t i = 0; i < n; i++)
+		pole_feed(&s->pole, bytes[i]);
+	show_write(s);
+}
 
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
-			return -errno;
-		if (fds[0].revents)
-			return 0;
-		n = read(s->pty.master, bytes, sizeof(bytes));
-		for (ssize_t i = 0; i < n; i++)
-			pole_feed(&s->pole, bytes[i]);
-		r = show_write(s);
-	}
-	return r;
+static int show_option(void *ctx, int option)
+{
+	struct show *s = ctx;
+
+	if (option == 'l')
+		s->terminal.link = optarg;
+	else if (option == 'o')
+		s->out = optarg;
+	else if (!strcmp(optarg, "epson"))
+		s->dialect = POLE_EPSON;
+	else if (!strcmp(optarg, "cd5220"))
+		s->dialect = POLE_CD5220;
+	else
+		return sim_usage(program, "--dialect is epson or cd5220");
+	return 0;
 }
 
 /* Returns -1 to go on, or an exit status. */
 static int show_options(struct show *s, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "link", required_argument, NULL, 'l' }, { "out", required_argument, NULL, 'o' },
-		{ "help", no_argument, NULL, 'h' },	  { "version", no_argument, NULL, 'v' },
-		{ "dialect", required_argument, NULL, 'd' }, { NULL, 0, NULL, 0 },
+		{ "link", required_argument, NULL, 'l' },
+		{ "out", required_argument, NULL, 'o' },
+		{ "dialect", required_argument, NULL, 'd' },
+		SIM_OPTIONS_END,
 	};
-	int option;
+	const struct sim_command command = { program, help, options, show_option };
+	const int r = sim_options(&command, s, argc, argv);
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'h' || option == 'v') {
-			fputs(option == 'h' ? help : "lada-sim " SIM_VERSION "\n", stdout);
-			return 0;
-		}
-		if (option == 'l')
-			s->link = optarg;
-		else if (option == 'o')
-			s->out = optarg;
-		else if (option == 'd' && !strcmp(optarg, "epson"))
-			s->dialect = POLE_EPSON;
-		else if (option == 'd' && !strcmp(optarg, "cd5220"))
-			s->dialect = POLE_CD5220;
-		else if (option == 'd')
-			return sim_usage(program, "--dialect is epson or cd5220");
-		else
-			return sim_usage(program, "unknown option, or an option without its value");
-	}
-	if (optind < argc)
-		return sim_usage(program, "\"%s\" is too much", argv[optind]);
-	if (!s->link || !s->out)
-		return sim_usage(program, "say where the device and its text go: --link PATH --out FILE");
-	return -1;
+	if (r < 0 && (!s->terminal.link || !s->out))
+		return sim_usage(program,
+				 "say where the device and its text go: --link PATH --out FILE");
+	return r;
+}
+
+static int show_run(struct show *s)
+{
+	if (terminal_open(&s->terminal))
+		return 1;
+	pole_init(&s->pole, s->dialect);
+	show_write(s);
+	terminal_loop(&s->terminal);
+	terminal_close(&s->terminal);
+	sim_buf_free(&s->shown);
+	return s->failed ? 1 : 0;
 }
 
 int pole_main(int argc, char **argv)
@@ -138,24 +132,12 @@ int pole_main(int argc, char **argv)
 	int r;
 
 	memset(s, 0, sizeof(*s));
+	s->terminal.program = program;
+	s->terminal.ctx = s;
+	s->terminal.heard = show_heard;
 	r = show_options(s, argc, argv);
-	if (r >= 0)
-		goto out;
-	pole_init(&s->pole, s->dialect);
-	s->signals = sim_signals_open();
-	r = s->signals < 0 ? s->signals : pty_open(&s->pty, s->link);
-	if (r < 0) {
-		fprintf(stderr, "%s: %s: %s\n", program, s->link, strerror(-r));
-		r = 1;
-		goto out;
-	}
-	r = show_loop(s);
-	if (r)
-		fprintf(stderr, "%s: %s: %s\n", program, s->out, strerror(-r));
-	r = r ? 1 : 0;
-	pty_close(&s->pty);
-	sim_buf_free(&s->shown);
-out:
+	if (r < 0)
+		r = show_run(s);
 	free(s);
 	return r;
 }

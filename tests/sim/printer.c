@@ -4,7 +4,6 @@
  * into a directory. The printer itself is device.c; nothing here knows ESC/POS.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -17,7 +16,7 @@
 #include "tests/sim/commands.h"
 #include "tests/sim/jobs.h"
 
-#define READ_BYTES 4096
+#define READ_BYTES	  4096
 #define ANSWERS_MAX_BYTES 65536
 /* Small, so that the sender soon feels a full printer, as with a real one. */
 #define SOCKET_BUFFER_BYTES 8192
@@ -60,7 +59,8 @@ static const char help[] =
 	"  --clone             takes bytes 80h.. as GB18030 until FS . like cheap boards\n"
 	"  --font FILE         the font to draw with (default DejaVu Sans Mono)\n"
 	"\n"
-	"Lines on standard input while it runs: fault LIST, fault none, power off, power on, power\n"
+	"Lines on standard input while it runs: fault LIST, fault none, power off, power on, "
+	"power\n"
 	"cycle (the connection stays, the buffer is lost), drawer open, drawer close.\n";
 
 struct printer {
@@ -72,7 +72,7 @@ struct printer {
 	char maker[64]; /* of --model "MAKER MODEL" */
 
 	int signals;
-	int listener; /* -1 while refusing */
+	int listener;	/* -1 while refusing */
 	int connection; /* -1 = none */
 	struct sockaddr_storage address;
 	socklen_t address_len;
@@ -238,8 +238,10 @@ static void printer_command(struct printer *p, const char *line)
 	else if (!strcmp(line, "drawer open") || !strcmp(line, "drawer close"))
 		device_set_drawer(device, !strcmp(line, "drawer open"), now_ms);
 	else if (strncmp(line, "fault ", 6) || device_set_faults(device, line + 6, now_ms))
-		fprintf(stderr, "%s: \"%s\" is no command; say fault LIST, fault none, power off, "
-			"power on, power cycle, drawer open or drawer close\n", program, line);
+		fprintf(stderr,
+			"%s: \"%s\" is no command; say fault LIST, fault none, power off, "
+			"power on, power cycle, drawer open or drawer close\n",
+			program, line);
 }
 
 static void printer_commands(struct printer *p)
@@ -331,8 +333,9 @@ static int printer_model(struct printer *p, const char *text)
 	return 0;
 }
 
-static int printer_option(struct printer *p, int option)
+static int printer_option(void *ctx, int option)
 {
+	struct printer *p = ctx;
 	long number = 0;
 
 	switch (option) {
@@ -369,7 +372,8 @@ static int printer_option(struct printer *p, int option)
 		return 0;
 	case 'b':
 		if (sim_number(optarg, 16, DEVICE_BUFFER_MAX_BYTES, &number))
-			return sim_usage(program, "--buffer is 16 to %d bytes", DEVICE_BUFFER_MAX_BYTES);
+			return sim_usage(program, "--buffer is 16 to %d bytes",
+					 DEVICE_BUFFER_MAX_BYTES);
 		p->config.buffer_bytes = (size_t)number;
 		return 0;
 	case 'D':
@@ -377,41 +381,35 @@ static int printer_option(struct printer *p, int option)
 			return sim_usage(program, "--drawer-ms is 0 to 3600000");
 		p->config.drawer_ms = (int)number;
 		return 0;
-	default:
-		return sim_usage(program, "unknown option, or an option without its value");
 	}
+	return 0;
 }
 
 /* Returns -1 to go on, or an exit status. */
 static int printer_options(struct printer *p, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "listen", required_argument, NULL, 'l' }, { "out", required_argument, NULL, 'o' },
-		{ "fault", required_argument, NULL, 'f' },  { "dots", required_argument, NULL, 'd' },
-		{ "buffer", required_argument, NULL, 'b' }, { "drawer-ms", required_argument, NULL, 'D' },
-		{ "maker", required_argument, NULL, 'm' },  { "model", required_argument, NULL, 'M' },
+		{ "listen", required_argument, NULL, 'l' },
+		{ "out", required_argument, NULL, 'o' },
+		{ "fault", required_argument, NULL, 'f' },
+		{ "dots", required_argument, NULL, 'd' },
+		{ "buffer", required_argument, NULL, 'b' },
+		{ "drawer-ms", required_argument, NULL, 'D' },
+		{ "maker", required_argument, NULL, 'm' },
+		{ "model", required_argument, NULL, 'M' },
 		{ "drawer-open", required_argument, NULL, 'O' },
-		{ "clone", no_argument, NULL, 'c' },	    { "font", required_argument, NULL, 'F' },
-		{ "help", no_argument, NULL, 'h' },	    { "version", no_argument, NULL, 'v' },
-		{ NULL, 0, NULL, 0 },
+		{ "clone", no_argument, NULL, 'c' },
+		{ "font", required_argument, NULL, 'F' },
+		SIM_OPTIONS_END,
 	};
-	int option, r;
+	const struct sim_command command = { program, help, options, printer_option };
+	const int r = sim_options(&command, p, argc, argv);
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'h' || option == 'v') {
-			fputs(option == 'h' ? help : "lada-sim " SIM_VERSION "\n", stdout);
-			return 0;
-		}
-		r = printer_option(p, option);
-		if (r)
-			return r;
-	}
-	if (optind < argc)
-		return sim_usage(program, "\"%s\" is too much", argv[optind]);
+	if (r >= 0)
+		return r;
 	if (!p->listen || !p->out)
 		return sim_usage(program, "say where to listen and where jobs go: "
-				 "--listen HOST:PORT --out DIR");
+					  "--listen HOST:PORT --out DIR");
 	if (printer_resolve(p) == -EINVAL)
 		return sim_usage(program, "--listen is HOST:PORT, such as 127.0.0.1:9100");
 	return -1;
@@ -432,8 +430,10 @@ static int printer_run(struct printer *p)
 
 	r = font_open(p->font_path, &p->config.font);
 	if (r) {
-		fprintf(stderr, "%s: cannot read the font %s; install fonts-dejavu-core or say "
-			"--font FILE\n", program, p->font_path);
+		fprintf(stderr,
+			"%s: cannot read the font %s; install fonts-dejavu-core or say "
+			"--font FILE\n",
+			program, p->font_path);
 		return 1;
 	}
 	device_init(&p->device, &p->config, &sink, sim_now_ms());
@@ -478,7 +478,10 @@ int printer_main(int argc, char **argv)
 	p->listener = p->connection = -1;
 	p->font_path = FONT_PATH;
 	p->config = (struct device_config){
-		.maker = "EPSON", .model = "TM-T20II", .dots = 576, .buffer_bytes = 4096,
+		.maker = "EPSON",
+		.model = "TM-T20II",
+		.dots = 576,
+		.buffer_bytes = 4096,
 		.drawer_ms = 2000,
 	};
 	r = printer_options(p, argc, argv);

@@ -4,7 +4,6 @@
  * framed as a serial scanner frames it, or sent in packets that the station must acknowledge.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
@@ -13,14 +12,13 @@
 #include <unistd.h>
 
 #include "tests/sim/commands.h"
-#include "tests/sim/pty.h"
 #include "tests/sim/ssi.h"
-#include "tests/sim/util.h"
+#include "tests/sim/terminal.h"
 
-#define CHUNK_MAX 65536
-#define GAP_MAX_MS 60000
+#define CHUNK_MAX     65536
+#define GAP_MAX_MS    60000
 #define LINGER_MAX_MS 600000
-#define SSI_TRIES 3
+#define SSI_TRIES     3
 
 static const char program[] = "lada-sim scanner";
 
@@ -35,7 +33,8 @@ static const char help[] =
 	"  --suffix KIND     cr (default), lf, crlf, tab, none; etx = framed STX...ETX\n"
 	"  --prefix TEXT     before each scan, such as the AIM id ]Q1\n"
 	"  --escapes         \\xNN \\r \\n \\t \\\\ in lines and prefix stand for bytes\n"
-	"  --protocol KIND   line (default), or ssi: Zebra's packets, sent again until acknowledged\n"
+	"  --protocol KIND   line (default), or ssi: Zebra's packets, sent again until "
+	"acknowledged\n"
 	"  --ack-ms N        ssi: wait so long for an acknowledgement (default 2000)\n"
 	"  --fault KIND      ssi: lose-ack = of each packet the first answer gets lost,\n"
 	"                    garble = each packet is broken when first sent\n"
@@ -51,30 +50,25 @@ struct suffix {
 };
 
 static const struct suffix suffixes[] = {
-	{ "cr", "", "\r" },  { "lf", "", "\n" },	      { "crlf", "", "\r\n" },
+	{ "cr", "", "\r" },  { "lf", "", "\n" },	{ "crlf", "", "\r\n" },
 	{ "tab", "", "\t" }, { "etx", "\x02", "\x03" }, { "none", "", "" },
 };
 
 struct scanner {
-	const char *link;
 	const struct suffix *suffix;
 	const char *prefix;
 	bool escapes;
-	bool stay;
 	bool ssi, lose_ack, garble;
 	long ack_ms;
 	long chunk; /* 0 = all at once */
 	long gap_ms;
 	long linger_ms;
 
-	struct pty pty;
-	int signals;
-	struct sim_lines lines;
+	struct terminal terminal;
 	struct sim_buf heard; /* ssi: from the station */
 	bool packets;	      /* the station asked for them */
 	uint8_t answer;	      /* SSI_ACK, SSI_NAK or 0 */
 	uint64_t typed;
-	bool stopped;
 	bool failed;
 };
 
@@ -128,20 +122,6 @@ static int scan_bytes(const struct scanner *s, const char *line, size_t n, struc
 	return r;
 }
 
-/* Waits for the events on the terminal, a signal or the end of time; true if stopped. */
-static bool scanner_wait(struct scanner *s, short events, int timeout_ms)
-{
-	struct pollfd fds[2] = {
-		{ .fd = s->signals, .events = POLLIN },
-		{ .fd = events ? s->pty.master : -1, .events = events },
-	};
-
-	poll(fds, 2, timeout_ms);
-	if (fds[0].revents)
-		s->stopped = true;
-	return s->stopped;
-}
-
 static int scanner_type(struct scanner *s, const uint8_t *bytes, size_t n)
 {
 	const size_t chunk = s->chunk ? (size_t)s->chunk : n;
@@ -149,29 +129,20 @@ static int scanner_type(struct scanner *s, const uint8_t *bytes, size_t n)
 
 	while (at < n) {
 		const size_t piece = n - at < chunk ? n - at : chunk;
-		ssize_t w = write(s->pty.master, bytes + at, piece);
+		ssize_t w = write(s->terminal.pty.master, bytes + at, piece);
 
 		if (w < 0 && errno != EAGAIN && errno != EINTR)
 			return -errno;
 		if (w < 0) {
-			if (scanner_wait(s, POLLOUT, -1))
+			if (terminal_wait(&s->terminal, POLLOUT, -1))
 				return 0;
 			continue;
 		}
 		at += (size_t)w;
-		if (at < n && s->gap_ms && scanner_wait(s, 0, (int)s->gap_ms))
+		if (at < n && s->gap_ms && terminal_wait(&s->terminal, 0, (int)s->gap_ms))
 			return 0;
 	}
 	return 0;
-}
-
-/* What the station sends to a scanner that has no commands is read and dropped. */
-static void scanner_discard(const struct scanner *s)
-{
-	char bytes[4096];
-
-	while (read(s->pty.master, bytes, sizeof(bytes)) > 0)
-		;
 }
 
 /* ---- ssi ---- */
@@ -194,14 +165,15 @@ static void ssi_obey(struct scanner *s, const struct ssi_command *c)
 	scanner_type(s, packet, ssi_packet(packet, SSI_ACK, 0, NULL, 0));
 }
 
-static void ssi_hear(struct scanner *s)
+/* What comes for a scanner that has no commands is dropped. */
+static void scanner_heard(void *ctx, const uint8_t *bytes, size_t n)
 {
+	struct scanner *s = ctx;
 	struct ssi_command command;
-	uint8_t bytes[4096];
-	ssize_t r;
 
-	while ((r = read(s->pty.master, bytes, sizeof(bytes))) > 0)
-		sim_buf_add(&s->heard, bytes, (size_t)r);
+	if (!s->ssi)
+		return;
+	sim_buf_add(&s->heard, bytes, n);
 	while (ssi_take(s->heard.bytes, s->heard.len, &command)) {
 		ssi_obey(s, &command);
 		s->heard.len -= command.taken;
@@ -217,9 +189,9 @@ static uint8_t ssi_await(struct scanner *s, bool lose)
 
 	s->answer = 0;
 	while (!s->answer && (left_ms = until_ms - sim_now_ms()) > 0) {
-		if (scanner_wait(s, POLLIN, (int)left_ms))
+		if (terminal_wait(&s->terminal, POLLIN, (int)left_ms))
 			return 0;
-		ssi_hear(s);
+		terminal_hear(&s->terminal);
 		if (lose)
 			s->answer = 0;
 	}
@@ -232,7 +204,7 @@ static int ssi_send(struct scanner *s, uint8_t status, const uint8_t *data, size
 	uint8_t packet[SSI_PACKET_MAX];
 	int r = 0;
 
-	for (int try = 0; try < SSI_TRIES && !s->stopped && r == 0; try++) {
+	for (int try = 0; try < SSI_TRIES && !s->terminal.stopped && r == 0; try++) {
 		const size_t size = ssi_packet(packet, SSI_DECODE,
 					       (uint8_t)(status | (try ? SSI_AGAIN : 0)), data, n);
 
@@ -262,8 +234,9 @@ static int ssi_type(struct scanner *s, const uint8_t *text, size_t n)
 
 /* ---- scans ---- */
 
-static void scanner_line(struct scanner *s, const char *line, size_t n)
+static void scanner_line(void *ctx, const char *line, size_t n)
 {
+	struct scanner *s = ctx;
 	struct sim_buf bytes = { 0 };
 	int r;
 
@@ -273,12 +246,12 @@ static void scanner_line(struct scanner *s, const char *line, size_t n)
 		sim_buf_free(&bytes);
 		return;
 	}
-	r = s->packets ? ssi_type(s, bytes.bytes, bytes.len) :
-			 scanner_type(s, bytes.bytes, bytes.len);
+	r = s->packets ? ssi_type(s, bytes.bytes, bytes.len)
+		       : scanner_type(s, bytes.bytes, bytes.len);
 	if (r) {
 		fprintf(stderr, "%s: typing failed: %s\n", program, strerror(-r));
 		s->failed = true;
-	} else if (!s->stopped) {
+	} else if (!s->terminal.stopped) {
 		printf("{\"typed\":%" PRIu64 ",\"bytes\":%zu,\"at_ns\":%" PRId64 "}\n", ++s->typed,
 		       bytes.len, sim_now_ns());
 		fflush(stdout);
@@ -286,54 +259,30 @@ static void scanner_line(struct scanner *s, const char *line, size_t n)
 	sim_buf_free(&bytes);
 }
 
-static void scanner_loop(struct scanner *s)
-{
-	char *line;
-	size_t n;
-
-	while (!s->stopped && (!s->lines.eof || s->stay)) {
-		struct pollfd fds[3] = {
-			{ .fd = s->signals, .events = POLLIN },
-			{ .fd = s->pty.master, .events = POLLIN },
-			{ .fd = s->lines.eof ? -1 : STDIN_FILENO, .events = POLLIN },
-		};
-
-		if (poll(fds, 3, -1) < 0)
-			continue;
-		if (fds[0].revents)
-			return;
-		if (fds[1].revents && s->ssi)
-			ssi_hear(s);
-		else if (fds[1].revents)
-			scanner_discard(s);
-		if (fds[2].revents && sim_lines_fill(&s->lines) < 0)
-			s->lines.eof = true;
-		while (!s->stopped && (line = sim_lines_next(&s->lines, &n)))
-			scanner_line(s, line, n);
-	}
-}
-
 /* Closing the terminal would take unread scans away from a slow reader. */
 static void scanner_linger(struct scanner *s)
 {
 	const int64_t until_ms = sim_now_ms() + s->linger_ms;
 
-	while (!s->stopped && pty_unread(&s->pty) > 0 && sim_now_ms() < until_ms)
-		scanner_wait(s, 0, 5);
+	while (!s->terminal.stopped && pty_unread(&s->terminal.pty) > 0 && sim_now_ms() < until_ms)
+		terminal_wait(&s->terminal, 0, 5);
 }
 
-static int scanner_option(struct scanner *s, int option)
+static int scanner_option(void *ctx, int option)
 {
+	struct scanner *s = ctx;
+
 	switch (option) {
 	case 'l':
-		s->link = optarg;
+		s->terminal.link = optarg;
 		return 0;
 	case 's':
 		s->suffix = NULL;
 		for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
 			if (!strcmp(optarg, suffixes[i].name))
 				s->suffix = &suffixes[i];
-		return s->suffix ? 0 : sim_usage(program, "--suffix is cr, lf, crlf, tab, etx or none");
+		return s->suffix ? 0
+				 : sim_usage(program, "--suffix is cr, lf, crlf, tab, etx or none");
 	case 'p':
 		s->prefix = optarg;
 		return 0;
@@ -341,67 +290,78 @@ static int scanner_option(struct scanner *s, int option)
 		s->escapes = true;
 		return 0;
 	case 't':
-		s->stay = true;
+		s->terminal.until_eof = false;
 		return 0;
 	case 'c':
-		return sim_number(optarg, 1, CHUNK_MAX, &s->chunk) ?
-		       sim_usage(program, "--chunk is 1 to %d bytes", CHUNK_MAX) : 0;
+		return sim_number(optarg, 1, CHUNK_MAX, &s->chunk)
+			       ? sim_usage(program, "--chunk is 1 to %d bytes", CHUNK_MAX)
+			       : 0;
 	case 'g':
-		return sim_number(optarg, 0, GAP_MAX_MS, &s->gap_ms) ?
-		       sim_usage(program, "--gap-ms is 0 to %d", GAP_MAX_MS) : 0;
+		return sim_number(optarg, 0, GAP_MAX_MS, &s->gap_ms)
+			       ? sim_usage(program, "--gap-ms is 0 to %d", GAP_MAX_MS)
+			       : 0;
 	case 'P':
 		s->ssi = strcmp(optarg, "ssi") == 0;
-		return s->ssi || strcmp(optarg, "line") == 0 ?
-		       0 : sim_usage(program, "--protocol is line or ssi");
+		return s->ssi || strcmp(optarg, "line") == 0
+			       ? 0
+			       : sim_usage(program, "--protocol is line or ssi");
 	case 'a':
-		return sim_number(optarg, 1, GAP_MAX_MS, &s->ack_ms) ?
-		       sim_usage(program, "--ack-ms is 1 to %d", GAP_MAX_MS) : 0;
+		return sim_number(optarg, 1, GAP_MAX_MS, &s->ack_ms)
+			       ? sim_usage(program, "--ack-ms is 1 to %d", GAP_MAX_MS)
+			       : 0;
 	case 'f':
 		s->lose_ack = strcmp(optarg, "lose-ack") == 0;
 		s->garble = strcmp(optarg, "garble") == 0;
-		return s->lose_ack || s->garble ?
-		       0 : sim_usage(program, "--fault is lose-ack or garble");
+		return s->lose_ack || s->garble
+			       ? 0
+			       : sim_usage(program, "--fault is lose-ack or garble");
 	case 'w':
-		return sim_number(optarg, 0, LINGER_MAX_MS, &s->linger_ms) ?
-		       sim_usage(program, "--linger-ms is 0 to %d", LINGER_MAX_MS) : 0;
-	default:
-		return sim_usage(program, "unknown option, or an option without its value");
+		return sim_number(optarg, 0, LINGER_MAX_MS, &s->linger_ms)
+			       ? sim_usage(program, "--linger-ms is 0 to %d", LINGER_MAX_MS)
+			       : 0;
 	}
+	return 0;
 }
 
 /* Returns -1 to go on, or an exit status. */
 static int scanner_options(struct scanner *s, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "link", required_argument, NULL, 'l' },   { "suffix", required_argument, NULL, 's' },
-		{ "prefix", required_argument, NULL, 'p' }, { "escapes", no_argument, NULL, 'e' },
-		{ "chunk", required_argument, NULL, 'c' },  { "gap-ms", required_argument, NULL, 'g' },
-		{ "stay", no_argument, NULL, 't' },	    { "linger-ms", required_argument, NULL, 'w' },
-		{ "protocol", required_argument, NULL, 'P' }, { "ack-ms", required_argument, NULL, 'a' },
+		{ "link", required_argument, NULL, 'l' },
+		{ "suffix", required_argument, NULL, 's' },
+		{ "prefix", required_argument, NULL, 'p' },
+		{ "escapes", no_argument, NULL, 'e' },
+		{ "chunk", required_argument, NULL, 'c' },
+		{ "gap-ms", required_argument, NULL, 'g' },
+		{ "stay", no_argument, NULL, 't' },
+		{ "linger-ms", required_argument, NULL, 'w' },
+		{ "protocol", required_argument, NULL, 'P' },
+		{ "ack-ms", required_argument, NULL, 'a' },
 		{ "fault", required_argument, NULL, 'f' },
-		{ "help", no_argument, NULL, 'h' },	    { "version", no_argument, NULL, 'v' },
-		{ NULL, 0, NULL, 0 },
+		SIM_OPTIONS_END,
 	};
+	const struct sim_command command = { program, help, options, scanner_option };
 	struct sim_buf prefix = { 0 };
-	int option, r;
+	int r = sim_options(&command, s, argc, argv);
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'h' || option == 'v') {
-			fputs(option == 'h' ? help : "lada-sim " SIM_VERSION "\n", stdout);
-			return 0;
-		}
-		r = scanner_option(s, option);
-		if (r)
-			return r;
-	}
-	if (optind < argc)
-		return sim_usage(program, "\"%s\" is too much", argv[optind]);
-	if (!s->link)
+	if (r >= 0)
+		return r;
+	if (!s->terminal.link)
 		return sim_usage(program, "say where the device goes: --link PATH");
 	r = s->escapes ? add_escaped(&prefix, s->prefix, strlen(s->prefix)) : 0;
 	sim_buf_free(&prefix);
 	return r ? sim_usage(program, "--prefix has an unknown escape") : -1;
+}
+
+static int scanner_run(struct scanner *s)
+{
+	if (terminal_open(&s->terminal))
+		return 1;
+	terminal_loop(&s->terminal);
+	scanner_linger(s);
+	terminal_close(&s->terminal);
+	sim_buf_free(&s->heard);
+	return s->failed ? 1 : 0;
 }
 
 int scanner_main(int argc, char **argv)
@@ -414,23 +374,14 @@ int scanner_main(int argc, char **argv)
 	s->prefix = "";
 	s->linger_ms = 2000;
 	s->ack_ms = 2000;
+	s->terminal.program = program;
+	s->terminal.ctx = s;
+	s->terminal.heard = scanner_heard;
+	s->terminal.told = scanner_line;
+	s->terminal.until_eof = true;
 	r = scanner_options(s, argc, argv);
-	if (r >= 0)
-		goto out;
-	s->signals = sim_signals_open();
-	r = s->signals < 0 ? s->signals : pty_open(&s->pty, s->link);
-	if (r < 0) {
-		fprintf(stderr, "%s: %s: %s\n", program, s->link, strerror(-r));
-		r = 1;
-		goto out;
-	}
-	sim_lines_init(&s->lines, STDIN_FILENO);
-	scanner_loop(s);
-	scanner_linger(s);
-	pty_close(&s->pty);
-	sim_buf_free(&s->heard);
-	r = s->failed ? 1 : 0;
-out:
+	if (r < 0)
+		r = scanner_run(s);
 	free(s);
 	return r;
 }

@@ -85,8 +85,12 @@ size_t sim_utf8_length(const uint8_t *bytes, size_t n)
 {
 	static const uint32_t least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
 	const uint8_t first = n ? bytes[0] : 0xFF;
-	const size_t len = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 :
-			   first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+	const size_t len = first < 0x80	  ? 1
+			   : first < 0xC2 ? 0
+			   : first < 0xE0 ? 2
+			   : first < 0xF0 ? 3
+			   : first < 0xF5 ? 4
+					  : 0;
 	uint32_t codepoint = len > 1 ? first & (0x7Fu >> len) : first;
 
 	if (!len || len > n)
@@ -237,7 +241,8 @@ char *sim_lines_next(struct sim_lines *lines, size_t *ret_len)
 		lines->taken += end ? len + 1 : len;
 		lines->skipping = false;
 		if (skipped) {
-			fprintf(stderr, "lada-sim: a line over %d bytes was left out\n", SIM_LINE_MAX_BYTES);
+			fprintf(stderr, "lada-sim: a line over %d bytes was left out\n",
+				SIM_LINE_MAX_BYTES);
 			continue;
 		}
 		start[len] = '\0';
@@ -279,4 +284,26 @@ int sim_usage(const char *program, const char *format, ...)
 	va_end(args);
 	fprintf(stderr, "\nTry: %s --help\n", program);
 	return 2;
+}
+
+int sim_options(const struct sim_command *command, void *ctx, int argc, char **argv)
+{
+	int option, r;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "", command->options, NULL)) != -1) {
+		if (option == 'h' || option == 'v') {
+			fputs(option == 'h' ? command->help : "lada-sim " SIM_VERSION "\n", stdout);
+			return 0;
+		}
+		if (option == '?')
+			return sim_usage(command->program,
+					 "unknown option, or an option without its value");
+		r = command->take(ctx, option);
+		if (r)
+			return r;
+	}
+	if (optind < argc)
+		return sim_usage(command->program, "\"%s\" is too much", argv[optind]);
+	return -1;
 }

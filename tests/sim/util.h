@@ -9,13 +9,14 @@
 #ifndef LADA_SIM_UTIL_H
 #define LADA_SIM_UTIL_H
 
+#include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define SIM_VERSION "0.1.0"
+#define SIM_VERSION	   "0.1.0"
 #define SIM_LINE_MAX_BYTES 65536
-#define SIM_UTC_BYTES 32
+#define SIM_UTC_BYTES	   32
 
 /* Zero-initialise; grows as needed up to 64 MiB, then what does not fit is dropped. */
 struct sim_buf {
@@ -71,5 +72,23 @@ int sim_write_file(const char *path, const void *bytes, size_t n);
 
 /* Says what is wrong with the command line and how to get help; returns 2. */
 int sim_usage(const char *program, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A command line. `take` gets each option's letter, its value in optarg, and returns 0 or an exit
+ * status. The table of options ends with SIM_OPTIONS_END. */
+struct sim_command {
+	const char *program;
+	const char *help;
+	const struct option *options;
+	int (*take)(void *ctx, int option);
+};
+
+#define SIM_OPTIONS_END                                                                            \
+	{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'v' },                 \
+	{                                                                                          \
+		NULL, 0, NULL, 0                                                                   \
+	}
+
+/* Returns -1 to go on, or an exit status: of --help and --version, and of what is wrong. */
+int sim_options(const struct sim_command *command, void *ctx, int argc, char **argv);
 
 #endif

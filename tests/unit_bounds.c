@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Nothing a station keeps grows for ever: dead letters, held messages, events, tries, guests. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdlib.h>
+
+#include <sodium.h>
+
+#include "tests/file_shop.h"
+
+static const char READY[] = "{\"status\":\"ready\",\"lines\":[{\"line\":1,\"qty\":2}]}";
+
+static void test_letters_are_bounded(void **state)
+{
+	struct file_shop f = file_shop_open();
+	char *ops = malloc(100000);
+	struct door_event e = { .kind = DOOR_DOWN };
+
+	(void)state;
+	e.down.stream = STREAM_ORDERS;
+	e.down.epoch = 7;
+	e.down.seq = 1;
+	text_fmt(ops, 100000, "[{\"op\":\"put\",\"n\":\"%50000s\"}]", "");
+	e.down.ops = (struct span){ 0, (uint32_t)strlen(ops) };
+	shop_submit(f.s, &e, ops);
+	assert_int_equal(file_shop_sql(&f, "SELECT max(length(op)) FROM letter"), 16384);
+	for (int seq = 2; seq < 5; seq++) {
+		ops[0] = '\0';
+		for (int i = 0; i < 400; i++)
+			memcpy(ops + 2 * i, i ? ",7" : "[7", 3);
+		memcpy(ops + 800, "]", 2);
+		e.down.seq = seq;
+		e.down.ops = (struct span){ 0, 801 };
+		shop_submit(f.s, &e, ops);
+	}
+	assert_int_equal(f.s->st->counters.letters, 1201);
+	assert_int_equal(file_shop_sql(&f, "SELECT count(*) FROM letter"), 1000);
+	assert_int_equal(file_shop_sql(&f, "SELECT max(n) FROM letter"), 1201);
+	free(ops);
+	file_shop_close(&f);
+}
+
+/* Messages before their turn wait in memory, but not without end. */
+static void test_held_messages_are_bounded_in_bytes(void **state)
+{
+	struct shop *s = shop_stocked(1);
+	struct door_event e = { .kind = DOOR_DOWN };
+	size_t n = 1000000;
+	char *ops = malloc(n + 1);
+
+	(void)state;
+	memset(ops, ' ', n);
+	ops[0] = '[';
+	ops[n - 1] = ']';
+	ops[n] = '\0';
+	e.down.stream = STREAM_ORDERS;
+	e.down.epoch = 7;
+	e.down.ops = (struct span){ 0, (uint32_t)n };
+	for (int seq = 3; seq < 12; seq++) {
+		e.down.seq = seq;
+		shop_submit(s, &e, ops);
+	}
+	shop_down(s, STREAM_ORDERS, 7, 2, "[]", NULL);
+	assert_int_equal(store_cursor(s->st->store, STREAM_ORDERS).seq, 6);
+	free(ops);
+	shop_close(s);
+}
+
+static void make_events(struct shop *s, int n)
+{
+	struct door_event e = { .kind = DOOR_DEVICE };
+
+	text_fmt(e.device.name, sizeof(e.device.name), "receipt");
+	for (int i = 0; i < n; i++) {
+		e.device.status = i % 2 ? DEVICE_PAPER_OUT : DEVICE_ERROR;
+		shop_submit(s, &e, NULL);
+	}
+}
+
+static void ack(struct shop *s, int64_t seq, const char *reject)
+{
+	struct door_event e = { .kind = DOOR_ACK };
+
+	e.ack.epoch = s->st->ledger.epoch;
+	e.ack.seq = seq;
+	e.ack.reject = (struct span){ 0, (uint32_t)strlen(reject) };
+	shop_submit(s, &e, reject);
+}
+
+static void test_old_events_go(void **state)
+{
+	struct file_shop f = file_shop_open();
+	struct shop *s = f.s;
+	int64_t acked;
+
+	(void)state;
+	make_events(s, 700);
+	acked = s->st->ledger.last;
+	ack(s, acked, "");
+	make_events(s, 10); /* these HQ has not taken */
+	shop_tick(s, 1000);
+	for (int day = 0; day < 29; day++)
+		shop_tick(s, DAY_MS);
+	assert_int_equal(file_shop_sql(&f, "SELECT min(seq) FROM journal"), 1);
+	shop_tick(s, 2 * DAY_MS); /* in slices */
+	assert_int_equal(file_shop_sql(&f, "SELECT min(seq) FROM journal"), 501);
+	shop_tick(s, DAY_MS);
+	assert_int_equal(file_shop_sql(&f, "SELECT min(seq) FROM journal"), acked + 1);
+	/* What is left is whole, and what HQ has not taken never goes. */
+	for (int day = 0; day < 40; day++)
+		shop_tick(s, DAY_MS);
+	assert_int_equal(file_shop_sql(&f, "SELECT min(seq) FROM journal"), acked + 1);
+	assert_int_equal(file_shop_sql(&f, "SELECT count(*) FROM journal"),
+			 s->st->ledger.last - acked);
+	file_shop_close(&f);
+}
+
+/* A restored HQ that took less again: the older acknowledgement does not count. */
+static void test_unacknowledged_again_stays(void **state)
+{
+	struct file_shop f = file_shop_open();
+
+	(void)state;
+	make_events(f.s, 20);
+	ack(f.s, f.s->st->ledger.last, "");
+	shop_tick(f.s, 1000);
+	ack(f.s, 5, "");
+	for (int day = 0; day < 40; day++)
+		shop_tick(f.s, DAY_MS);
+	assert_int_equal(file_shop_sql(&f, "SELECT min(seq) FROM journal"), 6);
+	file_shop_close(&f);
+}
+
+static void test_rejects_of_no_event_are_ignored(void **state)
+{
+	struct file_shop f = file_shop_open();
+
+	(void)state;
+	make_events(f.s, 3);
+	ack(f.s, f.s->st->ledger.last,
+	    "[{\"seq\":0,\"reason\":\"a\"},{\"seq\":-7,\"reason\":\"a\"},{\"seq\":2,\"reason\":"
+	    "\"b\"},"
+	    "{\"seq\":900000,\"reason\":\"c\"}]");
+	assert_int_equal(file_shop_sql(&f, "SELECT count(*) FROM reject"), 1);
+	assert_int_equal(file_shop_sql(&f, "SELECT seq FROM reject"), 2);
+	file_shop_close(&f);
+}
+
+static void test_old_tries_go(void **state)
+{
+	struct file_shop f = file_shop_open();
+	char text[256];
+
+	(void)state;
+	text_fmt(text, sizeof(text),
+		 "INSERT INTO tries VALUES ('order:A',0,%lld),('order:B',0,%lld),('order:C',3,0)",
+		 (long long)f.s->wall_ms, (long long)(f.s->wall_ms + DAY_MS));
+	file_shop_sql(&f, text);
+	shop_tick(f.s, DAY_MS + 3600000);
+	assert_int_equal(file_shop_sql(&f, "SELECT count(*) FROM tries"), 2);
+	assert_int_equal(file_shop_sql(&f, "SELECT count(*) FROM tries WHERE subject='order:A'"),
+			 0);
+	file_shop_close(&f);
+}
+
+/* HQ answers for an order this store does not hold in its stream. */
+static void guest(struct shop *s, const char *order, const char *number)
+{
+	struct door_event e = { .kind = DOOR_DOWN };
+	char ops[OPS_MAX], body[256];
+	struct json asked;
+
+	shop_scan_code(s, order);
+	assert_int_equal(json_check(slice_of(s->asked), &asked), 0);
+	text_fmt(body, sizeof(body),
+		 "{\"status\":\"ready\",\"number\":\"%s\",\"lines\":[{\"line\":1}]}", number);
+	ops_put(ops, "order", order, 1, body);
+	e.down.stream = STREAM_ORDERS;
+	e.down.what = DOWN_ANSWER;
+	e.down.found = true;
+	json_string(json_get(asked, "id"), e.down.ask, sizeof(e.down.ask));
+	e.down.ops = (struct span){ 0, (uint32_t)strlen(ops) };
+	shop_submit(s, &e, ops);
+}
+
+static void test_guests_go_after_a_week(void **state)
+{
+	struct file_shop f = file_shop_open();
+	char ops[OPS_MAX];
+
+	(void)state;
+	shop_begin_stream(f.s, STREAM_POLICY);
+	shop_down(f.s, STREAM_POLICY, 7, 1,
+		  "[{\"op\":\"put\",\"type\":\"policy\",\"id\":\"staff\",\"rev\":1,\"body\":{"
+		  "\"people\":["
+		  "{\"id\":\"E17\",\"name\":\"Ola\",\"role\":\"clerk\",\"pin\":\"x\"}]}}]",
+		  NULL);
+	shop_log_in(f.s);
+	guest(f.s, "GUEST-1", "7001");
+	shop_verb(f.s, "pickup.cancel", "{}", NULL);
+	guest(f.s, "GUEST-2", "7002");
+	shop_verb(f.s, "pickup.cancel", "{}", NULL);
+	assert_int_equal(file_shop_sql(&f, "SELECT count(*) FROM record WHERE gen=0"), 2);
+	/* A snapshot that has one makes its guest needless. */
+	shop_offer(f.s, STREAM_ORDERS, 7, 1, "all", 1, "");
+	shop_part(f.s, STREAM_ORDERS, 7, "all", 1, ops_put(ops, "order", "GUEST-2", 2, READY));
+	assert_int_equal(file_shop_sql(&f, "SELECT count(*) FROM record WHERE gen=0"), 1);
+	assert_int_equal(
+		file_shop_sql(&f, "SELECT count(*) FROM lookup WHERE gen=0 AND id='GUEST-2'"), 0);
+	for (int day = 0; day < 6; day++)
+		shop_tick(f.s, DAY_MS);
+	assert_int_equal(file_shop_sql(&f, "SELECT count(*) FROM record WHERE gen=0"), 1);
+	for (int day = 0; day < 2; day++)
+		shop_tick(f.s, DAY_MS);
+	assert_int_equal(file_shop_sql(&f, "SELECT count(*) FROM record WHERE gen=0"), 0);
+	assert_int_equal(file_shop_sql(&f, "SELECT count(*) FROM lookup WHERE gen=0"), 0);
+	file_shop_close(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_letters_are_bounded),
+		cmocka_unit_test(test_held_messages_are_bounded_in_bytes),
+		cmocka_unit_test(test_old_events_go),
+		cmocka_unit_test(test_unacknowledged_again_stays),
+		cmocka_unit_test(test_rejects_of_no_event_are_ignored),
+		cmocka_unit_test(test_old_tries_go),
+		cmocka_unit_test(test_guests_go_after_a_week),
+	};
+
+	if (sodium_init() < 0)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
