@@ -203,6 +203,7 @@ void bench_turn(struct bench *b)
 
 void bench_stop(struct bench *b)
 {
+	b->stopped = false;
 	devices_stop(b->devices, on_stopped, b);
 	RUN_UNTIL(b, b->stopped);
 }

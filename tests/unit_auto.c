@@ -203,7 +203,7 @@ static void test_one_line_two_sections(void **state)
 	assert_string_equal(bench_device(b, "second")->device.detail,
 			    "the section scanner first has it");
 	for (int i = 0; i < 20; i++) {
-		char code[16];
+		char code[32];
 
 		snprintf(code, sizeof(code), "CODE-%d\r", i);
 		type_at(master, code);

@@ -64,7 +64,7 @@ static void assert_serves(struct bench *b, struct usb_fake_device *scanner, int 
 
 	for (int i = 0; i < CODES; i++) {
 		uint8_t report[64] = { 2, 6, ']', 'C', '0' };
-		char text[8];
+		char text[16];
 
 		snprintf(text, sizeof(text), "C%d-%03d", round % 10, i % 1000);
 		memcpy(report + 5, text, 6);
