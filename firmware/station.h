@@ -64,6 +64,7 @@ struct call {
 	uint64_t request; /* 0: a scan, nobody waits for a body */
 	struct session session;
 	char press[IDEMPOTENCY_KEY_MAX];
+	char unkept[IDEMPOTENCY_KEY_MAX]; /* instead of it: a press whose answer is not kept */
 	char token[TOKEN_TEXT_MAX];
 	int64_t scan_ns;
 };
@@ -158,6 +159,7 @@ struct pin_check {
 	uint64_t number;
 	struct call call;
 	char staff[ID_MAX + 1];
+	char typed[33]; /* hash of what was typed, while it is active */
 };
 #define PIN_CHECKS_MAX 8
 

@@ -195,8 +195,10 @@ void verb_call(struct station *st, const struct door_event *e, struct slice payl
 	c.session = staff_session(st, e->verb.token);
 	scope_press(&c, e->verb.verb);
 	/* A kept answer has no cookie, so a login said again is another login. */
-	if (v && v->anyone)
+	if (v && v->anyone) {
+		memcpy(c.unkept, c.press, sizeof(c.unkept));
 		c.press[0] = '\0';
+	}
 	if (pressed_before(st, &c))
 		return;
 	if (json_check(payload, &args) < 0 || args.type != JSON_OBJECT ||

@@ -56,6 +56,7 @@ void shop_collect(struct shop *s)
 		switch (out.kind) {
 		case OUT_REPLY:
 			s->status = out.reply.http_status;
+			s->answered = out.reply.request;
 			keep(s->reply, payload);
 			memcpy(s->given, out.reply.set_token, sizeof(s->given));
 			if (out.reply.set_token[0])

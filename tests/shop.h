@@ -21,7 +21,7 @@ struct shop {
 	struct station *st;
 	int64_t wall_ms, mono_ms;
 	uint64_t random;
-	uint64_t request;
+	uint64_t request, answered; /* the last one made, the last one answered */
 	/* What came out last. */
 	char reply[SHOP_TEXT_MAX], screen[SHOP_TEXT_MAX], heartbeat[SHOP_TEXT_MAX],
 		printed[SHOP_TEXT_MAX], asked[SHOP_TEXT_MAX], token[TOKEN_TEXT_MAX];

@@ -276,6 +276,32 @@ static void test_login_is_no_press(void **state)
 	shop_close(s);
 }
 
+/* A machine too busy to hash in time says so; the same press again waits for the same hash. */
+static void test_login_again_joins_the_first(void **state)
+{
+	static const char args[] = "{\"staff\":\"E17\",\"pin\":\"482100\"}";
+	struct door_event e = { .kind = DOOR_PIN, .pin.right = true };
+	struct shop *s = open_shop();
+	uint64_t first;
+
+	(void)state;
+	shop_verb(s, "staff.login", args, "key");
+	first = s->pin;
+	shop_verb(s, "staff.login", args, "key");
+	assert_int_equal(s->pin, first);
+	/* Another press, and another PIN under the same, are others. */
+	shop_verb(s, "staff.login", args, "other");
+	assert_int_equal(s->pin, first + 1);
+	shop_verb(s, "staff.login", "{\"staff\":\"E17\",\"pin\":\"482101\"}", "key");
+	assert_int_equal(s->pin, first + 2);
+	e.pin.check = first;
+	s->status = 0;
+	shop_submit(s, &e, NULL);
+	assert_int_equal(s->status, 200);
+	assert_int_equal(s->answered, 2);
+	shop_close(s);
+}
+
 /* ---- card numbers ---- */
 
 static bool file_has(const char *path, const char *text)
@@ -467,6 +493,7 @@ int main(void)
 		cmocka_unit_test(test_badge_scans_do_not_pile_up),
 		cmocka_unit_test(test_session_ends_with_its_day),
 		cmocka_unit_test(test_login_is_no_press),
+		cmocka_unit_test(test_login_again_joins_the_first),
 		cmocka_unit_test(test_card_numbers_are_not_kept),
 		cmocka_unit_test(test_known_numbers_are_no_cards),
 		cmocka_unit_test(test_unknown_people_share_their_tries),

@@ -4,11 +4,14 @@
 // it, and speaks its HTTP interface as a browser would.
 'use strict';
 
+const { randomUUID } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 const { Child, freePort, program, run, until } = require('./world.js');
 const { TEST_KEYS, keysFile } = require('./codes.js');
 const { LiveReader, request } = require('./http.js');
+
+const LOGIN_TRIES = 5;
 
 /** INI text of {section: {key: value}}; keys that are null are left out. */
 function iniText(sections)
@@ -177,12 +180,13 @@ class Station {
 	}
 
 	/** On a machine that is too busy to hash the PIN in time: again, as the answer says. */
-	async login(staff = 'E17', pin = '482100', tries = 5)
+	async login(staff = 'E17', pin = '482100')
 	{
-		const answer = await this.do('staff.login', { staff, pin }, { session: false });
+		const key = randomUUID();
+		let answer = null;
 
-		if (answer.status === 503 && tries > 1) {
-			return this.login(staff, pin, tries - 1);
+		for (let tries = 0; tries < LOGIN_TRIES && (!answer || answer.status === 503); tries++) {
+			answer = await this.do('staff.login', { staff, pin }, { session: false, key });
 		}
 		const set = (answer.headers['set-cookie'] || [])[0];
 
