@@ -7,8 +7,8 @@
  * An event or output is a small value and one payload. Submitting copies both, so the caller
  * keeps what it owns; taking hands out memory that stays valid until the next take.
  *
- * Two queues go in: `now` (scans, presses, prints, clocks) is always taken before `bulk` (what
- * HQ says). All queues are bounded. A full bulk queue loses the message, which the protocol asks
+ * Two queues go in: `now` (scans, presses, prints, clocks, claims) is always taken before `bulk`
+ * (what HQ and other lanes say; how a lane stands stays behind the events it told before). All queues are bounded. A full bulk queue loses the message, which the protocol asks
  * for again; a full now queue is -ENOBUFS and the caller says so to its person. The queue going
  * out makes the step wait for the loop, never the other way round.
  *

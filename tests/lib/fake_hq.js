@@ -200,7 +200,7 @@ class FakeHq {
 				return;
 			}
 			if (lane === 'claim') {
-				this.claims.push(payload.toString());
+				this.claims.push(JSON.parse(payload));
 			} else if (!this.lanes.includes(lane)) {
 				return; // not a station's; a test may send anything here
 			} else if (leaf === 'up') {
@@ -232,7 +232,7 @@ class FakeHq {
 			if (!this.faults.silentOrders) {
 				setTimeout(() => this.#answerOrder(lane, ask), this.faults.orderDelayMs);
 			}
-		} else {
+		} else if (ask.ask !== 'up') { // another lane answers that
 			this.problems.push(`unknown ask: ${JSON.stringify(ask)}`);
 		}
 	}
@@ -457,9 +457,11 @@ class FakeHq {
 	// ---- what tests look at ----
 
 	/** All events taken, of one type if named, oldest epoch first. */
-	events(type = null, lane = 'k1')
+	/** Of one lane, or of all of them. */
+	events(type = null, lane = null)
 	{
-		const epochs = [...(this.chains.get(lane) || new Map())].sort(([a], [b]) => a - b);
+		const chains = lane ? [this.chains.get(lane) || new Map()] : [...this.chains.values()];
+		const epochs = chains.flatMap((c) => [...c].sort(([a], [b]) => a - b));
 
 		return epochs.flatMap(([, chain]) => chain.taken.map((t) => t.e))
 			.filter((e) => type === null || e.type === type);
