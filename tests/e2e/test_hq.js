@@ -11,6 +11,7 @@ const { Broker } = require('../lib/broker.js');
 const { LadaHq } = require('../lib/lada_hq.js');
 const { Station } = require('../lib/station.js');
 const { readBarcodes } = require('../lib/sim.js');
+const { Witness } = require('../lib/witness.js');
 const { STORE, order, policyRecords, productRecords, stockRecords } = require('../lib/fixtures.js');
 const { Cleanup, program, run, tempDir, until } = require('../lib/world.js');
 
@@ -20,6 +21,7 @@ const cleanup = new Cleanup();
 let broker;
 let hq;
 let station;
+let witness;
 
 function lines(stream, type, byId)
 {
@@ -71,6 +73,9 @@ test.before(async () => {
 	broker = new Broker(dir);
 	cleanup.add(() => broker.stop());
 	await broker.start();
+	witness = new Witness(broker.url);
+	cleanup.add(() => witness.stop());
+	await witness.start();
 	hq = new LadaHq({ dir, url: broker.url });
 	cleanup.add(() => hq.stop());
 });
@@ -175,4 +180,11 @@ test('an ERP that writes ready again does not undo it', async () => {
 test('fleet and acl say what they know', () => {
 	assert.match(hq.command('fleet'), /k1/);
 	assert.match(hq.command('acl'), /pattern|user|topic/);
+});
+
+test('everything that HQ and the station published is what the schemas say', () => {
+	assert.deepStrictEqual(witness.faults, []);
+	for (const kind of ['hq', 'up', 'ack', 'ask', 'state', 'down']) {
+		assert.ok(witness.seen.get(kind) > 0, `no ${kind}`);
+	}
 });

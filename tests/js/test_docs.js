@@ -9,6 +9,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
+const { Schemas } = require('../lib/schemas.js');
 
 const TOP = path.join(__dirname, '..', '..');
 const PAGES = ['README.md', 'ui/API.md', 'sync/PROTOCOL.md', 'drivers/README.md', 'hw/README.md'];
@@ -273,4 +274,47 @@ test('hw/devices.tsv: known protocols and profiles, the columns of its header', 
 	for (const [, name] of profiles.matchAll(/\.name = "([^"]+)"/g)) {
 		assert.ok(read('firmware/lada.conf.5').replace(/\\-/g, '-').includes(name), name);
 	}
+});
+
+/** Every JSON line of the protocol's page, with the place it is shown at. */
+function protocolExamples()
+{
+	const blocks = [...read('sync/PROTOCOL.md').matchAll(/```json\n([\s\S]*?)```/g)];
+
+	return blocks.flatMap(([, block]) => block.trim().split('\n'));
+}
+
+/** Which schema an example of the page is one of: by what only that kind of message has. */
+function schemaOf(message)
+{
+	const kinds = [
+		['events', 'S/k1/up'], ['ask', 'S/k1/ask'], ['claim', 'S/claim'], ['cmd', 'S/k1/cmd'],
+		['ops', 'S/down/x'], ['snapshot', 'S/down/x'], ['answer', 'S/down/x'], ['conn', 'S/k1/state'],
+		['online', 'hq'], ['reject', 'S/k1/ack'], ['seq', 'S/k1/ack'],
+	];
+
+	return (kinds.find(([member]) => member in message) || [])[1];
+}
+
+test('every message that the protocol\'s page shows is what the schemas say', () => {
+	const schemas = new Schemas();
+	const examples = protocolExamples().filter((line) => !('op' in JSON.parse(line))
+		|| 'claim' in JSON.parse(line)); // an op alone is no message
+
+	assert.ok(examples.length > 15, `only ${examples.length}`);
+	for (const line of examples) {
+		const topic = schemaOf(JSON.parse(line));
+
+		assert.ok(topic, line);
+		assert.strictEqual(schemas.message(topic, line), '', line);
+	}
+});
+
+test('every event has a schema, and every schema an event', () => {
+	const page = [...read('sync/PROTOCOL.md').matchAll(/^\| `([a-z]+\.[a-z_]+)` \|/gm)].map(([, name]) => name);
+	const { $defs } = JSON.parse(read('sync/schemas/event.json'));
+	const told = page.filter((name) => name in $defs);
+
+	assert.deepStrictEqual(page.filter((name) => !(name in $defs)), []);
+	assert.deepStrictEqual(Object.keys($defs).filter((name) => !told.includes(name)), []);
 });

@@ -6,6 +6,7 @@
 'use strict';
 
 const mqtt = require('mqtt');
+const { Schemas } = require('./schemas.js');
 const { until } = require('./world.js');
 const {
 	ChainLedger, STREAMS, StreamLedger, WITH_UPTO, eventFault, readBatch,
@@ -14,6 +15,7 @@ const {
 const REPLAY_MAX = 64;
 const BEAT_MS = 5000;
 const BEHIND_MS = 10000;
+const schemas = new Schemas();
 
 class FakeHq {
 	constructor({ url, prefix = 'lada/1', store = 'WAW-042', lanes = ['k1'], partRecords = 25 })
@@ -196,13 +198,17 @@ class FakeHq {
 		const [store, lane, leaf] = topic.slice(this.prefix.length + 1).split('/');
 
 		try {
-			if (store !== this.store) {
-				return;
+			if (store !== this.store || (lane !== 'claim' && !this.lanes.includes(lane))) {
+				return; // not a station's; a test may send anything here
+			}
+			const wrong = payload.length > 0 && schemas.message(`${store}/${lane}${leaf ? `/${leaf}` : ''}`,
+				payload);
+
+			if (wrong) {
+				this.problems.push(`${topic}: ${wrong}: ${payload.toString().slice(0, 400)}`);
 			}
 			if (lane === 'claim') {
 				this.claims.push(JSON.parse(payload));
-			} else if (!this.lanes.includes(lane)) {
-				return; // not a station's; a test may send anything here
 			} else if (leaf === 'up') {
 				this.#takeBatch(lane, payload);
 			} else if (leaf === 'ask') {
