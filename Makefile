@@ -44,6 +44,7 @@ SIM      := $(wildcard tests/sim/*.c)
 UNIT     := $(wildcard tests/unit_*.c)
 BENCH    := $(wildcard tests/bench/*.c)
 LAB      := $(wildcard tests/lab/*.c)
+FLEET    := $(wildcard tests/fleet/*.c)
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 CORE := $(call obj,$(BASE) $(TRUST))
@@ -61,7 +62,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench units install clean format
-.PHONY: lab night-lab fuzz night-fuzz
+.PHONY: lab night-lab fuzz night-fuzz fleet
 
 all: $(PROGRAMS)
 
@@ -198,6 +199,14 @@ fuzz: node-deps
 
 night-fuzz:
 	@LADA_FUZZ_SECONDS=3600 $(MAKE) --no-print-directory fuzz
+
+# A chain of a thousand shops: all they lack, a steady day, a broker that dies and comes back.
+$(BUILD)/fleet/fleet: $(call obj,$(FLEET)) $(BUILD)/house.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_ladad)
+fleet: node-deps
+	@$(MAKE) --no-print-directory -j2 all $(BUILD)/fleet/fleet
+	@node tests/fleet/fleet.js
 
 bench: node-deps
 	@$(MAKE) --no-print-directory -j2 all $(BENCHES)
