@@ -82,7 +82,7 @@ struct print_escpos {
 	int64_t job;
 	struct slice bytes;
 	size_t sent;
-	int64_t began_ms; /* its first byte */
+	int64_t began_ms; /* the check, then its first byte */
 	int64_t alive_ms; /* when the job last moved or had a reason to wait */
 
 	size_t room_max, room_left; /* of the port: when empty, after the last call */

@@ -10,9 +10,11 @@
  * does not would print its parameters as text. Its answer names PROB and can be nothing else.
  * The answers to GS r all look alike; so as long as one is owed, no job is fenced with GS r: one
  * that comes late proves the command, and nothing about a job. What an earlier life of the
- * station asked is not counted, and its late answers come before ours: so the first time, the
- * printer must have been quiet for 2 s after its last such answer, and the time it needs for the
- * NULs must have gone by (tests/e2e/slow_print.js kills the station at every moment of a slip).
+ * station asked is not counted, nor what a job that broke off did, and their late answers come
+ * before ours: so the first time, and behind such a job, the printer must have been quiet for 2 s
+ * after its last such answer, and the time it needs for the NULs must have gone by
+ * (tests/e2e/slow_print.js kills the station at every moment of a slip). One that is never quiet
+ * gets no job (escpos_job.c).
  * Boards that know neither are left with the real-time fence (escpos_job.c).
  *
  * Before any of this, a printer that a job broke off at gets NULs for what it may still wait for
@@ -21,7 +23,8 @@
  * it may take the questions for data as well.
  *
  * A printer that ever answered a kind keeps it over reconnects: a question that met a busy
- * moment must not make its jobs less certain. It is asked anew when a job's fence stayed away.
+ * moment must not make its jobs less certain. It is asked anew when a job's fence stayed away, and
+ * GS r when one may still be answered.
  */
 #include "drivers/escpos_encode.h"
 #include "drivers/escpos_printer.h"
@@ -72,7 +75,7 @@ static bool needless(const struct print_escpos *s)
 		       s->answers >= ANSWERS_PROCESS;
 	case STEP_STATUS:
 		return escpos_probe_fence(s) != PROFILE_FENCE_STATUS ||
-		       s->answers >= ANSWERS_STATUS;
+		       (s->answers >= ANSWERS_STATUS && s->met);
 	case STEP_DONE:
 		return false;
 	}

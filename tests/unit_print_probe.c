@@ -165,6 +165,61 @@ static void test_answer_after_all_patience(void **state)
 	bench_free(b);
 }
 
+/* A printer that chatters is never quiet behind GS r: its job does not wait for ever. */
+static void test_job_of_a_chatterer(void **state)
+{
+	struct bench *b = bench_new("generic-80");
+
+	(void)state;
+	b->mute_fence = true;
+	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
+	settle(b, 100);
+	give_job(b, 4);
+	settle(b, 100);
+	for (int i = 0; i < 60 && b->job_count == 0; i++) {
+		hear(b, "\x00", 1);
+		pass(b, 1000, 100);
+	}
+	assert_job(b, 1, 4, JOB_RESULT_NOTHING);
+	assert_int_equal(times_sent(b), 0);
+	/* It ends, and the next one is printed. */
+	b->mute_fence = false;
+	give_job(b, 5);
+	pass(b, 4000, 100);
+	assert_job(b, 2, 5, JOB_RESULT_DONE);
+	bench_free(b);
+}
+
+/* The line went while GS r was owed: its answer may come over the next one, and is no answer to
+ * the next job's. */
+static void test_answer_owed_to_a_broken_off_job(void **state)
+{
+	struct bench *b = bench_up("generic-80");
+
+	(void)state;
+	b->mute_fence = true;
+	give_job(b, 4);
+	settle(b, 100);
+	assert_int_equal(SENT(b, GS_R), 1);
+	driver_print_escpos.stop(b->state, &b->sink);
+	assert_job(b, 1, 4, JOB_RESULT_UNKNOWN);
+	start_anew(b, 100);
+	give_job(b, 5);
+	pass(b, 2000, 100);
+	hear(b, "\x00", 1);
+	settle(b, 100);
+	assert_int_equal(b->job_count, 1);
+	/* The answer to the question of this line; then it is quiet. */
+	hear(b, "\x00", 1);
+	pass(b, 12000, 100);
+	assert_int_equal(times_sent(b), 1);
+	assert_int_equal(b->job_count, 1);
+	hear(b, "\x00", 1);
+	settle(b, 100);
+	assert_job(b, 2, 5, JOB_RESULT_DONE);
+	bench_free(b);
+}
+
 /* What a printer could do once it still can after a reconnect that met it busy. */
 static void test_keeps_what_it_proved(void **state)
 {
@@ -352,6 +407,8 @@ int main(void)
 		cmocka_unit_test(test_second_best),
 		cmocka_unit_test(test_answers_of_an_earlier_life),
 		cmocka_unit_test(test_answer_after_all_patience),
+		cmocka_unit_test(test_job_of_a_chatterer),
+		cmocka_unit_test(test_answer_owed_to_a_broken_off_job),
 		cmocka_unit_test(test_keeps_what_it_proved),
 		cmocka_unit_test(test_only_when_well),
 		cmocka_unit_test(test_job_waits),
