@@ -565,6 +565,29 @@ static void test_drawer_too_late(void **state)
 	}
 }
 
+/* A kick that a person takes back was not made: that is told like any other that was not. */
+static void test_drawer_dropped(void **state)
+{
+	static const char supervisor[] =
+		"[{\"op\":\"put\",\"type\":\"policy\",\"id\":\"staff\",\"rev\":2,\"body\":{"
+		"\"people\":["
+		"{\"id\":\"E17\",\"name\":\"Ola\",\"role\":\"supervisor\",\"pin\":\"x\"}]}}]";
+	struct shop *s = with_drawer(1);
+
+	(void)state;
+	shop_down(s, STREAM_POLICY, 7, 2, supervisor, NULL);
+	shop_hand_over(s);
+	shop_verb(s, "drawer.open", "{\"reason\":\"x\"}", NULL);
+	shop_verb(s, "print.drop", "{\"job\":2}", NULL);
+	assert_int_equal(s->status, 200);
+	assert_has(s->up, "\"type\":\"print.failed\"");
+	assert_has(s->up, "\"reason\":\"x\",\"staff\":\"E17\"");
+	assert_null(strstr(s->screen, "drawer_failed"));
+	ended(s, JOB_RESULT_DONE);
+	assert_int_equal(s->prints, 1);
+	shop_close(s);
+}
+
 /* It says that it is well and takes no job: ever more rarely tried, and told. */
 static void test_takes_nothing(void **state)
 {
@@ -671,6 +694,7 @@ int main(void)
 		cmocka_unit_test(test_drawer_learns_again),
 		cmocka_unit_test(test_drawer_printer_gone),
 		cmocka_unit_test(test_drawer_too_late),
+		cmocka_unit_test(test_drawer_dropped),
 		cmocka_unit_test(test_takes_nothing),
 		cmocka_unit_test(test_came_own_notice),
 		cmocka_unit_test(test_say),
