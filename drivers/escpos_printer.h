@@ -75,7 +75,8 @@ struct print_escpos {
 	int64_t stray_ms; /* ...last then */
 	bool met;	  /* which cannot be any more: all was asked and answered before */
 	char maker[ESCPOS_NAME_MAX];
-	bool no_process, no_status; /* asked over this connection, without an answer so far */
+	bool no_name, no_process, no_status; /* asked over this connection, no answer so far */
+	bool late_name;			     /* it came while something else was asked */
 	enum { ANSWERS_NONE, ANSWERS_STATUS, ANSWERS_PROCESS } answers; /* the best ever heard */
 
 	enum escpos_phase phase;

@@ -17,6 +17,9 @@
  * gets no job (escpos_job.c).
  * Boards that know neither are left with the real-time fence (escpos_job.c).
  *
+ * A printer that is busy with what it got before says its model late: it counts all the same, and
+ * the fences are asked for anew, for the profile may be another.
+ *
  * Before any of this, a printer that a job broke off at gets NULs for what it may still wait for
  * (ESCPOS_SWALLOW_MAX); but first it says that it is well: one with an open cover would fill its
  * buffer with them and be deaf behind it. One that does not answer at all gets them at once, for
@@ -58,6 +61,7 @@ void escpos_probe_start(struct print_escpos *s)
 	s->step = STEP_MODEL;
 	s->step_out = s->flushed = false;
 	s->no_process = s->no_status = false;
+	s->no_name = s->late_name = false;
 }
 
 void escpos_probe_drop(struct print_escpos *s)
@@ -134,7 +138,8 @@ static void go_on(struct print_escpos *s, int64_t now_ms)
 static void step_over(struct print_escpos *s, int64_t now_ms)
 {
 	s->step_out = false;
-	s->step++;
+	s->step = s->late_name ? STEP_PROCESS : s->step + 1;
+	s->late_name = false;
 	go_on(s, now_ms);
 	s->met = s->met || s->step == STEP_DONE;
 	/* A job that waited for this begins with a fresh round. */
@@ -185,9 +190,10 @@ static void tell_model(struct print_escpos *s, const char *model, const struct s
 static bool name_came(struct print_escpos *s, struct slice text, int64_t now_ms,
 		      const struct sink *sink)
 {
+	const bool asked = s->step == STEP_MODEL && s->step_out;
 	char model[ESCPOS_NAME_MAX];
 
-	if (s->step != STEP_MODEL || !s->step_out)
+	if (!asked && !s->no_name)
 		return false;
 	if (s->maker[0] == '\0') {
 		/* An empty maker still is the first of the two answers. */
@@ -197,7 +203,14 @@ static bool name_came(struct print_escpos *s, struct slice text, int64_t now_ms,
 	}
 	copy_name(text, model, sizeof(model));
 	tell_model(s, model, sink);
-	step_over(s, now_ms);
+	s->no_name = false;
+	if (asked) {
+		step_over(s, now_ms);
+	} else if (s->step_out) {
+		s->late_name = true;
+	} else {
+		s->step = STEP_PROCESS;
+	}
 	return true;
 }
 
@@ -299,6 +312,7 @@ void escpos_probe_tick(struct print_escpos *s, int64_t now_ms)
 		go_on(s, now_ms);
 		return;
 	}
+	s->no_name = s->no_name || s->step == STEP_MODEL;
 	s->no_process = s->no_process || s->step == STEP_PROCESS;
 	s->no_status = s->no_status || s->step == STEP_STATUS;
 	step_over(s, now_ms);

@@ -220,6 +220,44 @@ static void test_answer_owed_to_a_broken_off_job(void **state)
 	bench_free(b);
 }
 
+/* Busy with what it got in an earlier life, it says its model late: the jobs are fenced by it. */
+static void test_name_comes_late(void **state)
+{
+	(void)state;
+	for (int all_over = 0; all_over < 2; all_over++) {
+		struct bench *b = bench_new("generic-80");
+
+		b->mute_fence = true;
+		b->setup.ask_model = true;
+		driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
+		settle(b, 100);
+		pass(b, all_over ? 28000 : 4000, 100);
+		assert_int_equal(SENT(b, PROBE), 0);
+		hear(b,
+		     "\x5f"
+		     "EPSON",
+		     7);
+		b->profile = *profile_find(slice_of("epson-tm-t20")); /* as the manager does */
+		hear(b,
+		     "\x5f"
+		     "TM-T20II",
+		     10);
+		assert_string_equal(b->model, "EPSON TM-T20II");
+		b->mute_fence = false;
+		hear(b, "\x00", 1);
+		pass(b, 6000, 100);
+		assert_int_equal(SENT(b, PROBE), 1);
+		assert_int_equal(SENT(b, "\x1dI\x42\x1dI\x43"), 1);
+		give_job(b, 4);
+		settle(b, 100);
+		assert_job(b, 1, 4, JOB_RESULT_DONE);
+		assert_int_equal(SENT(b, "\x1d(H\x06\x00\x30\x30"
+					 "0004"),
+				 1);
+		bench_free(b);
+	}
+}
+
 /* What a printer could do once it still can after a reconnect that met it busy. */
 static void test_keeps_what_it_proved(void **state)
 {
@@ -409,6 +447,7 @@ int main(void)
 		cmocka_unit_test(test_answer_after_all_patience),
 		cmocka_unit_test(test_job_of_a_chatterer),
 		cmocka_unit_test(test_answer_owed_to_a_broken_off_job),
+		cmocka_unit_test(test_name_comes_late),
 		cmocka_unit_test(test_keeps_what_it_proved),
 		cmocka_unit_test(test_only_when_well),
 		cmocka_unit_test(test_job_waits),
