@@ -33,6 +33,7 @@
 
 #include <errno.h>
 
+#define CHECK_MAX_MS	 60000	 /* all questions and their patience take half of it */
 #define STUCK_MS	 60000	 /* nothing moves and nothing is heard while bytes go out */
 #define SILENT_MS	 20000	 /* nothing is heard after the last byte */
 #define BAD_SILENT_MS	 7200000 /* ...or after it said that it cannot print: longer than a break */
@@ -55,6 +56,7 @@ void escpos_job_finish(struct print_escpos *s, enum job_result result, const cha
 	};
 
 	s->cut_off = s->cut_off || result == JOB_RESULT_UNKNOWN;
+	s->met = s->met && (result != JOB_RESULT_UNKNOWN || s->fence.owed == 0);
 	s->phase = PHASE_IDLE;
 	s->bytes = (struct slice){ NULL, 0 };
 	sink->event(sink->ctx, &e);
@@ -77,6 +79,7 @@ int escpos_job_begin(struct print_escpos *s, int64_t job, struct slice bytes, in
 	if (s->phase != PHASE_IDLE)
 		return -EBUSY;
 	s->phase = PHASE_CHECK;
+	s->began_ms = now_ms;
 	s->job = job;
 	s->bytes = bytes;
 	s->sent = 0;
@@ -267,6 +270,10 @@ static void watch(struct print_escpos *s, int64_t now_ms, const struct sink *sin
 	const bool trouble = !escpos_printable(s->status) && s->misses < ESCPOS_MISSES_MAX;
 	const char *why;
 
+	if (s->phase == PHASE_CHECK && now_ms - s->began_ms >= CHECK_MAX_MS)
+		escpos_job_finish(s, JOB_RESULT_NOTHING,
+				  "printer sends what is no answer, and is not ready for a job",
+				  sink);
 	if (s->phase == PHASE_IDLE || s->phase == PHASE_CHECK)
 		return;
 	if (trouble)

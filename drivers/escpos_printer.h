@@ -75,14 +75,15 @@ struct print_escpos {
 	int64_t stray_ms; /* ...last then */
 	bool met;	  /* which cannot be any more: all was asked and answered before */
 	char maker[ESCPOS_NAME_MAX];
-	bool no_process, no_status; /* asked over this connection, without an answer so far */
+	bool no_name, no_process, no_status; /* asked over this connection, no answer so far */
+	bool late_name;			     /* it came while something else was asked */
 	enum { ANSWERS_NONE, ANSWERS_STATUS, ANSWERS_PROCESS } answers; /* the best ever heard */
 
 	enum escpos_phase phase;
 	int64_t job;
 	struct slice bytes;
 	size_t sent;
-	int64_t began_ms; /* its first byte */
+	int64_t began_ms; /* the check, then its first byte */
 	int64_t alive_ms; /* when the job last moved or had a reason to wait */
 
 	size_t room_max, room_left; /* of the port: when empty, after the last call */

@@ -10,10 +10,15 @@
  * does not would print its parameters as text. Its answer names PROB and can be nothing else.
  * The answers to GS r all look alike; so as long as one is owed, no job is fenced with GS r: one
  * that comes late proves the command, and nothing about a job. What an earlier life of the
- * station asked is not counted, and its late answers come before ours: so the first time, the
- * printer must have been quiet for 2 s after its last such answer, and the time it needs for the
- * NULs must have gone by (tests/e2e/slow_print.js kills the station at every moment of a slip).
+ * station asked is not counted, nor what a job that broke off did, and their late answers come
+ * before ours: so the first time, and behind such a job, the printer must have been quiet for 2 s
+ * after its last such answer, and the time it needs for the NULs must have gone by
+ * (tests/e2e/slow_print.js kills the station at every moment of a slip). One that is never quiet
+ * gets no job (escpos_job.c).
  * Boards that know neither are left with the real-time fence (escpos_job.c).
+ *
+ * A printer that is busy with what it got before says its model late: it counts all the same, and
+ * the fences are asked for anew, for the profile may be another.
  *
  * Before any of this, a printer that a job broke off at gets NULs for what it may still wait for
  * (ESCPOS_SWALLOW_MAX); but first it says that it is well: one with an open cover would fill its
@@ -21,7 +26,8 @@
  * it may take the questions for data as well.
  *
  * A printer that ever answered a kind keeps it over reconnects: a question that met a busy
- * moment must not make its jobs less certain. It is asked anew when a job's fence stayed away.
+ * moment must not make its jobs less certain. It is asked anew when a job's fence stayed away, and
+ * GS r when one may still be answered.
  */
 #include "drivers/escpos_encode.h"
 #include "drivers/escpos_printer.h"
@@ -55,6 +61,7 @@ void escpos_probe_start(struct print_escpos *s)
 	s->step = STEP_MODEL;
 	s->step_out = s->flushed = false;
 	s->no_process = s->no_status = false;
+	s->no_name = s->late_name = false;
 }
 
 void escpos_probe_drop(struct print_escpos *s)
@@ -72,7 +79,7 @@ static bool needless(const struct print_escpos *s)
 		       s->answers >= ANSWERS_PROCESS;
 	case STEP_STATUS:
 		return escpos_probe_fence(s) != PROFILE_FENCE_STATUS ||
-		       s->answers >= ANSWERS_STATUS;
+		       (s->answers >= ANSWERS_STATUS && s->met);
 	case STEP_DONE:
 		return false;
 	}
@@ -131,7 +138,8 @@ static void go_on(struct print_escpos *s, int64_t now_ms)
 static void step_over(struct print_escpos *s, int64_t now_ms)
 {
 	s->step_out = false;
-	s->step++;
+	s->step = s->late_name ? STEP_PROCESS : s->step + 1;
+	s->late_name = false;
 	go_on(s, now_ms);
 	s->met = s->met || s->step == STEP_DONE;
 	/* A job that waited for this begins with a fresh round. */
@@ -182,9 +190,10 @@ static void tell_model(struct print_escpos *s, const char *model, const struct s
 static bool name_came(struct print_escpos *s, struct slice text, int64_t now_ms,
 		      const struct sink *sink)
 {
+	const bool asked = s->step == STEP_MODEL && s->step_out;
 	char model[ESCPOS_NAME_MAX];
 
-	if (s->step != STEP_MODEL || !s->step_out)
+	if (!asked && !s->no_name)
 		return false;
 	if (s->maker[0] == '\0') {
 		/* An empty maker still is the first of the two answers. */
@@ -194,7 +203,14 @@ static bool name_came(struct print_escpos *s, struct slice text, int64_t now_ms,
 	}
 	copy_name(text, model, sizeof(model));
 	tell_model(s, model, sink);
-	step_over(s, now_ms);
+	s->no_name = false;
+	if (asked) {
+		step_over(s, now_ms);
+	} else if (s->step_out) {
+		s->late_name = true;
+	} else {
+		s->step = STEP_PROCESS;
+	}
 	return true;
 }
 
@@ -296,6 +312,7 @@ void escpos_probe_tick(struct print_escpos *s, int64_t now_ms)
 		go_on(s, now_ms);
 		return;
 	}
+	s->no_name = s->no_name || s->step == STEP_MODEL;
 	s->no_process = s->no_process || s->step == STEP_PROCESS;
 	s->no_status = s->no_status || s->step == STEP_STATUS;
 	step_over(s, now_ms);

@@ -364,6 +364,8 @@ void record_up(struct record *r, const struct driver *driver, const struct drive
 		say(r, now_ms, "dialect %s", setup->dialect);
 	if (setup->ask_model && driver->kind == DEVICE_PRINTER)
 		say(r, now_ms, "ask model");
+	if (setup->cut_off && driver->kind == DEVICE_PRINTER)
+		say(r, now_ms, "cut off");
 	say(r, now_ms, "up");
 }
 

@@ -59,12 +59,12 @@ static void write_head(struct device *d)
 			       "out.");
 }
 
-/* The driver begins as at the device's first start; what it owed the line is out already. */
+/* The driver begins as at the device's first start, also one whose device is away just now; what it
+ * owed the line is out already. */
 static void connect_anew(struct device *d)
 {
-	if (!d->started)
-		return;
-	port_bounce(&d->port, "connecting anew for a recording");
+	if (d->started)
+		port_bounce(&d->port, "connecting anew for a recording");
 	memset(d->state, 0, d->state_size);
 	d->drawer_known = false;
 }

@@ -60,11 +60,14 @@ static int write_file(const char *path, const char *text)
 	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
+	errno = ENOSPC; /* why a file takes less than all */
 	if (write(fd, text, n) != (ssize_t)n || fsync(fd) < 0)
-		err = -EIO;
+		err = -errno;
 	close(fd);
 	if (err == 0 && rename(temporary, path) < 0)
 		err = -errno;
+	if (err < 0)
+		(void)unlink(temporary);
 	return err;
 }
 

@@ -75,7 +75,10 @@ void verb_print_drop(struct station *st, const struct call *c, struct json args)
 
 	if (!arg_job(st, c, args, &job))
 		return;
-	store_job_status(st->store, job.job, JOB_DROPPED);
+	if (!strcmp(job.kind, "drawer"))
+		drawer_failed(st, job.job, "a person dropped it");
+	else
+		store_job_status(st->store, job.job, JOB_DROPPED);
 	job_settled(st, job.job);
 	st->dirty = true;
 	answer_ok(st, c, "");

@@ -43,6 +43,7 @@ struct bench {
 	int64_t job;
 	enum job_result result;
 	char job_detail[DEVICE_DETAIL_MAX];
+	char model[64];
 };
 
 static const char job_bytes[] = "\x1b@\x1c.\x1d"
@@ -57,6 +58,8 @@ static inline void on_event(void *ctx, const struct driver_event *e)
 		b->status = e->status;
 		b->status_count++;
 		assert_int_equal(slice_copy(slice_of(e->detail), b->detail, sizeof(b->detail)), 0);
+	} else if (e->kind == DRIVER_MODEL) {
+		assert_int_equal(slice_copy(e->text, b->model, sizeof(b->model)), 0);
 	} else if (e->kind == DRIVER_JOB) {
 		b->job = e->job;
 		b->result = e->result;

@@ -44,13 +44,13 @@ static void ended(struct shop *s, enum job_result result)
 	shop_submit(s, &e, NULL);
 }
 
-static void policy(struct shop *s, int64_t seq, const char *body)
+static void policy(struct shop *s, int64_t seq, const char *id, const char *body)
 {
 	char op[512];
 
 	text_fmt(op, sizeof(op),
-		 "[{\"op\":\"put\",\"type\":\"policy\",\"id\":\"print\",\"rev\":%lld,\"body\":%s}]",
-		 (long long)seq, body);
+		 "[{\"op\":\"put\",\"type\":\"policy\",\"id\":\"%s\",\"rev\":%lld,\"body\":%s}]",
+		 id, (long long)seq, body);
 	shop_down(s, STREAM_POLICY, 7, seq, op, NULL);
 }
 
@@ -218,7 +218,7 @@ static void test_unknown_is_copied(void **state)
 	struct shop *s = shop_stocked(1);
 
 	(void)state;
-	policy(s, 2, "{\"unknown\":\"copy\"}");
+	policy(s, 2, "print", "{\"unknown\":\"copy\"}");
 	shop_hand_over(s);
 	assert_int_equal(s->prints, 1);
 	assert_null(strstr(s->printed, "KOPIA"));
@@ -248,7 +248,7 @@ static void test_interrupted(void **state)
 	for (int copy = 0; copy < 2; copy++) {
 		struct shop *s = shop_stocked(1);
 
-		policy(s, 2, copy ? "{\"unknown\":\"copy\"}" : "{\"unknown\":\"ask\"}");
+		policy(s, 2, "print", copy ? "{\"unknown\":\"copy\"}" : "{\"unknown\":\"ask\"}");
 		shop_hand_over(s);
 		restart(s);
 		device(s, "receipt", DEVICE_OK, TROUBLE_NONE);
@@ -282,7 +282,7 @@ static void test_copies(void **state)
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct shop *s = shop_stocked(1);
 
-		policy(s, 2, cases[i].policy);
+		policy(s, 2, "print", cases[i].policy);
 		shop_hand_over(s);
 		assert_int_equal(s->status, 200);
 		for (int n = 0; n < 10; n++)
@@ -546,7 +546,7 @@ static void test_drawer_too_late(void **state)
 	for (size_t i = 0; i < COUNT_OF(results); i++) {
 		struct shop *s = with_drawer(1);
 
-		policy(s, 2, "{\"unknown\":\"copy\"}");
+		policy(s, 2, "print", "{\"unknown\":\"copy\"}");
 		shop_verb(s, "drawer.open", "{\"reason\":\"x\"}", NULL);
 		ended(s, results[i]);
 		assert_has(s->screen, "drawer_failed");
@@ -563,6 +563,22 @@ static void test_drawer_too_late(void **state)
 		assert_has(s->screen, "drawer_failed");
 		shop_close(s);
 	}
+}
+
+/* A kick that a person takes back was not made: that is told like any other that was not. */
+static void test_drawer_dropped(void **state)
+{
+	struct shop *s = with_drawer(1);
+
+	(void)state;
+	policy(s, 2, "staff",
+	       "{\"people\":[{\"id\":\"E17\",\"name\":\"Ola\",\"role\":\"supervisor\"}]}");
+	shop_hand_over(s);
+	shop_verb(s, "drawer.open", "{\"reason\":\"x\"}", NULL);
+	shop_verb(s, "print.drop", "{\"job\":2}", NULL);
+	assert_has(s->up, "\"why\":\"a person dropped it\",\"reason\":\"x\",\"staff\":\"E17\"");
+	assert_null(strstr(s->screen, "drawer_failed"));
+	shop_close(s);
 }
 
 /* It says that it is well and takes no job: ever more rarely tried, and told. */
@@ -671,6 +687,7 @@ int main(void)
 		cmocka_unit_test(test_drawer_learns_again),
 		cmocka_unit_test(test_drawer_printer_gone),
 		cmocka_unit_test(test_drawer_too_late),
+		cmocka_unit_test(test_drawer_dropped),
 		cmocka_unit_test(test_takes_nothing),
 		cmocka_unit_test(test_came_own_notice),
 		cmocka_unit_test(test_say),

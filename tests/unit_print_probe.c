@@ -165,6 +165,99 @@ static void test_answer_after_all_patience(void **state)
 	bench_free(b);
 }
 
+/* A printer that chatters is never quiet behind GS r: its job does not wait for ever. */
+static void test_job_of_a_chatterer(void **state)
+{
+	struct bench *b = bench_new("generic-80");
+
+	(void)state;
+	b->mute_fence = true;
+	driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
+	settle(b, 100);
+	give_job(b, 4);
+	settle(b, 100);
+	for (int i = 0; i < 60 && b->job_count == 0; i++) {
+		hear(b, "\x00", 1);
+		pass(b, 1000, 100);
+	}
+	assert_job(b, 1, 4, JOB_RESULT_NOTHING);
+	assert_int_equal(times_sent(b), 0);
+	/* It ends, and the next one is printed. */
+	b->mute_fence = false;
+	give_job(b, 5);
+	pass(b, 4000, 100);
+	assert_job(b, 2, 5, JOB_RESULT_DONE);
+	bench_free(b);
+}
+
+/* The line went while GS r was owed: its answer may come over the next one, and is no answer to
+ * the next job's. */
+static void test_answer_owed_to_a_broken_off_job(void **state)
+{
+	struct bench *b = bench_up("generic-80");
+
+	(void)state;
+	b->mute_fence = true;
+	give_job(b, 4);
+	settle(b, 100);
+	assert_int_equal(SENT(b, GS_R), 1);
+	driver_print_escpos.stop(b->state, &b->sink);
+	assert_job(b, 1, 4, JOB_RESULT_UNKNOWN);
+	start_anew(b, 100);
+	give_job(b, 5);
+	pass(b, 2000, 100);
+	hear(b, "\x00", 1);
+	settle(b, 100);
+	assert_int_equal(b->job_count, 1);
+	/* The answer to the question of this line; then it is quiet. */
+	hear(b, "\x00", 1);
+	pass(b, 12000, 100);
+	assert_int_equal(times_sent(b), 1);
+	assert_int_equal(b->job_count, 1);
+	hear(b, "\x00", 1);
+	settle(b, 100);
+	assert_job(b, 2, 5, JOB_RESULT_DONE);
+	bench_free(b);
+}
+
+/* Busy with what it got in an earlier life, it says its model late: the jobs are fenced by it. */
+static void test_name_comes_late(void **state)
+{
+	(void)state;
+	for (int all_over = 0; all_over < 2; all_over++) {
+		struct bench *b = bench_new("generic-80");
+
+		b->mute_fence = true;
+		b->setup.ask_model = true;
+		driver_print_escpos.start(b->state, &b->setup, b->now_ms, &b->sink);
+		settle(b, 100);
+		pass(b, all_over ? 28000 : 4000, 100);
+		assert_int_equal(SENT(b, PROBE), 0);
+		hear(b,
+		     "\x5f"
+		     "EPSON",
+		     7);
+		b->profile = *profile_find(slice_of("epson-tm-t20")); /* as the manager does */
+		hear(b,
+		     "\x5f"
+		     "TM-T20II",
+		     10);
+		assert_string_equal(b->model, "EPSON TM-T20II");
+		b->mute_fence = false;
+		hear(b, "\x00", 1);
+		pass(b, 6000, 100);
+		assert_int_equal(SENT(b, PROBE), 1);
+		assert_int_equal(SENT(b, "\x1dI\x42\x1dI\x43"), 1);
+		give_job(b, 4);
+		settle(b, 100);
+		assert_job(b, 1, 4, JOB_RESULT_DONE);
+		assert_int_equal(SENT(b, "\x1d(H\x06\x00\x30\x30"
+					 "0004"),
+				 1);
+		bench_free(b);
+	}
+}
+
 /* What a printer could do once it still can after a reconnect that met it busy. */
 static void test_keeps_what_it_proved(void **state)
 {
@@ -352,6 +445,9 @@ int main(void)
 		cmocka_unit_test(test_second_best),
 		cmocka_unit_test(test_answers_of_an_earlier_life),
 		cmocka_unit_test(test_answer_after_all_patience),
+		cmocka_unit_test(test_job_of_a_chatterer),
+		cmocka_unit_test(test_answer_owed_to_a_broken_off_job),
+		cmocka_unit_test(test_name_comes_late),
 		cmocka_unit_test(test_keeps_what_it_proved),
 		cmocka_unit_test(test_only_when_well),
 		cmocka_unit_test(test_job_waits),

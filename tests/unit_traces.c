@@ -176,6 +176,8 @@ static bool direct_recorded(struct play *play, const char *text)
 		play->own_ticks = true;
 	else if (strcmp(text, "tick") == 0)
 		tick(play);
+	else if (strcmp(text, "cut off") == 0)
+		play->setup.cut_off = true;
 	else if (strcmp(text, "blind") == 0)
 		play->blind = true;
 	else if (strncmp(text, "columns ", 8) == 0)
@@ -196,6 +198,7 @@ static void direct(struct play *play, const struct trace_record *r)
 	if (strcmp(text, "up") == 0) {
 		play->up = true;
 		play->driver->start(play->state, &play->setup, play->now_ms, &play->sink);
+		play->setup.cut_off = false;
 		pump(play);
 	} else if (strcmp(text, "down") == 0) {
 		play->up = false;

@@ -152,6 +152,19 @@ test('pieces in lada.conf.d are read, and blamed by their own name', () => {
 	assert.ok(result.stderr.includes(`${piece}:4: `), result.stderr);
 });
 
+test('a disk that takes nothing is named as what it is', () => {
+	const file = path.join(dir, 'full.conf');
+	const data = path.join(dir, 'full');
+
+	fs.writeFileSync(file, good.replace(/^data = .*$/m, `data = ${data}`));
+	const { code, stderr } = run('sh', ['-c', 'trap "" XFSZ; ulimit -f 0; exec "$@"', 'sh',
+		program('ladad'), '-c', file], { timeoutMs: 5000 });
+
+	assert.strictEqual(code, 1);
+	assert.match(stderr, /full\/identity: cannot be written: File too large/);
+	assert.deepStrictEqual(fs.readdirSync(data), ['lock']);
+});
+
 test('no configuration, no such file, bad usage', () => {
 	assert.strictEqual(run(program('ladad'), ['-c', path.join(dir, 'nowhere.conf')]).code, 2);
 	assert.strictEqual(run(program('ladad'), ['--no-such-option']).code, 2);

@@ -199,6 +199,27 @@ test('a recorded printer plays the same events and sends the same bytes', async 
 	assert.deepStrictEqual(playAll('escpos', file), said);
 });
 
+test('a recording of a printer that a job broke off at begins with what that job may lack', async () => {
+	const file = path.join(shop.dir, 'broken-off.trace');
+	const before = shop.printer.jobs().length;
+
+	shop.printer.fault('drop@150');
+	shop.lada('print-test', 'receipt');
+	const doc = await shop.station.waitState('an unknown job',
+		(d) => d.jobs.some((j) => j.status === 'unknown'), 15000);
+
+	shop.printer.fault('none');
+	shop.mustLada('jobs', 'drop', String(doc.jobs.find((j) => j.status === 'unknown').job));
+	const child = await record('receipt', file);
+
+	await waitDevice('receipt', 'ok');
+	shop.mustLada('print-test', 'receipt');
+	await until('a page', () => shop.printer.jobs().length > before, 20000);
+	await stop(child);
+	assert.match(fs.readFileSync(file, 'utf8'), / ! cut off\n/);
+	assert.deepStrictEqual(playAll('escpos', file), eventsSaid(file));
+});
+
 const said = (file) => fs.readFileSync(file, 'utf8');
 const beside = () => fs.readdirSync(shop.dir).filter((name) => name.startsWith('cut.'));
 

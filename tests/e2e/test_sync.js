@@ -12,6 +12,8 @@ const { recordsSum } = require('../js/blake2b.js');
 const { STREAMS } = require('../lib/hq_ledger.js');
 const { until } = require('../lib/world.js');
 
+const HELD_UP_MS = 900; // on the way, on a busy machine
+
 const READY = Object.fromEntries(Array.from({ length: 12 }, (_, i) =>
 	[`ZAM-${i + 1}`, order(`ZAM-${i + 1}`, { goods: [['SKU-SOAP', 1]] })]));
 
@@ -268,7 +270,8 @@ test('unanswered asks are repeated, events without an ack sent again, each once 
 	await shop.outboxEmpty(12000);
 	await shop.hq.waitSynced();
 	assert.strictEqual(completed('ZAM-2').length, 1);
-	assert.strictEqual(shop.hq.states.get('k1').acked, shop.hq.events().length);
+	await until('the state says so', // at most one a second
+		() => shop.hq.states.get('k1').acked === shop.hq.events().length);
 });
 
 test('an event is published within 200 ms of its press', async () => {
@@ -348,11 +351,14 @@ test('what HQ wrote meanwhile arrives after a reconnect', async () => {
 
 test('the state is retained, at most one a second', async () => {
 	const log = shop.hq.stateLog.filter((s) => !s.retain && s.doc.online);
-	const gaps = log.slice(1).map((s, i) => ({
-		ms: s.at - log[i].at, conn: s.doc.conn, was: log[i].doc.conn,
-	})).filter((g) => g.conn === g.was && g.ms < 900);
+	// By the receiver's clock: one that was held up on the way seems near to the next, but many
+	// that came too fast do so whatever the way was.
+	const spans = log.flatMap((from, i) => log.slice(i + 1).map((to, n) => ({
+		states: n + 2, ms: to.at - from.at, one: from.doc.conn === to.doc.conn,
+	}))).filter(({ states, ms, one }) => one && ms < (states - 1) * 1000 - HELD_UP_MS);
 
-	assert.deepStrictEqual(gaps, []);
+	assert.ok(log.length > 5);
+	assert.deepStrictEqual(spans, []);
 	const { client } = shop.hq;
 	const retained = until('a retained state',
 		() => shop.hq.stateLog.find((s) => s.retain && s.at >= began));
