@@ -112,7 +112,8 @@ void door_free(struct door *d)
 int door_submit(struct door *d, const struct door_event *event, struct slice payload)
 {
 	bool bulk = event->kind == DOOR_DOWN || event->kind == DOOR_PULL ||
-		    event->kind == DOOR_UP || event->kind == DOOR_AGAIN;
+		    event->kind == DOOR_UP || event->kind == DOOR_AGAIN ||
+		    event->kind == DOOR_CMD;
 	int err;
 
 	if (payload.n > DOOR_PAYLOAD_MAX)

@@ -14,7 +14,7 @@ const BASE = ['firmware/base/'];
 const TRUST = [...BASE, 'firmware/trust/'];
 
 // What a room may see, transitively: own headers by prefix, libraries by name.
-const LIBC = /^(assert|ctype|dirent|errno|fcntl|getopt|inttypes|limits|locale|math|netdb|poll|pthread|pwd|sched|setjmp|signal|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string|strings|termios|time|unistd|wchar|netinet\/.*|arpa\/.*|sys\/.*|linux\/.*)\.h$/;
+const LIBC = /^(assert|ctype|dirent|errno|fcntl|getopt|inttypes|limits|locale|math|netdb|poll|pthread|pwd|sched|setjmp|signal|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string|strings|syslog|termios|time|unistd|wchar|netinet\/.*|arpa\/.*|sys\/.*|linux\/.*)\.h$/;
 const ROOMS = [
 	{ room: 'firmware/base/', own: BASE, libraries: [] },
 	{ room: 'firmware/trust/', own: TRUST, libraries: ['sodium.h'] },
