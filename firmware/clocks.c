@@ -12,12 +12,12 @@
 #include "firmware/base/log.h"
 #include "firmware/station.h"
 
-#define CORRECT_MS 2000
-#define NOISE_MS   50	 /* the two clocks are not read at once */
-#define SHOWN_MS   60000 /* off by more than this: people are told */
-#define KEEP_MS	   (600 * 1000) /* HQ's time is written down so often */
-#define LATE_BEATS 3
-#define JUMP_TOLD_MS 60000
+#define CORRECT_MS	 2000
+#define NOISE_MS	 50	      /* the two clocks are not read at once */
+#define SHOWN_MS	 60000	      /* off by more than this: people are told */
+#define KEEP_MS		 (600 * 1000) /* HQ's time is written down so often */
+#define LATE_BEATS	 3
+#define JUMP_TOLD_MS	 60000
 #define PLAUSIBLE_MIN_MS INT64_C(1577836800000) /* 2020 */
 #define PLAUSIBLE_MAX_MS INT64_C(4102444800000) /* 2100 */
 

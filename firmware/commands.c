@@ -45,8 +45,7 @@ static bool run_resync(struct station *st, const char *id, struct json args, str
 	return true;
 }
 
-static bool run_print_test(struct station *st, const char *id, struct json args,
-			   struct buf *detail)
+static bool run_print_test(struct station *st, const char *id, struct json args, struct buf *detail)
 {
 	char name[DEVICE_NAME_MAX];
 	int64_t job;
@@ -87,8 +86,7 @@ static bool run_diagnose(struct station *st, const char *id, struct json args, s
 	(void)args;
 	jw_open(detail, NULL, '{');
 	jw_str(detail, "version", LADA_VERSION);
-	jw_int(detail, "uptime_s",
-	       (station_mono(st) - st->clocks.start_mono_ms) / 1000);
+	jw_int(detail, "uptime_s", (station_mono(st) - st->clocks.start_mono_ms) / 1000);
 	jw_int(detail, "clock_offset_ms", clocks_offset(st));
 	documents_streams(st, detail);
 	jw_int(detail, "epoch", st->ledger.epoch);
@@ -152,9 +150,9 @@ static bool run(struct station *st, const char *name, const char *id, struct jso
 		struct buf *detail)
 {
 	static const struct command commands[] = {
-		{ "resync", run_resync },     { "print-test", run_print_test },
-		{ "restart", run_restart },   { "diagnose", run_diagnose },
-		{ "message", run_message },   { "set", run_set },
+		{ "resync", run_resync },   { "print-test", run_print_test },
+		{ "restart", run_restart }, { "diagnose", run_diagnose },
+		{ "message", run_message }, { "set", run_set },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(commands); i++)

@@ -26,8 +26,7 @@ bool station_signer_valid(struct station *st, uint16_t signer)
 		return true;
 	policies_follow(st);
 	/* Not signed at all: sync lets no such message in; a test speaks at the door itself. */
-	return signer == 0 ||
-	       trust_keys_find(station_keys(st), KEY_STREAM, (uint8_t)(signer - 1));
+	return signer == 0 || trust_keys_find(station_keys(st), KEY_STREAM, (uint8_t)(signer - 1));
 }
 
 const char *policy_keys_wrong(const struct station *st, struct json body)
@@ -158,8 +157,8 @@ void policies_follow(struct station *st)
 
 bool revoked_verb(const char *verb)
 {
-	static const char *const serving[] = { "scan", "pickup.", "prep.", "return.", "drawer.",
-					       "print.again" };
+	static const char *const serving[] = { "scan",	  "pickup.", "prep.",
+					       "return.", "drawer.", "print.again" };
 
 	for (size_t i = 0; i < COUNT_OF(serving); i++)
 		if (strncmp(verb, serving[i], strlen(serving[i])) == 0)

@@ -27,7 +27,7 @@ const ROOMS = [
 	{ room: 'sync/hq/', own: [...TRUST, 'sync/hq/'],
 		libraries: ['sqlite3.h', 'mosquitto.h', 'qrencode.h', 'png.h', 'sodium.h', 'uv.h'] },
 	{ room: 'sync/', own: [...TRUST, 'firmware/door.h', 'sync/'],
-		libraries: ['mosquitto.h', 'uv.h'] },
+		libraries: ['mosquitto.h', 'uv.h', 'openssl/err.h', 'openssl/ssl.h', 'openssl/x509v3.h'] },
 	{ room: 'ui/', own: [...TRUST, 'firmware/door.h', 'ui/'],
 		libraries: ['microhttpd.h', 'uv.h'] },
 	{ room: 'tests/sim/', own: ['tests/sim/'], libraries: ['png.h', 'qrencode.h', 'ft2build.h', 'iconv.h'] },
