@@ -73,6 +73,17 @@ static int64_t base_at_start(struct station *st)
 	return best - station_mono(st);
 }
 
+/* In whole minutes, so that screens are quiet. */
+static void show(struct station *st)
+{
+	const int64_t off = clocks_offset(st) / SHOWN_MS * (SHOWN_MS / 1000);
+
+	if (off == st->clocks.shown_s)
+		return;
+	st->clocks.shown_s = off;
+	st->dirty = true;
+}
+
 void clocks_start(struct station *st)
 {
 	struct clocks *c = &st->clocks;
@@ -80,6 +91,7 @@ void clocks_start(struct station *st)
 	*c = (struct clocks){ .wall_base_ms = wall(st) - station_mono(st) };
 	c->base_ms = base_at_start(st);
 	c->start_mono_ms = station_mono(st);
+	show(st);
 }
 
 static void tell_jump(struct station *st, int64_t now)
@@ -155,7 +167,7 @@ void clocks_look(struct station *st)
 {
 	struct clocks *c = &st->clocks;
 	const int64_t before = c->wall_base_ms;
-	int64_t base, off;
+	int64_t base;
 
 	watch_wall(st);
 	if (c->beat_count == 0)
@@ -165,11 +177,7 @@ void clocks_look(struct station *st)
 	else
 		base = c->wall_base_ms;
 	move_base(st, base);
-	off = clocks_offset(st) / SHOWN_MS * (SHOWN_MS / 1000);
-	if (off != c->shown_s) {
-		c->shown_s = off;
-		st->dirty = true;
-	}
+	show(st);
 }
 
 /* Written down now and then, not with every beat. */

@@ -361,7 +361,9 @@ static int set_tls(struct attempt *a)
 	a->watch.setup = &a->link->setup;
 	a->watch.now_ms = clock->wall_ms(clock->ctx);
 	a->tls = tls_context(&a->watch);
-	return a->tls ? mosquitto_void_option(a->mosq, MOSQ_OPT_SSL_CTX, a->tls) : MOSQ_ERR_TLS;
+	if (!a->tls || mosquitto_int_option(a->mosq, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0))
+		return MOSQ_ERR_TLS;
+	return mosquitto_void_option(a->mosq, MOSQ_OPT_SSL_CTX, a->tls);
 }
 
 /* On a worker: files and name servers may be slow. */
