@@ -78,6 +78,10 @@ static void say_alert(struct tls_watch *w, bool theirs, int alert)
 	switch (alert & 0xff) {
 	case SSL_AD_CLOSE_NOTIFY:
 		return;
+	case SSL_AD_DECODE_ERROR:
+	case SSL_AD_UNEXPECTED_MESSAGE:
+		say(w, "it hung up while TLS began; does it speak TLS there?");
+		return;
 	case SSL_AD_PROTOCOL_VERSION:
 		say(w, "the broker speaks no TLS 1.2 or newer");
 		return;
