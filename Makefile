@@ -11,9 +11,9 @@ SANITIZE ?=
 
 # ---- Debian packages: the one list ----
 DEPS_BUILD := gcc make pkg-config libc6-dev libuv1-dev libmicrohttpd-dev libsodium-dev libinih-dev \
-	libmosquitto-dev libsqlite3-dev libserialport-dev libusb-1.0-0-dev libqrencode-dev \
+	libmosquitto-dev libssl-dev libsqlite3-dev libserialport-dev libusb-1.0-0-dev libqrencode-dev \
 	libpng-dev libfreetype-dev libjansson-dev unifont
-DEPS_TEST := libcmocka-dev mosquitto zbar-tools zint fonts-dejavu-core sqlite3 ca-certificates \
+DEPS_TEST := libcmocka-dev mosquitto openssl zbar-tools zint fonts-dejavu-core sqlite3 ca-certificates \
 	libumockdev-dev umockdev
 # For check-all: fuzzing, the lab's virtual machine (tests/lab/image.js says what is in it).
 DEPS_FUZZ := clang libclang-rt-14-dev
@@ -50,7 +50,7 @@ obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 CORE := $(call obj,$(BASE) $(TRUST))
 HOUSE := $(CORE) $(call obj,$(COUNTER) $(STORE) $(STATION) $(DRIVERS) $(SYNC) $(UI))
 
-LIBS_ladad := -luv -lmicrohttpd -lsodium -linih -lmosquitto -lsqlite3 -lserialport -lusb-1.0 -lqrencode -lpthread
+LIBS_ladad := -luv -lmicrohttpd -lsodium -linih -lmosquitto -lssl -lcrypto -lsqlite3 -lserialport -lusb-1.0 -lqrencode -lpthread
 LIBS_lada := -lsodium -linih -lsqlite3
 LIBS_lada-hq := -lmosquitto -lsqlite3 -lsodium -lqrencode -lpng
 LIBS_lada-sim := -lpng -lqrencode -lfreetype

@@ -103,6 +103,7 @@ static void set_notice(struct station *st, enum desk desk, enum notice_level lev
 	n->at_ms = station_mono(st);
 	n->level = level;
 	n->job = 0;
+	n->message[0] = '\0';
 	text_fmt(n->code, sizeof(n->code), "%s", code);
 	st->dirty = true;
 	if (desk == DESK_KIOSK) {
@@ -120,6 +121,18 @@ void notice_word(struct station *st, enum desk desk, enum notice_level level, co
 	fill(st->desks[desk].notice.text, word_text(w, l), values);
 	fill(st->desks[desk].notice.customer, word_text(customer, l), values);
 	feedback_send(st, desk, level == NOTICE_GOOD ? FEEDBACK_GOOD : FEEDBACK_ATTENTION);
+}
+
+void notice_message(struct station *st, enum desk desk, enum notice_level level, const char *id,
+		    const char *text)
+{
+	struct notice *n = &st->desks[desk].notice;
+
+	set_notice(st, desk, level, "message");
+	text_fmt(n->message, sizeof(n->message), "%s", id);
+	text_fmt(n->text, sizeof(n->text), "%s", text);
+	n->customer[0] = '\0';
+	feedback_send(st, desk, FEEDBACK_ATTENTION);
 }
 
 void notice_clear(struct station *st, enum desk desk)

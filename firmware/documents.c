@@ -11,10 +11,21 @@
 #define QUEUE_SHOWN 60 /* of each status */
 #define JOBS_SHOWN 100
 
+static const char *level_name(enum notice_level level)
+{
+	switch (level) {
+	case NOTICE_GOOD:
+		return "good";
+	case NOTICE_ATTENTION:
+		return "attention";
+	case NOTICE_BAD:
+		return "bad";
+	}
+	return "bad";
+}
+
 static void add_notice(struct buf *b, const struct notice *n, bool customer)
 {
-	static const char *const levels[] = { "good", "attention", "bad" };
-
 	if (!n->shown || (customer && !n->customer[0])) {
 		jw_null(b, "notice");
 		return;
@@ -22,7 +33,7 @@ static void add_notice(struct buf *b, const struct notice *n, bool customer)
 	jw_open(b, "notice", '{');
 	jw_str(b, "code", n->code);
 	jw_str(b, "text", customer ? n->customer : n->text);
-	jw_str(b, "level", levels[n->level]);
+	jw_str(b, "level", level_name(n->level));
 	jw_int(b, "n", n->n);
 	jw_close(b, '}');
 }
@@ -33,6 +44,7 @@ static void add_hq(struct station *st, struct buf *b, bool counts)
 	jw_bool(b, "broker", st->link_up);
 	jw_bool(b, "reachable", station_hq_reachable(st));
 	jw_bool(b, "isolated", station_isolated(st));
+	jw_bool(b, "taken", st->taken);
 	jw_int(b, "outbox", counts ? store_waiting(st->store) : 0);
 	jw_close(b, '}');
 }
@@ -274,8 +286,37 @@ static void add_product(struct station *st, struct buf *b)
 	jw_close(b, '}');
 }
 
-static const char *mode_word(const struct desk_state *d)
+/* How far the machine's clock is off, when that is more than a minute. */
+static void add_clock(struct station *st, struct buf *b)
 {
+	if (st->clocks.shown_s == 0) {
+		jw_null(b, "clock");
+		return;
+	}
+	jw_open(b, "clock", '{');
+	jw_int(b, "ahead_s", st->clocks.shown_s);
+	jw_close(b, '}');
+}
+
+static void add_messages(struct station *st, struct buf *b)
+{
+	struct message_row row = { 0 };
+
+	jw_open(b, "messages", '[');
+	while (store_message_next(st->store, &row)) {
+		jw_open(b, NULL, '{');
+		jw_str(b, "id", row.id);
+		jw_str(b, "text", row.text);
+		jw_str(b, "level", level_name((enum notice_level)row.level));
+		jw_close(b, '}');
+	}
+	jw_close(b, ']');
+}
+
+static const char *mode_word(const struct station *st, const struct desk_state *d)
+{
+	if (st->revoked)
+		return "revoked";
 	if (d->waiting.active)
 		return "asking"; /* HQ, about an order that is not known here */
 	switch (d->mode) {
@@ -305,7 +346,7 @@ static void counter_document(struct station *st, struct buf *b)
 {
 	const struct desk_state *desk = &st->desks[DESK_COUNTER];
 
-	jw_str(b, "mode", mode_word(desk));
+	jw_str(b, "mode", mode_word(st, desk));
 	add_notice(b, &desk->notice, false);
 	if (desk->waiting.active || desk->mode == MODE_ASKING) {
 		jw_open(b, "asking", '{');
@@ -323,6 +364,8 @@ static void counter_document(struct station *st, struct buf *b)
 	add_devices(st, b);
 	add_jobs(st, b);
 	add_queue(st, b);
+	add_clock(st, b);
+	add_messages(st, b);
 	add_tail(st, b, desk->language);
 }
 
@@ -361,7 +404,7 @@ static void customer_document(struct station *st, struct buf *b)
 		      !strcmp(desk->notice.code, "product"));
 	struct notice none = { 0 };
 
-	jw_str(b, "mode", mode_word(&st->desks[DESK_KIOSK]));
+	jw_str(b, "mode", mode_word(st, &st->desks[DESK_KIOSK]));
 	add_notice(b, quiet ? &none : &desk->notice, true);
 	customer_pickup(st, b, desk);
 	jw_null(b, "pickup");
@@ -376,7 +419,7 @@ static void customer_document(struct station *st, struct buf *b)
 
 static void board_document(struct station *st, struct buf *b)
 {
-	jw_str(b, "mode", "idle");
+	jw_str(b, "mode", st->revoked ? "revoked" : "idle");
 	jw_null(b, "notice");
 	jw_null(b, "pickup");
 	jw_null(b, "return");
@@ -385,17 +428,19 @@ static void board_document(struct station *st, struct buf *b)
 	jw_raw(b, "devices", slice_of("[]"));
 	jw_raw(b, "jobs", slice_of("[]"));
 	add_queue(st, b);
-	add_tail(st, b, st->config->language);
+	add_tail(st, b, st->language);
 }
 
 static void login_document(struct station *st, struct buf *b)
 {
 	jw_str(b, "mode", "login");
 	jw_null(b, "notice");
-	add_tail(st, b, st->config->language);
+	if (st->revoked)
+		jw_bool(b, "revoked", true);
+	add_tail(st, b, st->language);
 }
 
-static void add_streams(struct station *st, struct buf *b)
+void documents_streams(struct station *st, struct buf *b)
 {
 	char sum[24];
 
@@ -416,7 +461,7 @@ static void add_streams(struct station *st, struct buf *b)
 
 static void manage_document(struct station *st, struct buf *b)
 {
-	jw_str(b, "mode", mode_word(&st->desks[DESK_COUNTER]));
+	jw_str(b, "mode", mode_word(st, &st->desks[DESK_COUNTER]));
 	jw_null(b, "notice");
 	jw_null(b, "pickup");
 	jw_null(b, "return");
@@ -425,12 +470,18 @@ static void manage_document(struct station *st, struct buf *b)
 	add_devices(st, b);
 	add_jobs(st, b);
 	jw_raw(b, "queue", slice_of("[]"));
-	add_streams(st, b);
+	documents_streams(st, b);
+	add_clock(st, b);
+	add_messages(st, b);
+	jw_str(b, "broker_trouble", st->trouble);
+	jw_open(b, "settings", '{');
+	settings_write(st, b);
+	jw_close(b, '}');
 	jw_int(b, "letters", store_letter_count(st->store));
 	jw_int(b, "epoch", st->ledger.epoch);
 	jw_int(b, "last", st->ledger.last);
 	jw_int(b, "acked", st->ledger.acked);
-	add_tail(st, b, st->config->language);
+	add_tail(st, b, st->language);
 }
 
 static bool differs(struct slice text, uint8_t last[HASH_BYTES])
@@ -477,6 +528,19 @@ void documents_publish(struct station *st)
 	displays_publish(st);
 }
 
+void documents_devices_brief(struct station *st, struct buf *b)
+{
+	jw_open(b, "devices", '[');
+	for (int i = 0; i < st->config->device_count; i++) {
+		jw_open(b, NULL, '{');
+		jw_str(b, "name", st->config->devices[i].name);
+		jw_str(b, "kind", device_kind_name(st->config->devices[i].kind));
+		jw_str(b, "status", device_status_name(st->devices[i].status));
+		jw_close(b, '}');
+	}
+	jw_close(b, ']');
+}
+
 void heartbeat_publish(struct station *st)
 {
 	struct door_out out = { .kind = OUT_HEARTBEAT };
@@ -489,18 +553,12 @@ void heartbeat_publish(struct station *st)
 	jw_int(&b, "epoch", st->ledger.epoch);
 	jw_str(&b, "version", LADA_VERSION);
 	jw_str(&b, "key", st->identity);
-	add_streams(st, &b);
+	if (st->revoked)
+		jw_bool(&b, "revoked", true);
+	documents_streams(st, &b);
 	jw_int(&b, "outbox", store_waiting(st->store));
 	jw_int(&b, "acked", st->ledger.acked);
-	jw_open(&b, "devices", '[');
-	for (int i = 0; i < st->config->device_count; i++) {
-		jw_open(&b, NULL, '{');
-		jw_str(&b, "name", st->config->devices[i].name);
-		jw_str(&b, "kind", device_kind_name(st->config->devices[i].kind));
-		jw_str(&b, "status", device_status_name(st->devices[i].status));
-		jw_close(&b, '}');
-	}
-	jw_close(&b, ']');
+	documents_devices_brief(st, &b);
 	jw_close(&b, '}');
 	if (!b.overflow && differs(buf_read(&b), st->heartbeat_hash))
 		door_emit(st->door, &out, buf_read(&b));
@@ -537,6 +595,13 @@ void metrics_publish(struct station *st)
 	metric(&b, "outbox", "gauge", "Events HQ has not acknowledged.", store_waiting(st->store));
 	metric(&b, "hq_reachable", "gauge", "1 while HQ's beat is fresh.",
 	       station_hq_reachable(st));
+	metric(&b, "session_taken", "gauge", "1 while another client uses this client id.",
+	       st->taken);
+	metric(&b, "revoked", "gauge", "1 while policy lanes does not list this lane.",
+	       st->revoked);
+	metric(&b, "clock_ahead_seconds", "gauge",
+	       "By which this machine's clock is ahead of HQ's, in whole minutes.",
+	       st->clocks.shown_s);
 	if (!b.overflow && differs(buf_read(&b), st->metrics_hash))
 		door_emit(st->door, &out, buf_read(&b));
 }

@@ -113,7 +113,7 @@ int door_submit(struct door *d, const struct door_event *event, struct slice pay
 {
 	bool bulk = event->kind == DOOR_DOWN || event->kind == DOOR_PULL ||
 		    event->kind == DOOR_UP || event->kind == DOOR_LANE ||
-		    event->kind == DOOR_AGAIN;
+		    event->kind == DOOR_AGAIN || event->kind == DOOR_CMD;
 	int err;
 
 	if (payload.n > DOOR_PAYLOAD_MAX)

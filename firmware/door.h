@@ -42,6 +42,8 @@ const char *screen_name(enum screen s);
 enum role { ROLE_NONE, ROLE_CLERK, ROLE_SUPERVISOR, ROLE_SERVICE };
 
 #define VERB_MAX 32
+#define COMMAND_NAME_MAX 24
+#define BROKER_TROUBLE_MAX 200
 #define TOKEN_TEXT_MAX 65 /* a session: 32 random bytes as hex and a NUL */
 #define IDEMPOTENCY_KEY_MAX 129
 #define DOOR_PAYLOAD_MAX (1024 * 1024 + 4096)
@@ -68,6 +70,8 @@ enum door_kind {
 	DOOR_LANE,	/* how another lane stands, by its heartbeat or its will */
 	DOOR_AGAIN,	/* another lane lacks events of ours */
 	DOOR_CLAIM,	/* a word about who serves an order, our own echoes included */
+	DOOR_CMD,	/* payload: a command of HQ, JSON that json_check accepted */
+	DOOR_BROKER,	/* why the broker is not reached, or that somebody uses our name there */
 	DOOR_REFUSED,	/* a message that was not let in: payload its topic, `why` the reason */
 	DOOR_JOB,	/* what became of a print job */
 	DOOR_DEVICE,	/* a device's status */
@@ -85,6 +89,7 @@ enum down_what {
 
 struct door_down {
 	enum stream stream;
+	uint16_t signer; /* kid + 1 of the stream key that signed it, 0 none */
 	enum down_what what;
 	bool direct; /* came on the lane's own topic (replay), not the store's */
 	int64_t epoch;
@@ -152,6 +157,17 @@ struct door_event {
 		} again;
 		struct claim_word claim;
 		struct {
+			char id[ID_MAX + 1];
+			char name[COMMAND_NAME_MAX]; /* "" where it is too long for any we know */
+			int64_t expires_ms;	     /* by HQ's clock */
+			uint16_t signer;	     /* as in door_down */
+			struct span args;	     /* the object's text; n = 0 where there is none */
+		} cmd;
+		struct {
+			bool taken; /* another client uses this station's client id */
+			char trouble[BROKER_TROUBLE_MAX]; /* English; "" while there is none */
+		} broker;
+		struct {
 			char why[32]; /* "json", "too_big", "signature", "shape" … */
 		} refused;
 		struct {
@@ -188,6 +204,10 @@ enum out_kind {
 	OUT_DISPLAY,   /* payload: what the customer displays of a desk show, as a document */
 	OUT_WAKE,      /* a DOOR_TICK is wanted at a time */
 	OUT_METRICS,   /* payload: the step's numbers as Prometheus text */
+	OUT_KEYS,      /* payload: HQ's keys that are valid now, as text of a keys file */
+	OUT_LANES,     /* payload: the list of policy `lanes` as JSON, or nothing without one */
+	OUT_LOG,       /* how much the log tells from now on */
+	OUT_RESTART,   /* end, and be started again */
 	OUT_STOPPED,   /* the last one */
 };
 
@@ -240,6 +260,9 @@ struct door_out {
 		struct {
 			int64_t mono_ms;
 		} wake;
+		struct {
+			int level; /* enum log_level: the least urgent that is written */
+		} log;
 	};
 };
 

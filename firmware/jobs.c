@@ -118,7 +118,7 @@ void job_requeue(struct station *st, const struct job_row *job)
 
 int64_t job_queue_copy(struct station *st, const struct job_row *job)
 {
-	const char *word = word_text(WORD_SLIP_COPY, st->config->language);
+	const char *word = word_text(WORD_SLIP_COPY, st->language);
 	struct doc_line line;
 	struct buf doc;
 	int64_t copy;

@@ -28,6 +28,7 @@
 #define STOP_LIMIT_MS	3000
 #define METRICS_MAX	16384
 #define CONNS_PER_START 100000
+#define EXIT_RESTART	75 /* as EX_TEMPFAIL of sysexits.h; systemd restarts on it */
 
 struct ladad {
 	struct config config;
@@ -45,6 +46,7 @@ struct ladad {
 	uv_signal_t term, interrupt;
 	atomic_llong last_step_ms;
 	bool stopping;
+	bool restart; /* HQ's command: the exit status has the service started again */
 	bool devices_over; /* closed, or no longer waited for */
 	bool stopped;
 	char metrics[METRICS_MAX];
@@ -164,6 +166,15 @@ static void keep_metrics(struct ladad *l, struct slice text)
 	memcpy(l->metrics, text.p, l->metrics_n);
 }
 
+static void begin_stop(struct ladad *l);
+
+static void restart(struct ladad *l)
+{
+	log_notice("ending, to be started again, as HQ has commanded");
+	l->restart = true;
+	begin_stop(l);
+}
+
 static void hand_out(struct ladad *l, const struct door_out *out, struct slice payload)
 {
 	switch (out->kind) {
@@ -178,6 +189,8 @@ static void hand_out(struct ladad *l, const struct door_out *out, struct slice p
 	case OUT_ASK:
 	case OUT_CLAIM:
 	case OUT_HEARTBEAT:
+	case OUT_KEYS:
+	case OUT_LANES:
 		if (!l->stopping)
 			sync_output(l->sync, out, payload);
 		break;
@@ -194,6 +207,12 @@ static void hand_out(struct ladad *l, const struct door_out *out, struct slice p
 		break;
 	case OUT_METRICS:
 		keep_metrics(l, payload);
+		break;
+	case OUT_LOG:
+		log_limit((enum log_level)out->log.level);
+		break;
+	case OUT_RESTART:
+		restart(l);
 		break;
 	case OUT_STOPPED:
 		l->stopped = true;
@@ -239,11 +258,8 @@ static void give_up(uv_timer_t *timer)
 	uv_timer_start(timer, give_up, STOP_LIMIT_MS, 0);
 }
 
-static void on_signal(uv_signal_t *signal, int number)
+static void begin_stop(struct ladad *l)
 {
-	struct ladad *l = signal->data;
-
-	(void)number;
 	if (l->stopping)
 		return;
 	l->stopping = true;
@@ -254,6 +270,12 @@ static void on_signal(uv_signal_t *signal, int number)
 	l->ui = NULL;
 	sync_stop(l->sync);
 	devices_stop(l->devices, devices_stopped, l);
+}
+
+static void on_signal(uv_signal_t *signal, int number)
+{
+	(void)number;
+	begin_stop(signal->data);
 }
 
 /* ---- starting ---- */
@@ -402,7 +424,7 @@ static int run(struct ladad *l)
 	uv_thread_join(&l->step_thread);
 	store_close(l->station->store);
 	log_notice("stopped");
-	return 0;
+	return l->restart ? EXIT_RESTART : 0;
 fail:
 	log_error("%s", message[0] ? message : "cannot start");
 	return 1;

@@ -166,6 +166,8 @@ static const char *check_body(struct station *st, const struct ops_target *t, co
 		return "too_large";
 	if (t->stream == STREAM_POLICY && !policy_fits(op))
 		return "shape";
+	if (t->stream == STREAM_POLICY && !strcmp(op->id, "keys"))
+		return policy_keys_wrong(st, op->body);
 	if (t->stream == STREAM_POLICY && !strcmp(op->id, "codes"))
 		return instore_rules_read(op->body, &in_store);
 	return NULL;

@@ -27,7 +27,7 @@ void desk_load(struct station *st)
 	for (int d = 0; d < DESK_COUNT; d++) {
 		struct desk_state *desk = &st->desks[d];
 
-		desk->language = st->config->language;
+		desk->language = st->language;
 		if (!store_desk(st->store, (enum desk)d, &desk->row))
 			continue;
 		desk->mode = !strcmp(desk->row.mode, "pickup")	 ? MODE_PICKUP
@@ -304,7 +304,7 @@ void pickup_scan_code(struct station *st, const struct call *c, struct slice tex
 	struct refusal_words w;
 	struct record known;
 	char nonce[2 * CODE_NONCE_BYTES + 1];
-	enum reason r = reason_of_code(code_verify(text, &st->config->keys, &code));
+	enum reason r = reason_of_code(code_verify(text, station_keys(st), &code));
 
 	if (r != REASON_NONE) {
 		pickup_refuse(st, c, r, "", "code", &v);
@@ -427,7 +427,7 @@ void desk_wipe(struct station *st, enum desk desk)
 	d->wipe_ms = 0;
 	desk_set_mode(st, desk, MODE_IDLE);
 	d->greeted[0] = '\0';
-	d->language = st->config->language;
+	d->language = st->language;
 	notice_clear(st, desk);
 	st->dirty = true;
 }

@@ -8,20 +8,14 @@
 #define REASON_TEXT_MAX 200
 #define DOC_ARG_MAX	160 /* LR.ORDER.DOC */
 
-void verb_print_test(struct station *st, const struct call *c, struct json args)
+int64_t print_test_queue(struct station *st, int device)
 {
-	struct word_values v = words_none();
-	char name[DEVICE_NAME_MAX], when[WHEN_TEXT_MAX], members[48];
+	const char *name = st->config->devices[device].name;
+	char when[WHEN_TEXT_MAX];
 	struct buf doc;
-	int i;
 
-	if (!arg_text(args, "name", name, sizeof(name)) || (i = device_index(st, name)) < 0 ||
-	    st->config->devices[i].kind != DEVICE_PRINTER) {
-		answer_no(st, c, 409, REASON_NOT_FOUND, &v);
-		return;
-	}
 	buf_init(&doc, st->doc, sizeof(st->doc));
-	doc_text(&doc, 'H', word_text(WORD_TEST_PRINT, st->config->language));
+	doc_text(&doc, 'H', word_text(WORD_TEST_PRINT, st->language));
 	doc_text(&doc, 'C', st->config->name);
 	when_format(station_now(st), when);
 	doc_pair(&doc, slice_of(when), slice_of(name));
@@ -29,8 +23,21 @@ void verb_print_test(struct station *st, const struct call *c, struct json args)
 	doc_text(&doc, 'T', "їієґ ЇІЄҐ Україна");
 	doc_text(&doc, 'Q', "LH.TEST");
 	doc_text(&doc, 'X', "");
-	text_fmt(members, sizeof(members), "\"job\":%lld",
-		 (long long)job_queue(st, "test", name, buf_read(&doc)));
+	return job_queue(st, "test", name, buf_read(&doc));
+}
+
+void verb_print_test(struct station *st, const struct call *c, struct json args)
+{
+	struct word_values v = words_none();
+	char name[DEVICE_NAME_MAX], members[48];
+	int i;
+
+	if (!arg_text(args, "name", name, sizeof(name)) || (i = device_index(st, name)) < 0 ||
+	    st->config->devices[i].kind != DEVICE_PRINTER) {
+		answer_no(st, c, 409, REASON_NOT_FOUND, &v);
+		return;
+	}
+	text_fmt(members, sizeof(members), "\"job\":%lld", (long long)print_test_queue(st, i));
 	answer_ok(st, c, members);
 }
 

@@ -22,6 +22,8 @@
 #include "firmware/counter/words.h"
 #include "firmware/door.h"
 #include "firmware/store/store.h"
+#include "firmware/trust/hash.h"
+#include "firmware/trust/rotate.h"
 
 #define NOTICE_TEXT_MAX 512
 #define SCANS_KEPT_MAX 8
@@ -47,6 +49,7 @@ struct notice {
 	int64_t at_ms; /* monotonic, since when it is shown */
 	enum notice_level level;
 	int64_t job; /* the print job it is about, 0 none */
+	char message[ID_MAX + 1]; /* the message of HQ it is, "" none */
 	char code[24];
 	char text[NOTICE_TEXT_MAX];	 /* in the desk's language */
 	char customer[NOTICE_TEXT_MAX]; /* what the customer's screen says */
@@ -163,6 +166,24 @@ struct pin_check {
 };
 #define PIN_CHECKS_MAX 8
 
+/* What time it is (clocks.c). A base is a wall time minus the monotonic one. */
+#define CLOCK_BEATS 6
+struct clocks {
+	int64_t base_ms;       /* of station_now() */
+	int64_t wall_base_ms;  /* of the machine's own clock */
+	int64_t start_mono_ms; /* when the station was started */
+	int64_t beats[CLOCK_BEATS]; /* bases by HQ's last beats */
+	int beat_count;	       /* of them, 0: HQ was not heard in this life */
+	int beat_next;
+	int late_beats; /* in a row that came too late to tell the time */
+	int64_t shown_s; /* how far ahead of HQ the wall clock is, whole minutes; what people see */
+	bool jumped;	 /* the wall clock was set, and HQ does not know yet */
+	int64_t jump_from_ms; /* its base before */
+	int64_t jump_told_ms; /* monotonic, when HQ was told last; 0 never */
+	bool kept;
+	int64_t kept_ms, kept_offset_ms; /* what was written down last, and when */
+};
+
 struct counters {
 	int64_t scans, scans_refused, verbs, steps, commits;
 	int64_t down_applied, down_dropped, down_old_epoch, letters;
@@ -210,6 +231,17 @@ struct station {
 	int64_t refused_told_ms;
 	int64_t pruned_ms;
 	int64_t busy_ms;     /* monotonic, of the last event that was no tick */
+	struct clocks clocks;
+	bool policy_known; /* policies were followed up to policy_at */
+	struct cursor policy_at;
+	struct trust_change keys_change; /* by policy `keys` */
+	struct trust_keys keys;		 /* station_keys() */
+	char keys_hash[HASH_TEXT_MAX], lanes_hash[HASH_TEXT_MAX];
+	bool revoked; /* policy `lanes` does not list this lane any more */
+	bool taken;   /* another client uses this station's client id */
+	char trouble[BROKER_TROUBLE_MAX]; /* why the broker is not reached, "" */
+	enum language language;		  /* of the station: its configuration, or as HQ has set */
+	bool restarting;		  /* HQ said so: end when this step is committed */
 	bool log_unmoved;    /* something was committed since the last checkpoint */
 	bool stopping;
 	bool reachable_shown; /* what the documents say of HQ */
@@ -246,6 +278,43 @@ int64_t station_now(const struct station *st);	/* wall ms */
 int64_t station_mono(const struct station *st); /* monotonic ms */
 void station_wake_at(struct station *st, int64_t mono_ms);
 bool station_hq_reachable(const struct station *st);
+
+/* ---- clocks.c ---- */
+
+void clocks_start(struct station *st);
+/* At the begin of a step: was a clock set? */
+void clocks_look(struct station *st);
+void clocks_beat(struct station *st, int64_t at_ms); /* HQ's time, as a live beat says */
+bool clocks_hq_known(const struct station *st);
+/* Ms by which the machine's clock is ahead of HQ's, as far as that is known. */
+int64_t clocks_offset(const struct station *st);
+/* Is the time sure enough to throw away what is old? */
+bool clocks_settled(const struct station *st);
+
+/* ---- policies.c: what policy says of keys and lanes ---- */
+
+void policies_follow(struct station *st);
+/* HQ's keys that are valid now; borrows st->keys. */
+const struct trust_keys *station_keys(struct station *st);
+/* A message was signed by this key: is it still one? */
+bool station_signer_valid(struct station *st, uint16_t signer);
+/* NULL, or why policy `keys` cannot be followed. */
+const char *policy_keys_wrong(const struct station *st, struct json body);
+/* Is this what a lane does not do that its store has withdrawn? */
+bool revoked_verb(const char *verb);
+
+/* ---- commands.c, settings.c: what HQ commands ---- */
+
+void command_take(struct station *st, const struct door_event *e, struct slice payload);
+/* At a desk that has nothing to say a message of HQ stands until it is answered. */
+void message_show(struct station *st);
+/* The notice of a message was put away: it is answered. */
+void message_answered(struct station *st, const char *id);
+void verb_message_done(struct station *st, const struct call *c, struct json args);
+void settings_start(struct station *st);
+/* `value`: a string, or null to undo it. NULL, or why not. */
+const char *setting_set(struct station *st, const char *key, struct json value);
+void settings_write(struct station *st, struct buf *b); /* a JSON object's members */
 
 /* ---- lanes.c: the other lanes of the store ---- */
 
@@ -309,6 +378,9 @@ void answer_quiet(struct station *st, const struct call *c, int http, enum reaso
 void notice_hide_from_customer(struct station *st, enum desk desk);
 void notice_word(struct station *st, enum desk desk, enum notice_level level, const char *code,
 		 enum word w, enum word customer, const struct word_values *values);
+/* HQ's own words. */
+void notice_message(struct station *st, enum desk desk, enum notice_level level, const char *id,
+		    const char *text);
 void notice_clear(struct station *st, enum desk desk);
 void feedback_send(struct station *st, enum desk desk, enum feedback f);
 struct word_values words_none(void);
@@ -333,6 +405,8 @@ void ledger_announce(struct station *st);
 void stream_down(struct station *st, const struct door_down *d, struct slice payload);
 void stream_link_up(struct station *st);
 void stream_tick(struct station *st);
+/* Takes a stream anew, by a snapshot. */
+void stream_resync(struct station *st, enum stream s);
 /* Asks HQ for one order; the ask's id. */
 void stream_ask_order(struct station *st, const char *order, char ret_ask[ULID_TEXT_MAX]);
 
@@ -479,6 +553,7 @@ void drawer_heard(struct station *st, int device);
 
 void verb_print_again(struct station *st, const struct call *c, struct json args);
 void verb_drawer_open(struct station *st, const struct call *c, struct json args);
+int64_t print_test_queue(struct station *st, int device); /* the job's number, 0 none */
 void verb_print_test(struct station *st, const struct call *c, struct json args);
 void verb_print_retry(struct station *st, const struct call *c, struct json args);
 void verb_print_drop(struct station *st, const struct call *c, struct json args);
@@ -501,6 +576,9 @@ void display_receipt(struct station *st, enum desk desk, struct slice order, con
 /* ---- documents.c ---- */
 
 void documents_publish(struct station *st);
+/* Members `cursors` and `devices` of the heartbeat. */
+void documents_streams(struct station *st, struct buf *b);
+void documents_devices_brief(struct station *st, struct buf *b);
 void heartbeat_publish(struct station *st);
 void metrics_publish(struct station *st);
 

@@ -20,11 +20,6 @@
 #define QUIET_MS 5000 /* no work for so long: time to move the write-ahead log */
 #define JOBS_KEEP 500
 
-int64_t station_now(const struct station *st)
-{
-	return st->clock.wall_ms(st->clock.ctx);
-}
-
 int64_t station_mono(const struct station *st)
 {
 	return st->clock.mono_ms(st->clock.ctx);
@@ -65,6 +60,7 @@ int station_start(struct station *st)
 	int64_t starts;
 
 	store_begin(st->store);
+	clocks_start(st);
 	st->ledger = store_ledger(st->store);
 	if (st->ledger.epoch == 0 || store_meta(st->store, "restored", 0))
 		open_epoch(st);
@@ -85,6 +81,8 @@ int station_start(struct station *st)
 	st->lanes_stale = true;
 	ops_file_again(st);
 	desk_load(st);
+	settings_start(st);
+	policies_follow(st);
 	staff_start(st);
 	jobs_start(st);
 	ledger_announce(st);
@@ -100,9 +98,14 @@ int station_start(struct station *st)
 static void on_scan(struct station *st, const struct door_event *e, struct slice text)
 {
 	struct call c = { .desk = e->scan.desk, .scan_ns = e->scan.read_ns };
+	struct word_values v = words_none();
 
 	if (!st->oldest_scan_ns)
 		st->oldest_scan_ns = e->scan.read_ns;
+	if (st->revoked) {
+		answer_no(st, &c, 409, REASON_REVOKED, &v);
+		return;
+	}
 	c.session = staff_at(st, e->scan.desk);
 	desk_scan(st, &c, text, e->scan.symbology);
 }
@@ -126,9 +129,44 @@ static void on_beat(struct station *st, const struct door_event *e)
 
 	st->beat_known = e->beat.online;
 	st->beat_ms = station_mono(st);
-	if (e->beat.online)
+	if (e->beat.online) {
 		station_wake_at(st, st->beat_ms + BEAT_FRESH_MS + 1);
+		clocks_beat(st, e->beat.at_ms);
+	}
 	st->dirty = st->dirty || before != station_hq_reachable(st);
+}
+
+static void on_broker(struct station *st, const struct door_event *e)
+{
+	struct buf b;
+
+	if (e->broker.taken && !st->taken) {
+		b = event_begin(st);
+		event_end(st, "session.taken", &b, (struct slice){ 0 }, NULL);
+	}
+	st->taken = e->broker.taken;
+	memcpy(st->trouble, e->broker.trouble, sizeof(st->trouble));
+	st->dirty = true;
+}
+
+/* Signed by a key that was withdrawn after sync let it in. */
+static bool signer_gone(struct station *st, const char *topic, uint16_t signer)
+{
+	if (station_signer_valid(st, signer))
+		return false;
+	st->counters.refused_messages++;
+	report_refused(st, slice_of(topic), "signature");
+	return true;
+}
+
+static void on_down(struct station *st, const struct door_event *e, struct slice payload)
+{
+	if (signer_gone(st, stream_name(e->down.stream), e->down.signer))
+		return;
+	if (e->down.what == DOWN_ANSWER)
+		desk_answer_ops(st, &e->down, payload);
+	else
+		stream_down(st, &e->down, payload);
 }
 
 void report_refused(struct station *st, struct slice topic, const char *why)
@@ -212,10 +250,12 @@ static void on_tick(struct station *st)
 		st->dirty = true;
 	if (!st->pruned_ms || now - st->pruned_ms > PRUNE_EVERY_MS) {
 		st->pruned_ms = now;
+		store_jobs_prune(st->store, JOBS_KEEP);
+		if (!clocks_settled(st))
+			return;
 		store_press_prune(st->store, station_now(st) - PRESS_KEEP_MS);
 		store_prune(st->store, station_now(st));
 		store_here_expire(st->store, station_now(st) - HERE_KEEP_MS);
-		store_jobs_prune(st->store, JOBS_KEEP);
 	}
 }
 
@@ -232,10 +272,14 @@ static void on_event(struct station *st, const struct door_event *e, struct slic
 		staff_pin_checked(st, e->pin.check, e->pin.right);
 		break;
 	case DOOR_DOWN:
-		if (e->down.what == DOWN_ANSWER)
-			desk_answer_ops(st, &e->down, payload);
-		else
-			stream_down(st, &e->down, payload);
+		on_down(st, e, payload);
+		break;
+	case DOOR_CMD:
+		if (!signer_gone(st, "cmd", e->cmd.signer))
+			command_take(st, e, payload);
+		break;
+	case DOOR_BROKER:
+		on_broker(st, e);
 		break;
 	case DOOR_ACK:
 		ledger_acked(st, e->ack.epoch, e->ack.seq, span_of(payload, e->ack.reject));
@@ -282,6 +326,10 @@ static void on_event(struct station *st, const struct door_event *e, struct slic
 
 static void finish_step(struct station *st)
 {
+	struct door_out restart = { .kind = OUT_RESTART };
+
+	policies_follow(st);
+	message_show(st);
 	job_pump(st);
 	if (st->ledger.last > st->fresh_after)
 		ledger_publish_fresh(st);
@@ -289,6 +337,10 @@ static void finish_step(struct station *st)
 		documents_publish(st);
 	heartbeat_publish(st);
 	metrics_publish(st);
+	/* Last: what this step has to say goes out before. */
+	if (st->restarting)
+		door_emit(st->door, &restart, (struct slice){ 0 });
+	st->restarting = false;
 }
 
 static void checkpoint_when_quiet(struct station *st, bool only_tick)
@@ -322,10 +374,12 @@ bool station_step(struct station *st, bool wait)
 	if (st->stopping || !door_take(st->door, wait, &event, &payload))
 		return false;
 	store_begin(st->store);
+	clocks_look(st);
 	began = station_mono(st);
 	do {
 		bool is_bulk = event.kind == DOOR_DOWN || event.kind == DOOR_PULL ||
-			       event.kind == DOOR_UP || event.kind == DOOR_AGAIN;
+			       event.kind == DOOR_UP || event.kind == DOOR_AGAIN ||
+			       event.kind == DOOR_CMD;
 
 		on_event(st, &event, payload);
 		taken++;

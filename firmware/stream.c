@@ -70,6 +70,20 @@ static void ask_parts(struct station *st, enum stream s, const struct shadow *sh
 	send_ask(st, &b);
 }
 
+/* HQ has commanded that the stream be taken anew, and no snapshot of it was begun since. */
+static const char *resync_key(enum stream s, char memory[32])
+{
+	text_fmt(memory, 32, "resync_%s", stream_name(s));
+	return memory;
+}
+
+static bool resyncs(struct station *st, enum stream s)
+{
+	char key[32];
+
+	return store_meta(st->store, resync_key(s, key), 0) != 0;
+}
+
 static void ask_now(struct station *st, enum stream s)
 {
 	struct follow *f = &st->follow[s];
@@ -88,6 +102,9 @@ static void ask_now(struct station *st, enum stream s)
 		char id[ULID_TEXT_MAX], memory[512];
 		struct buf b = begin_ask(st, "stream", id, memory, sizeof(memory));
 
+		/* As a new station asks: HQ offers a snapshot. */
+		if (resyncs(st, s))
+			c.epoch = c.seq = 0;
 		jw_str(&b, "stream", stream_name(s));
 		jw_int(&b, "epoch", c.epoch);
 		jw_int(&b, "after", c.seq);
@@ -105,6 +122,17 @@ static void ask_soon(struct station *st, enum stream s, int64_t in_ms)
 		f->next_ask_ms = at;
 	f->wanted = true;
 	station_wake_at(st, f->next_ask_ms);
+}
+
+void stream_resync(struct station *st, enum stream s)
+{
+	struct shadow sh;
+	char key[32];
+
+	/* A snapshot that is on its way brings the stream anew already. */
+	if (!store_shadow(st->store, s, &sh))
+		store_meta_set(st->store, resync_key(s, key), 1);
+	ask_now(st, s);
 }
 
 void stream_link_up(struct station *st)
@@ -313,6 +341,7 @@ static void on_offer(struct station *st, const struct door_down *d, struct slice
 {
 	struct shadow sh = { .epoch = d->epoch, .seq = d->seq, .parts = d->parts }, old;
 	struct cursor c = store_cursor(st->store, d->stream);
+	char key[32];
 
 	if (newer(c.epoch, c.seq, d->epoch, d->seq)) {
 		if (d->epoch < c.epoch) {
@@ -329,6 +358,8 @@ static void on_offer(struct station *st, const struct door_down *d, struct slice
 	}
 	if (d->parts < 1)
 		return; /* a snapshot has at least one part, an empty one too */
+	if (resyncs(st, d->stream))
+		store_meta_set(st->store, resync_key(d->stream, key), 0);
 	memcpy(sh.id, d->snapshot, sizeof(sh.id));
 	sh.gen = store_gen_new(st->store);
 	store_shadow_set(st->store, d->stream, &sh, span_of(payload, d->upto));

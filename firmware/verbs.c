@@ -58,9 +58,14 @@ static void verb_more_time(struct station *st, const struct call *c, struct json
 
 static void verb_end(struct station *st, const struct call *c, struct json args)
 {
+	char message[ID_MAX + 1];
+
 	(void)args;
+	text_fmt(message, sizeof(message), "%s", st->desks[c->desk].notice.message);
 	if (c->desk == DESK_KIOSK)
 		desk_wipe(st, c->desk);
+	else if (st->desks[c->desk].notice.shown && message[0])
+		message_answered(st, message);
 	else
 		notice_clear(st, c->desk);
 	answer_ok(st, c, "");
@@ -92,6 +97,7 @@ static const struct verb {
 	{ "print.came", false, false, ROLE_CLERK, verb_print_came },
 	{ "print.again", false, false, ROLE_CLERK, verb_print_again },
 	{ "drawer.open", false, false, ROLE_CLERK, verb_drawer_open },
+	{ "message.done", false, false, ROLE_CLERK, verb_message_done },
 };
 
 static const struct verb *find_verb(const char *name)
@@ -215,6 +221,11 @@ void verb_call(struct station *st, const struct door_event *e, struct slice payl
 		/* Not kept under the press: after logging in the same press may go through. */
 		c.press[0] = '\0';
 		answer_no(st, &c, refused, REASON_FORBIDDEN, &none);
+		return;
+	}
+	if (st->revoked && revoked_verb(v->name)) {
+		c.press[0] = '\0';
+		answer_no(st, &c, 409, REASON_REVOKED, &none);
 		return;
 	}
 	if (has_card_number(st, args)) {

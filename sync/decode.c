@@ -158,6 +158,26 @@ int decode_ack(struct slice text, struct json root, struct door_event *ret_event
 	return 0;
 }
 
+/* What an unknown command wants may look like anything, but who it is and how long it counts must
+ * be there. */
+int decode_cmd(struct slice text, struct json root, struct door_event *ret_event)
+{
+	struct door_event e = { .kind = DOOR_CMD };
+	struct json name = json_get(root, "cmd"), args = json_get(root, "args");
+	char expires[TIME_TEXT_MAX + 16];
+
+	if (read_id(json_get(root, "id"), e.cmd.id) < 0 || name.type != JSON_STRING ||
+	    (args.type != JSON_NONE && args.type != JSON_OBJECT) ||
+	    json_string(json_get(root, "expires"), expires, sizeof(expires)) <= 0 ||
+	    time_parse(slice_of(expires), &e.cmd.expires_ms) < 0)
+		return -EBADMSG;
+	if (json_string(name, e.cmd.name, sizeof(e.cmd.name)) < 0)
+		e.cmd.name[0] = '\0';
+	e.cmd.args = span_in(text, args, JSON_OBJECT);
+	*ret_event = e;
+	return 0;
+}
+
 int decode_beat(struct json root, struct door_event *ret_event, int64_t *ret_n)
 {
 	struct door_event e = { .kind = DOOR_BEAT };

@@ -22,6 +22,9 @@ int decode_down(struct slice text, struct json root, enum stream stream, bool di
 /* 0 and ret_event (kind DOOR_ACK), or -EBADMSG. */
 int decode_ack(struct slice text, struct json root, struct door_event *ret_event);
 
+/* 0 and ret_event (kind DOOR_CMD), or -EBADMSG. */
+int decode_cmd(struct slice text, struct json root, struct door_event *ret_event);
+
 /* 0 and ret_event (kind DOOR_BEAT); ret_n is the beat's counter, -1 where it has none. -EBADMSG. */
 int decode_beat(struct json root, struct door_event *ret_event, int64_t *ret_n);
 

@@ -22,6 +22,8 @@ const char *refusal_name(enum refusal why)
 		return "stream";
 	case REFUSED_REPLAY:
 		return "replay";
+	case REFUSED_LANE:
+		return "lane";
 	}
 	return "?";
 }

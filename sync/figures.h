@@ -11,14 +11,15 @@ enum refusal {
 	REFUSED_TOPIC,	   /* not a topic of this station */
 	REFUSED_TOO_BIG,   /* above FRAME_MESSAGE_MAX */
 	REFUSED_FRAME,	   /* begins like a signed frame, is none */
-	REFUSED_SIGNATURE, /* from HQ, not signed by a pinned stream key */
+	REFUSED_SIGNATURE, /* not signed by a stream key, or the lane's, that is valid */
 	REFUSED_JSON,
 	REFUSED_UTF8,
 	REFUSED_SHAPE,	/* members missing or of the wrong type */
 	REFUSED_STREAM, /* an unknown stream, or another than the topic's */
 	REFUSED_REPLAY, /* a beat whose counter did not rise */
+	REFUSED_LANE,	/* of a lane that policy `lanes` does not list, where it lists keys */
 };
-#define REFUSAL_COUNT (REFUSED_REPLAY + 1)
+#define REFUSAL_COUNT (REFUSED_LANE + 1)
 const char *refusal_name(enum refusal why);
 
 struct figures {

@@ -9,14 +9,13 @@
 
 #include "firmware/base/log.h"
 #include "sync/retry.h"
+#include "sync/tls.h"
 
-#define KEEPALIVE_S	   20
-#define CONNECT_MS	   10000 /* from the worker's return to the granted subscriptions */
-#define MISC_MS		   1000	 /* how often libmosquitto looks at its keepalive */
-#define GOODBYE_MS	   1000	 /* for the last messages to be taken */
-#define CLIENT_ID_MAX	   160
-#define TOLD_NOTHING	   (-100)
-#define SYSTEM_AUTHORITIES "/etc/ssl/certs"
+#define KEEPALIVE_S   20
+#define CONNECT_MS    10000 /* from the worker's return to the granted subscriptions */
+#define MISC_MS	      1000  /* how often libmosquitto looks at its keepalive */
+#define GOODBYE_MS    1000  /* for the last messages to be taken */
+#define CLIENT_ID_MAX 160
 
 enum stage {
 	STAGE_WORKER,	 /* a libuv worker has the client */
@@ -40,6 +39,9 @@ struct attempt {
 	int armed; /* what the poll waits for */
 	int sub_mid;
 	int rc;		  /* what libmosquitto said when it went wrong */
+	char refused[96]; /* the broker's own word, "" none */
+	void *tls;	  /* its SSL_CTX, NULL without TLS */
+	struct tls_watch watch;
 	int64_t until_ms; /* STAGE_CONNECT, STAGE_SUBSCRIBE */
 };
 
@@ -58,10 +60,10 @@ struct link {
 	int64_t misc_at_ms;
 	int64_t timer_at_ms;
 	bool stopping;
-	int64_t stop_at_ms; /* stopping: not waiting for the last PUBACK any longer */
-	bool busy;	    /* inside a call of libmosquitto */
-	int told_rc;	    /* the last failure that was logged, or TOLD_NOTHING */
-	bool told_taken;
+	int64_t stop_at_ms;	       /* stopping: not waiting for the last PUBACK any longer */
+	bool busy;		       /* inside a call of libmosquitto */
+	char told[BROKER_TROUBLE_MAX]; /* the last failure that was logged, "" none */
+	bool taken;		       /* somebody else seems to use our client id */
 };
 
 static int64_t now_ms(const struct link *l)
@@ -113,6 +115,7 @@ static void free_attempt(struct attempt *a)
 	if (a->has_poll)
 		uv_poll_stop(&a->poll);
 	mosquitto_destroy(a->mosq);
+	tls_context_free(a->tls);
 	if (a->has_poll)
 		uv_close((uv_handle_t *)&a->poll, on_poll_closed);
 	else
@@ -131,28 +134,55 @@ static void end_attempt(struct link *l, int64_t wait_ms)
 	arm_timer(l);
 }
 
+/* In words for the log and the operator. */
 static const char *failure_text(const struct attempt *a)
 {
+	if (a->watch.trouble[0])
+		return a->watch.trouble;
+	if (a->refused[0])
+		return a->refused;
+	if (a->tls && a->stage < STAGE_SUBSCRIBE &&
+	    (a->rc == MOSQ_ERR_CONN_LOST || a->rc == MOSQ_ERR_TLS))
+		return "it hung up while TLS began; does it speak TLS there?";
 	if (a->rc == MOSQ_ERR_ERRNO)
 		return "the connection was refused or reset";
 	return a->rc ? mosquitto_strerror(a->rc) : "no answer in time";
 }
 
-static void log_failure(struct link *l, const struct attempt *a, int64_t wait_ms)
+static void note_taken(struct link *l)
 {
-	if (retry_taken(&l->retry) && !l->told_taken) {
-		log_error("broker: every connection ends at once. Does another station use the "
-			  "client id %s?",
-			  l->client_id);
-		l->told_taken = true;
-	}
+	if (l->taken || !retry_taken(&l->retry))
+		return;
+	l->taken = true;
+	log_error("broker: every connection ends at once. Does another station use the client id "
+		  "%s?",
+		  l->client_id);
+}
+
+static void tell_failure(struct link *l, const struct attempt *a, int64_t wait_ms)
+{
+	const char *why = failure_text(a);
+
+	note_taken(l);
 	if (a->stage == STAGE_UP)
 		log_warning("broker %s:%d: lost (%s), next try in %lld ms", l->setup.host,
-			    l->setup.port, failure_text(a), (long long)wait_ms);
-	else if (a->rc != l->told_rc)
+			    l->setup.port, why, (long long)wait_ms);
+	else if (strcmp(why, l->told) != 0)
 		log_warning("broker %s:%d: not reached (%s), trying again", l->setup.host,
-			    l->setup.port, failure_text(a));
-	l->told_rc = a->rc;
+			    l->setup.port, why);
+	text_fmt(l->told, sizeof(l->told), "%s", why);
+	sync_broker(l->sync, why, l->taken);
+}
+
+/* A connection that lasts is nobody else's. */
+static void end_taken(struct link *l)
+{
+	if (!l->taken || !l->attempt || l->attempt->stage != STAGE_UP ||
+	    !retry_stable(&l->retry, &l->clock))
+		return;
+	l->taken = false;
+	log_notice("broker: the client id is ours alone again");
+	sync_broker(l->sync, "", false);
 }
 
 static void on_timer_closed(uv_handle_t *handle)
@@ -183,7 +213,7 @@ static void fail_attempt(struct link *l)
 		return;
 	}
 	wait_ms = retry_lost(&l->retry, &l->clock);
-	log_failure(l, l->attempt, wait_ms);
+	tell_failure(l, l->attempt, wait_ms);
 	end_attempt(l, wait_ms);
 }
 
@@ -258,9 +288,7 @@ static void on_connect(struct mosquitto *mosq, void *ctx, int rc)
 	char *topics[ROUTE_SUBSCRIPTIONS];
 
 	if (rc != 0) {
-		if (a->link->told_rc != MOSQ_ERR_CONN_REFUSED)
-			log_warning("broker %s:%d: %s", a->link->setup.host, a->link->setup.port,
-				    mosquitto_connack_string(rc));
+		text_fmt(a->refused, sizeof(a->refused), "%s", mosquitto_connack_string(rc));
 		a->dead = true;
 		a->rc = MOSQ_ERR_CONN_REFUSED;
 		return;
@@ -289,8 +317,9 @@ static void on_subscribe(struct mosquitto *mosq, void *ctx, int mid, int count, 
 			log_error("broker: may not subscribe %s", sync_subscription(l->sync, i));
 	log_notice("broker %s:%d: connected", l->setup.host, l->setup.port);
 	a->stage = STAGE_UP;
-	l->told_rc = TOLD_NOTHING;
+	l->told[0] = '\0';
 	retry_connected(&l->retry, &l->clock);
+	sync_broker(l->sync, "", l->taken);
 	sync_up(l->sync);
 }
 
@@ -325,14 +354,16 @@ static void on_disconnect(struct mosquitto *mosq, void *ctx, int rc)
 
 /* ---- an attempt's beginning ---- */
 
-static int set_tls(struct mosquitto *mosq, const struct sync_setup *s)
+static int set_tls(struct attempt *a)
 {
-	const char *cert = s->cert[0] ? s->cert : NULL, *key = s->key[0] ? s->key : NULL;
-	int rc = mosquitto_tls_set(mosq, s->ca[0] ? s->ca : NULL,
-				   s->ca[0] ? NULL : SYSTEM_AUTHORITIES, cert, key, NULL);
+	const struct clock *clock = &a->link->clock;
 
-	/* libmosquitto takes "tlsv1.2" as the least version. */
-	return rc ? rc : mosquitto_tls_opts_set(mosq, 1, "tlsv1.2", NULL);
+	a->watch.setup = &a->link->setup;
+	a->watch.now_ms = clock->wall_ms(clock->ctx);
+	a->tls = tls_context(&a->watch);
+	if (!a->tls || mosquitto_int_option(a->mosq, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0))
+		return MOSQ_ERR_TLS;
+	return mosquitto_void_option(a->mosq, MOSQ_OPT_SSL_CTX, a->tls);
 }
 
 /* On a worker: files and name servers may be slow. */
@@ -341,7 +372,7 @@ static void work_connect(uv_work_t *work)
 	struct attempt *a = work->data;
 	const struct sync_setup *s = &a->link->setup;
 
-	a->rc = s->tls ? set_tls(a->mosq, s) : MOSQ_ERR_SUCCESS;
+	a->rc = s->tls ? set_tls(a) : MOSQ_ERR_SUCCESS;
 	if (a->rc == MOSQ_ERR_SUCCESS)
 		a->rc = mosquitto_connect_bind_async(a->mosq, s->host, s->port, KEEPALIVE_S,
 						     a->ipv4_only ? "0.0.0.0" : NULL);
@@ -452,6 +483,7 @@ static void on_timer(uv_timer_t *timer)
 	}
 	if (l->attempt && l->attempt->stage != STAGE_WORKER && now >= l->misc_at_ms)
 		do_misc(l, now);
+	end_taken(l);
 	if (!l->attempt && now >= l->retry_at_ms)
 		begin_attempt(l);
 	if (now >= l->sync_at_ms)
@@ -473,7 +505,6 @@ int sync_start(uv_loop_t *loop, struct door *door, const struct sync_setup *setu
 	l->loop = loop;
 	l->setup = *setup;
 	l->clock = *clock;
-	l->told_rc = TOLD_NOTHING;
 	retry_init(&l->retry);
 	err = text_fmt(l->client_id, sizeof(l->client_id), "lada-%s-%s", setup->store, setup->lane);
 	if (err == 0)

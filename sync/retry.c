@@ -28,6 +28,8 @@ int64_t retry_lost(struct retry *r, const struct clock *clock)
 
 		r->short_lives = stable ? 0 : r->short_lives + 1;
 		r->failures = stable ? 0 : r->failures;
+	} else {
+		r->short_lives = 0; /* the broker itself is away */
 	}
 	r->up_since_ms = -1;
 	for (int i = 0; i < r->failures && most < RETRY_MAX_MS; i++)
@@ -39,6 +41,12 @@ int64_t retry_lost(struct retry *r, const struct clock *clock)
 	if (retry_taken(r))
 		return RETRY_TAKEN_MS + chance(clock, RETRY_MAX_MS - RETRY_TAKEN_MS + 1);
 	return chance(clock, most + 1);
+}
+
+bool retry_stable(const struct retry *r, const struct clock *clock)
+{
+	return r->up_since_ms >= 0 &&
+	       clock->mono_ms(clock->ctx) - r->up_since_ms >= RETRY_STABLE_MS;
 }
 
 bool retry_taken(const struct retry *r)

@@ -4,7 +4,7 @@
  * not come back all at once, and never more than RETRY_MAX_MS.
  *
  * A connection that lived less than RETRY_STABLE_MS does not reset the waiting. Several of those
- * in a row mean that somebody else uses our client id (the broker then throws each of the two
+ * in a row, without an attempt between that failed by itself, mean that somebody else uses our client id (the broker then throws each of the two
  * out in turn): from then on every wait is long, and the operator is told.
  */
 #ifndef LADA_SYNC_RETRY_H
@@ -31,6 +31,8 @@ void retry_init(struct retry *r);
 void retry_connected(struct retry *r, const struct clock *clock);
 /* An attempt failed or a connection ended; returns the ms to wait before the next attempt. */
 int64_t retry_lost(struct retry *r, const struct clock *clock);
+/* Has the connection there is lasted? */
+bool retry_stable(const struct retry *r, const struct clock *clock);
 /* Does somebody else seem to use our client id? */
 bool retry_taken(const struct retry *r);
 

@@ -8,6 +8,7 @@
 #include "firmware/base/json.h"
 #include "sync/decode.h"
 #include "sync/figures.h"
+#include "sync/peers.h"
 #include "sync/up.h"
 
 /* Refusals reported to the door: this many at once, then one a second. */
@@ -28,7 +29,12 @@ struct sync {
 	char claim_topic[ROUTE_TOPIC_MAX];
 
 	bool linked;
-	bool told_linked; /* what the door was told last */
+	bool told_linked;	/* what the door was told last */
+	struct trust_keys keys; /* of HQ, valid now */
+	struct peers peers;
+	bool broker_new; /* the door was not told yet what follows */
+	bool taken;
+	char trouble[BROKER_TROUBLE_MAX];
 	bool leaving;
 	int64_t conn;
 	int outstanding;
@@ -95,6 +101,7 @@ int sync_new(const struct sync_setup *setup, const struct sync_pipe *pipe, struc
 	s->door = door;
 	s->clock = *clock;
 	s->base = (struct route_base){ setup->prefix, setup->store, setup->lane };
+	s->keys = *setup->keys;
 	s->conn = setup->first_conn - 1;
 	s->beat_n = -1;
 	s->report_credit_ms = REPORT_BURST * REPORT_EVERY_MS;
@@ -208,6 +215,25 @@ static void tell_link(struct sync *s)
 		s->told_linked = s->linked;
 }
 
+static void tell_broker(struct sync *s)
+{
+	struct door_event e = { .kind = DOOR_BROKER, .broker.taken = s->taken };
+
+	memcpy(e.broker.trouble, s->trouble, sizeof(e.broker.trouble));
+	if (s->broker_new && door_submit(s->door, &e, (struct slice){ 0 }) == 0)
+		s->broker_new = false;
+}
+
+void sync_broker(struct sync *s, const char *trouble, bool taken)
+{
+	if (s->leaving || (s->taken == taken && strcmp(s->trouble, trouble) == 0))
+		return;
+	s->taken = taken;
+	text_fmt(s->trouble, sizeof(s->trouble), "%s", trouble);
+	s->broker_new = true;
+	tell_broker(s);
+}
+
 static void pull_rows(struct sync *s)
 {
 	struct door_event e = { .kind = DOOR_PULL };
@@ -226,13 +252,15 @@ void sync_tick(struct sync *s)
 	if (s->leaving)
 		return;
 	tell_link(s);
+	tell_broker(s);
 	pull_rows(s);
 	if (heartbeat_due_ms(s) <= now)
 		send_heartbeat(s);
 	if (!s->pipe.wake)
 		return;
 	/* The door was full: try again soon. */
-	if (s->told_linked != s->linked || (s->up.linked && s->up.round && !s->up.pulling))
+	if (s->told_linked != s->linked || s->broker_new ||
+	    (s->up.linked && s->up.round && !s->up.pulling))
 		at = now + SYNC_HEARTBEAT_MIN_MS;
 	if (heartbeat_due_ms(s) < at)
 		at = heartbeat_due_ms(s);
@@ -270,6 +298,15 @@ static void take_heartbeat(struct sync *s, struct slice payload)
 	s->heartbeat_new = true;
 }
 
+/* Keys that cannot be read would shut HQ out for good. */
+static void take_keys(struct sync *s, struct slice payload)
+{
+	const char *what;
+	int line;
+
+	trust_keys_parse(payload, &s->keys, &line, &what);
+}
+
 void sync_output(struct sync *s, const struct door_out *out, struct slice payload)
 {
 	switch (out->kind) {
@@ -290,6 +327,14 @@ void sync_output(struct sync *s, const struct door_out *out, struct slice payloa
 	case OUT_HEARTBEAT:
 		take_heartbeat(s, payload);
 		break;
+	case OUT_KEYS:
+		take_keys(s, payload);
+		break;
+	case OUT_LANES:
+		peers_set(&s->peers, payload);
+		break;
+	case OUT_LOG:
+	case OUT_RESTART:
 	case OUT_REPLY:
 	case OUT_SCREEN:
 	case OUT_SESSION:
@@ -401,15 +446,14 @@ static void refuse(struct sync *s, const char *topic, enum refusal why)
 		s->figures.door_full++;
 }
 
-/* The pinned stream key that signed a frame; its KID must be the number as we would write it. */
-static bool signed_by_hq(struct sync *s, const struct frame *f, const char *topic)
+/* KID + 1 of the stream key that signed a frame, 0: none did. KID must be the number as we would
+ * write it. */
+static uint16_t signer_of(struct sync *s, const struct frame *f, const char *topic)
 {
-	const struct trust_keys *keys = s->setup.keys;
-
 	if (!f->is_signed)
-		return false;
-	for (int i = 0; i < keys->count; i++) {
-		const struct trust_key *key = &keys->key[i];
+		return 0;
+	for (int i = 0; i < s->keys.count; i++) {
+		const struct trust_key *key = &s->keys.key[i];
 		char kid[8];
 
 		if (key->purpose != KEY_STREAM ||
@@ -417,27 +461,27 @@ static bool signed_by_hq(struct sync *s, const struct frame *f, const char *topi
 		    strcmp(kid, f->kid) != 0)
 			continue;
 		buf_reset(&s->scratch);
-		return frame_verify(f, topic, key->public_key, &s->scratch);
+		return frame_verify(f, topic, key->public_key, &s->scratch) ? key->kid + 1 : 0;
 	}
-	return false;
+	return 0;
 }
 
-/* Takes the frame off; false when the message is refused. */
+/* Takes the frame off; false when the message is refused. Whether a lane has signed is judged
+ * when it is known which lane speaks. */
 static bool open_message(struct sync *s, enum route route, const char *topic, struct slice payload,
-			 struct slice *ret_text)
+			 struct frame *ret_frame, uint16_t *ret_signer)
 {
 	bool must = route_from_hq(route) && trust_keys_has(s->setup.keys, KEY_STREAM);
-	struct frame frame;
 
-	if (frame_open(payload, &frame) < 0) {
+	if (frame_open(payload, ret_frame) < 0) {
 		refuse(s, topic, must ? REFUSED_SIGNATURE : REFUSED_FRAME);
 		return false;
 	}
-	if (must && !signed_by_hq(s, &frame, topic)) {
+	*ret_signer = must ? signer_of(s, ret_frame, topic) : 0;
+	if (must && *ret_signer == 0) {
 		refuse(s, topic, REFUSED_SIGNATURE);
 		return false;
 	}
-	*ret_text = frame.json;
 	return true;
 }
 
@@ -471,7 +515,7 @@ static void take_beat(struct sync *s, const char *topic, struct json root, bool 
 }
 
 static void take_down(struct sync *s, const struct route_found *at, const char *topic,
-		      struct slice text, struct json root)
+		      struct slice text, struct json root, uint16_t signer)
 {
 	struct door_event e;
 	int err = decode_down(text, root, at->stream, at->direct, &e);
@@ -480,8 +524,23 @@ static void take_down(struct sync *s, const struct route_found *at, const char *
 		refuse(s, topic, REFUSED_STREAM);
 	else if (err == -EBADMSG)
 		refuse(s, topic, REFUSED_SHAPE);
-	else if (err == 0)
-		submit(s, &e, text);
+	if (err < 0)
+		return;
+	e.down.signer = signer;
+	submit(s, &e, text);
+}
+
+static void take_cmd(struct sync *s, const char *topic, struct slice text, struct json root,
+		     uint16_t signer)
+{
+	struct door_event e;
+
+	if (decode_cmd(text, root, &e) < 0) {
+		refuse(s, topic, REFUSED_SHAPE);
+		return;
+	}
+	e.cmd.signer = signer;
+	submit(s, &e, e.cmd.args.n ? text : (struct slice){ 0 });
 }
 
 static void take_ack(struct sync *s, const char *topic, struct slice text, struct json root)
@@ -502,37 +561,68 @@ static bool read_json(struct sync *s, const char *topic, struct slice text, stru
 	return false;
 }
 
+static int decode_lane(const struct sync *s, const struct route_found *at, struct slice text,
+		       struct json root, struct door_event *ret_event)
+{
+	if (at->route == ROUTE_UP)
+		return decode_up(text, root, s->setup.store, at->lane, ret_event);
+	if (at->route == ROUTE_ASK)
+		return decode_ask(root, s->setup.lane, ret_event);
+	if (at->route == ROUTE_STATE)
+		return decode_state(root, at->lane, ret_event);
+	return decode_claim(root, ret_event);
+}
+
+/* Our own word is signed as we sign, whatever the policy says of this lane. */
+static enum peer_verdict judge_lane(struct sync *s, const char *lane, const struct frame *f,
+				    const char *topic)
+{
+	buf_reset(&s->scratch);
+	if (strcmp(lane, s->setup.lane) != 0)
+		return peers_judge(&s->peers, lane, f, topic, &s->scratch);
+	if (!s->setup.sign || (f->is_signed && strcmp(f->kid, lane) == 0 &&
+			       frame_verify(f, topic, s->setup.pair->public_key, &s->scratch)))
+		return PEER_HEARD;
+	return PEER_SIGNATURE;
+}
+
 /* A lane of this store, this one included: of its own words only claims matter, which come back
  * as echoes. What the broker stored tells how a lane stands, and nothing else. */
 static void take_lane(struct sync *s, const struct route_found *at, const char *topic,
-		      struct slice text, bool retained)
+		      const struct frame *f, bool retained)
 {
-	const bool own = at->route != ROUTE_CLAIM && strcmp(at->lane, s->setup.lane) == 0;
+	const bool claim = at->route == ROUTE_CLAIM;
+	enum peer_verdict heard = PEER_HEARD;
 	struct door_event e;
 	struct json root;
-	int err = -ENOMSG;
+	int err;
 
-	if (own || (retained && at->route != ROUTE_STATE) || !read_json(s, topic, text, &root))
+	if ((!claim && strcmp(at->lane, s->setup.lane) == 0) ||
+	    (retained && at->route != ROUTE_STATE))
 		return;
-	if (at->route == ROUTE_UP)
-		err = decode_up(text, root, s->setup.store, at->lane, &e);
-	else if (at->route == ROUTE_ASK)
-		err = decode_ask(root, s->setup.lane, &e);
-	else if (at->route == ROUTE_STATE)
-		err = decode_state(root, at->lane, &e);
-	else
-		err = decode_claim(root, &e);
-	if (err == -EBADMSG)
+	/* Whose claim it is stands inside. */
+	if (!claim)
+		heard = judge_lane(s, at->lane, f, topic);
+	if (heard == PEER_HEARD && !read_json(s, topic, f->json, &root))
+		return;
+	err = heard == PEER_HEARD ? decode_lane(s, at, f->json, root, &e) : -EACCES;
+	if (err == 0 && claim)
+		heard = judge_lane(s, e.claim.lane, f, topic);
+	if (heard != PEER_HEARD)
+		refuse(s, topic, heard == PEER_UNKNOWN ? REFUSED_LANE : REFUSED_SIGNATURE);
+	else if (err == -EBADMSG)
 		refuse(s, topic, REFUSED_SHAPE);
 	else if (err == 0)
-		submit(s, &e, at->route == ROUTE_UP ? text : (struct slice){ 0 });
+		submit(s, &e, at->route == ROUTE_UP ? f->json : (struct slice){ 0 });
 }
 
 void sync_receive(struct sync *s, const char *topic, struct slice payload, bool retained)
 {
 	struct route_found at;
+	struct frame frame;
 	struct slice text;
 	struct json root;
+	uint16_t signer;
 	int err = route_find(&s->base, topic, &at);
 
 	if (s->leaving)
@@ -546,14 +636,15 @@ void sync_receive(struct sync *s, const char *topic, struct slice payload, bool 
 		refuse(s, topic, REFUSED_TOO_BIG);
 		return;
 	}
-	if (!open_message(s, at.route, topic, payload, &text))
+	if (!open_message(s, at.route, topic, payload, &frame, &signer))
 		return;
+	text = frame.json;
 	switch (at.route) {
 	case ROUTE_DOWN:
 		/* Loose: a record that is no UTF-8 is set aside by the step, and its stream goes
 		 * on. */
 		if (json_check_loose(text, &root) == 0)
-			take_down(s, &at, topic, text, root);
+			take_down(s, &at, topic, text, root, signer);
 		else
 			refuse(s, topic, REFUSED_JSON);
 		break;
@@ -570,9 +661,13 @@ void sync_receive(struct sync *s, const char *topic, struct slice payload, bool 
 	case ROUTE_ASK:
 	case ROUTE_STATE:
 	case ROUTE_CLAIM:
-		take_lane(s, &at, topic, text, retained);
+		take_lane(s, &at, topic, &frame, retained);
 		break;
 	case ROUTE_CMD:
+		/* A stored one is an old one; HQ knows by the answers which to send again. */
+		if (!retained && read_json(s, topic, text, &root))
+			take_cmd(s, topic, text, root, signer);
+		break;
 	case ROUTE_BLOB:
 		break; /* counted above */
 	}

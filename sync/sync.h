@@ -62,9 +62,10 @@ int sync_new(const struct sync_setup *setup, const struct sync_pipe *pipe, struc
 	     const struct clock *clock, struct sync **ret_sync);
 void sync_free(struct sync *sync);
 
-/* What the step wants of the network: OUT_UP, OUT_ACKED, OUT_ASK, OUT_HEARTBEAT; other kinds are
- * ignored. A heartbeat's payload is the state message behind `{"online":true,"conn":N,`, with its
- * closing brace. What cannot go now is dropped: rows are sent again, asks repeat. */
+/* What the step wants of the network: OUT_UP, OUT_ACKED, OUT_ASK, OUT_CLAIM, OUT_HEARTBEAT, and
+ * OUT_KEYS and OUT_LANES, which say whose signatures count; other kinds are ignored. A heartbeat's
+ * payload is the state message behind `{"online":true,"conn":N,`, with its closing brace. What
+ * cannot go now is dropped: rows are sent again, asks repeat. */
 void sync_output(struct sync *sync, const struct door_out *out, struct slice payload);
 bool sync_connected(const struct sync *sync);
 /* Prometheus text. */
@@ -79,6 +80,9 @@ void sync_down(struct sync *sync);
 void sync_receive(struct sync *sync, const char *topic, struct slice payload, bool retained);
 void sync_delivered(struct sync *sync);
 void sync_tick(struct sync *sync);
+/* Why the broker is not reached ("" when it is), and whether another client uses our client id;
+ * the door is told what has changed. */
+void sync_broker(struct sync *sync, const char *trouble, bool taken);
 /* Says `online: false` before a clean end. After it nothing is published, and the door is not
  * used any more. */
 void sync_goodbye(struct sync *sync);

@@ -25,6 +25,13 @@
 #define ME	 "lada/1/WAW-042/k1/"
 #define ALL	 "lada/1/WAW-042/"
 
+/* What another lane says. */
+#define K2_UP "{\"store\":\"WAW-042\",\"lane\":\"k2\",\"epoch\":5,\"events\":[{\"e\":{}}]}"
+#define K2_STATE                                                                                   \
+	"{\"online\":true,\"epoch\":5,\"conn\":3,\"acked\":10,\"outbox\":2,\"lane\":\"k2\"}"
+#define ASKS_K1 "{\"ask\":\"up\",\"id\":\"a\",\"lane\":\"k1\",\"epoch\":9,\"after\":7}"
+#define TAKE(lane) "{\"op\":\"take\",\"order\":\"Z\",\"lane\":\"" lane "\",\"claim\":\"C1\"}"
+
 struct sent {
 	char topic[128];
 	char payload[512];
@@ -279,6 +286,14 @@ static inline void refused(struct fixture *f, const char *topic, const char *pay
 	assert_true(slice_eq(said, topic));
 	nothing(f);
 	f->now += 2000;
+}
+
+static inline void span_is(struct slice payload, struct span span, const char *text)
+{
+	struct slice part = span_of(payload, span);
+
+	if (!slice_eq(part, text))
+		fail_msg("wanted %s, got %.*s", text, (int)part.n, part.p);
 }
 
 #endif

@@ -65,6 +65,20 @@ void shop_collect(struct shop *s)
 		case OUT_SCREEN:
 			if (out.screen.screen == SCREEN_COUNTER)
 				keep(s->screen, payload);
+			else if (out.screen.screen == SCREEN_MANAGE)
+				keep(s->manage, payload);
+			break;
+		case OUT_KEYS:
+			keep(s->keys, payload);
+			break;
+		case OUT_LANES:
+			keep(s->lanes, payload);
+			break;
+		case OUT_RESTART:
+			s->restarts++;
+			break;
+		case OUT_LOG:
+			s->log_level = out.log.level;
 			break;
 		case OUT_UP:
 			s->up_first = out.up.first;

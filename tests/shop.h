@@ -36,6 +36,8 @@ struct shop {
 	char display[DESK_COUNT][SHOP_TEXT_MAX]; /* what the displays of a desk show */
 	int displays;				 /* times they changed */
 	char up[SHOP_TEXT_MAX * 2];
+	char manage[SHOP_TEXT_MAX], keys[SHOP_TEXT_MAX], lanes[SHOP_TEXT_MAX];
+	int restarts, log_level;
 	int opened, closed_count; /* sessions ui was told of, and their hashes when they ended */
 	char closed[SHOP_CLOSED_MAX][HASH_TEXT_MAX];
 	char dir[32], path[64]; /* of shop_open_file */

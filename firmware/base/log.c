@@ -3,11 +3,17 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "firmware/base/bytes.h"
 
 #define LOG_LINE_MAX 1024
+
+void log_limit(enum log_level least)
+{
+	setlogmask(LOG_UPTO((int)least));
+}
 
 void log_line(enum log_level level, const char *fmt, ...)
 {
@@ -16,6 +22,8 @@ void log_line(enum log_level level, const char *fmt, ...)
 	va_list args;
 	ssize_t written;
 
+	if (!(setlogmask(0) & LOG_MASK((int)level)))
+		return;
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);

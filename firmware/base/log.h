@@ -15,6 +15,9 @@ enum log_level {
 	LOG_LEVEL_DEBUG = 7,
 };
 
+/* What is less urgent is left out from now on, in all of this process; at first nothing is. Kept
+ * where syslog(3) keeps it: by libc. */
+void log_limit(enum log_level least);
 __attribute__((format(printf, 2, 3))) void log_line(enum log_level level, const char *fmt, ...);
 
 #define log_error(...) log_line(LOG_LEVEL_ERROR, __VA_ARGS__)

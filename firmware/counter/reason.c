@@ -33,6 +33,7 @@ static const char *const codes[REASON_COUNT] = {
 	[REASON_ORDER_CHANGED] = "order_changed",
 	[REASON_UNREADABLE] = "unreadable",
 	[REASON_DRAWER] = "drawer_unreachable",
+	[REASON_REVOKED] = "revoked",
 };
 
 const char *reason_code(enum reason r)

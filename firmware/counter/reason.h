@@ -39,8 +39,9 @@ enum reason {
 	REASON_ORDER_CHANGED,
 	REASON_UNREADABLE,
 	REASON_DRAWER, /* its printer cannot kick it now */
+	REASON_REVOKED, /* the store does not list this lane any more */
 };
-#define REASON_COUNT (REASON_DRAWER + 1)
+#define REASON_COUNT (REASON_REVOKED + 1)
 
 const char *reason_code(enum reason r);
 

@@ -207,6 +207,12 @@ static const char *const reasons[REASON_COUNT][3] = {
 	[REASON_DRAWER] = { "Szuflady nie da się teraz otworzyć: drukarka nie działa. Otwórz kluczykiem.",
 			    "The drawer can't be opened now: its printer is not working. Use the key.",
 			    "Шухляду зараз не відкрити: принтер не працює. Відкрийте ключем." },
+	[REASON_REVOKED] = { "Centrala wycofała to stanowisko. Nic tu nie wydajemy; zadzwoń do "
+			     "centrali.",
+			     "Head office has withdrawn this counter. Nothing is served here; call "
+			     "head office.",
+			     "Центральний офіс відкликав цю стійку. Тут нічого не видають; "
+			     "зателефонуйте до центрального офісу." },
 	[REASON_UNREADABLE] = { "Nie udało się odczytać kodu. Zeskanuj ponownie.",
 				"The code could not be read. Scan it again.",
 				"Код не вдалося прочитати. Скануйте ще раз." },
@@ -250,6 +256,10 @@ static const struct {
 	  { "Ten kod zastąpiono nowym. Pokaż najnowszą wiadomość.",
 	    "This code was replaced by a newer one. Show the latest message.",
 	    "Цей код замінено новим. Покажіть найновіше повідомлення." } },
+	{ REASON_REVOKED,
+	  { "To stanowisko jest nieczynne. Podejdź do innego.",
+	    "This counter is closed. Please go to another one.",
+	    "Ця стійка не працює. Підійдіть до іншої." } },
 	{ REASON_BAD_SIGNATURE,
 	  { "Nie udało się odczytać kodu. Rozjaśnij ekran i spróbuj ponownie.",
 	    "We couldn't read the code. Make the screen brighter and try again.",

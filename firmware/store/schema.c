@@ -101,7 +101,13 @@ static const char *const migrations[] = {
 	" last INTEGER NOT NULL, PRIMARY KEY (lane, epoch, first)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE listen (lane TEXT PRIMARY KEY, epoch INTEGER NOT NULL,"
 	" after INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-	"CREATE TABLE reopened (event TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+	"CREATE TABLE reopened (event TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	/* Commands of HQ that were taken; what HQ has set; what it has to say to staff. */
+	"CREATE TABLE command (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
+	" expires INTEGER NOT NULL, ok INTEGER NOT NULL, detail TEXT NOT NULL) STRICT;"
+	"CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE message (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
+	" text TEXT NOT NULL, level INTEGER NOT NULL) STRICT;",
 };
 
 size_t schema_version(void)

@@ -210,6 +210,34 @@ void store_rejected(struct store *st, int64_t epoch, int64_t seq, struct slice r
 int64_t store_batch(struct store *st, int64_t epoch, int64_t after, size_t max_bytes,
 		    struct buf *b);
 
+/* ---- commands of HQ (command.c) ---- */
+
+bool store_command_known(struct store *st, const char *id);
+void store_command_add(struct store *st, const char *id, int64_t expires_ms, bool ok,
+		       struct slice detail);
+/* What HQ has set; false: nothing. */
+bool store_setting(struct store *st, const char *key, char *dst, size_t cap);
+void store_setting_set(struct store *st, const char *key, const char *value); /* NULL: undone */
+
+#define STORE_MESSAGES_MAX 8
+#define MESSAGE_TEXT_MAX 401
+struct message_row {
+	int64_t n;
+	char id[ID_MAX + 1]; /* of the command */
+	char text[MESSAGE_TEXT_MAX];
+	int64_t level; /* enum notice_level */
+};
+/* False: so many wait already that one more would not be read. */
+bool store_message_add(struct store *st, const char *id, struct slice text, int64_t level);
+/* The next behind row->n, oldest first (0 to begin). */
+bool store_message_next(struct store *st, struct message_row *row);
+bool store_message_drop(struct store *st, const char *id); /* false: there is none */
+
+/* ---- times.c ---- */
+
+/* The clock that said `now_ms` was set by `by_ms`: what is under way keeps its age. */
+void store_times_move(struct store *st, int64_t now_ms, int64_t by_ms);
+
 /* ---- all of it (prune.c) ---- */
 
 /* Drops, a slice a call, what nobody needs any more: events acknowledged more than 30 days ago,

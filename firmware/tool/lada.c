@@ -65,6 +65,37 @@ const char *tool_text(struct json v, char *memory, size_t cap)
 	return json_string(v, memory, cap) < 0 ? "-" : memory;
 }
 
+/* Whether it is there and, if not, why; and what keeps the station from serving as it should. */
+static void print_broker(struct json doc, struct json hq)
+{
+	char trouble[256];
+	bool up = json_true(json_get(hq, "broker"));
+	int64_t ahead = json_int_or(json_get(json_get(doc, "clock"), "ahead_s"), 0);
+
+	printf("broker   %s", up ? "connected" : "not connected");
+	if (!up && json_string(json_get(doc, "broker_trouble"), trouble, sizeof(trouble)) > 0)
+		printf(": %s", trouble);
+	putchar('\n');
+	if (json_true(json_get(hq, "taken")))
+		puts("         another client uses this station's client id: find it, and give "
+		     "each "
+		     "its own");
+	if (json_is(json_get(doc, "mode"), "revoked"))
+		puts("revoked  policy lanes does not list this lane: nothing is served");
+	if (ahead)
+		printf("clock    %lld s %s HQ's\n", (long long)(ahead < 0 ? -ahead : ahead),
+		       ahead < 0 ? "behind" : "ahead of");
+}
+
+static void print_settings(struct json settings)
+{
+	char name[64], value[64];
+
+	for (struct json_walk w = json_walk(settings); json_next(&w);)
+		printf("setting  %s = %s, by HQ\n", tool_text(w.name, name, sizeof(name)),
+		       tool_text(w.value, value, sizeof(value)));
+}
+
 static int run_status(struct tool *t, char **args)
 {
 	struct json doc, hq;
@@ -80,12 +111,13 @@ static int run_status(struct tool *t, char **args)
 	}
 	hq = json_get(doc, "hq");
 	printf("station  %s/%s (%s)\n", t->config.store, t->config.lane, t->config.name);
-	printf("broker   %s\nHQ       %s\noutbox   %lld waiting, %lld of %lld acknowledged\n",
-	       json_true(json_get(hq, "broker")) ? "connected" : "not connected",
+	print_broker(doc, hq);
+	printf("HQ       %s\noutbox   %lld waiting, %lld of %lld acknowledged\n",
 	       json_true(json_get(hq, "reachable")) ? "reachable" : "not reachable",
 	       (long long)json_int_or(json_get(hq, "outbox"), 0),
 	       (long long)json_int_or(json_get(doc, "acked"), 0),
 	       (long long)json_int_or(json_get(doc, "last"), 0));
+	print_settings(json_get(doc, "settings"));
 	printf("letters  %lld\n", (long long)json_int_or(json_get(doc, "letters"), 0));
 	for (struct json_walk w = json_walk(json_get(doc, "cursors")); json_next(&w);)
 		printf("stream   %-9s epoch %lld seq %lld, %lld records, sum %s\n",

@@ -38,17 +38,30 @@ static int parse_kid(struct slice word, uint8_t *ret_kid)
 	return 0;
 }
 
-static int parse_purpose(struct slice word, enum key_purpose *ret_purpose)
+const char *trust_purpose_name(enum key_purpose purpose)
 {
-	if (slice_eq(word, "pickup"))
-		*ret_purpose = KEY_PICKUP;
-	else if (slice_eq(word, "stream"))
-		*ret_purpose = KEY_STREAM;
-	else if (slice_eq(word, "update"))
-		*ret_purpose = KEY_UPDATE;
-	else
-		return -EINVAL;
-	return 0;
+	switch (purpose) {
+	case KEY_PICKUP:
+		return "pickup";
+	case KEY_STREAM:
+		return "stream";
+	case KEY_UPDATE:
+		return "update";
+	}
+	return "?";
+}
+
+int trust_purpose_find(struct slice name, enum key_purpose *ret_purpose)
+{
+	static const enum key_purpose all[] = { KEY_PICKUP, KEY_STREAM, KEY_UPDATE };
+
+	for (size_t i = 0; i < COUNT_OF(all); i++) {
+		if (slice_eq(name, trust_purpose_name(all[i]))) {
+			*ret_purpose = all[i];
+			return 0;
+		}
+	}
+	return -EINVAL;
 }
 
 /* NULL, or what is wrong with the line. */
@@ -62,7 +75,7 @@ static const char *parse_line(struct slice line, struct trust_keys *keys)
 		return "a line is KID PURPOSE BASE64";
 	if (parse_kid(kid, &key.kid) < 0)
 		return "KID must be 0..255";
-	if (parse_purpose(purpose, &key.purpose) < 0)
+	if (trust_purpose_find(purpose, &key.purpose) < 0)
 		return "PURPOSE must be pickup, stream or update";
 	if (base64_decode(base64, false, key.public_key, sizeof(key.public_key)) !=
 	    (int)sizeof(key.public_key))
@@ -105,6 +118,18 @@ int trust_keys_parse(struct slice text, struct trust_keys *ret_keys, int *ret_li
 	}
 	*ret_keys = keys;
 	return 0;
+}
+
+void trust_keys_write(const struct trust_keys *keys, struct buf *ret_text)
+{
+	for (int i = 0; i < keys->count; i++) {
+		const struct trust_key *k = &keys->key[i];
+		char base64[48];
+
+		base64_encode(k->public_key, sizeof(k->public_key), false, base64, sizeof(base64));
+		buf_fmt(ret_text, "%u %s %s\n", (unsigned)k->kid, trust_purpose_name(k->purpose),
+			base64);
+	}
 }
 
 const struct trust_key *trust_keys_find(const struct trust_keys *keys, enum key_purpose purpose,

@@ -17,6 +17,8 @@
 #define TRUST_SECRET_BYTES 32
 
 enum key_purpose { KEY_PICKUP, KEY_STREAM, KEY_UPDATE };
+const char *trust_purpose_name(enum key_purpose purpose);
+int trust_purpose_find(struct slice name, enum key_purpose *ret_purpose); /* -EINVAL */
 
 struct trust_key {
 	uint8_t kid;
@@ -32,6 +34,9 @@ struct trust_keys {
 /* Reads the text of a keys file. -EINVAL with *ret_line and a constant *ret_what. */
 int trust_keys_parse(struct slice text, struct trust_keys *ret_keys, int *ret_line,
 		     const char **ret_what);
+/* The same as text that trust_keys_parse() reads; check its overflow. */
+void trust_keys_write(const struct trust_keys *keys, struct buf *ret_text);
+#define TRUST_KEYS_TEXT_MAX (TRUST_KEYS_MAX * 64)
 /* NULL when there is none. */
 const struct trust_key *trust_keys_find(const struct trust_keys *keys, enum key_purpose purpose,
 					uint8_t kid);

@@ -14,7 +14,7 @@ const BASE = ['firmware/base/'];
 const TRUST = [...BASE, 'firmware/trust/'];
 
 // What a room may see, transitively: own headers by prefix, libraries by name.
-const LIBC = /^(assert|ctype|dirent|errno|fcntl|getopt|inttypes|limits|locale|math|netdb|poll|pthread|pwd|sched|setjmp|signal|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string|strings|termios|time|unistd|wchar|netinet\/.*|arpa\/.*|sys\/.*|linux\/.*)\.h$/;
+const LIBC = /^(assert|ctype|dirent|errno|fcntl|getopt|inttypes|limits|locale|math|netdb|poll|pthread|pwd|sched|setjmp|signal|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string|strings|syslog|termios|time|unistd|wchar|netinet\/.*|arpa\/.*|sys\/.*|linux\/.*)\.h$/;
 const ROOMS = [
 	{ room: 'firmware/base/', own: BASE, libraries: [] },
 	{ room: 'firmware/trust/', own: TRUST, libraries: ['sodium.h'] },
@@ -27,7 +27,7 @@ const ROOMS = [
 	{ room: 'sync/hq/', own: [...TRUST, 'sync/hq/'],
 		libraries: ['sqlite3.h', 'mosquitto.h', 'qrencode.h', 'png.h', 'sodium.h', 'uv.h'] },
 	{ room: 'sync/', own: [...TRUST, 'firmware/door.h', 'sync/'],
-		libraries: ['mosquitto.h', 'uv.h'] },
+		libraries: ['mosquitto.h', 'uv.h', 'openssl/err.h', 'openssl/ssl.h', 'openssl/x509v3.h'] },
 	{ room: 'ui/', own: [...TRUST, 'firmware/door.h', 'ui/'],
 		libraries: ['microhttpd.h', 'uv.h'] },
 	{ room: 'tests/sim/', own: ['tests/sim/'], libraries: ['png.h', 'qrencode.h', 'ft2build.h', 'iconv.h'] },

@@ -16,6 +16,7 @@ class Broker {
 		this.dir = dir;
 		this.child = null;
 		this.port = 0;
+		this.more = []; // further lines of its configuration, such as another listener
 	}
 
 	get url()
@@ -38,6 +39,7 @@ class Broker {
 			'log_dest stderr',
 			'log_type error', 'log_type warning', 'log_type notice',
 			'connection_messages true',
+			...this.more,
 			'',
 		].join('\n'));
 		const file = PLACES.find((place) => fs.existsSync(place));

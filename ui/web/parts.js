@@ -285,6 +285,7 @@ class LadaHq extends Part {
 		return [
 			flag("hq.broker", hq.broker === true),
 			flag("hq.reachable", hq.reachable === true),
+			hq.taken === true && h("span", { class: "attention" }, `! ${t("hq.taken")}`),
 			hq.isolated === true && h("span", { class: "attention" }, `! ${t("hq.isolated")}`),
 			h("span", {}, t("hq.outbox", { n: hq.outbox ?? 0 })),
 		];
@@ -297,6 +298,30 @@ customElements.define("lada-product", LadaProduct);
 customElements.define("lada-queue", LadaQueue);
 customElements.define("lada-devices", LadaDevices);
 customElements.define("lada-jobs", LadaJobs);
+/** How far the station's clock is off, in whole minutes. */
+export function clockText(clock) {
+	const minutes = Math.round(Math.abs(clock.ahead_s) / 60);
+	return t(clock.ahead_s > 0 ? "clock.ahead" : "clock.behind", { minutes });
+}
+
+class LadaMessages extends Part {
+	draw(messages) {
+		if (!messages || messages.length === 0) return null;
+		return [
+			h("h2", {}, t("message.title")),
+			...messages.map((message) =>
+				h(
+					"p",
+					{ class: message.level },
+					h("span", {}, message.text),
+					button(this, `message-${message.id}`, t("message.done"), "message.done", { id: message.id }),
+				),
+			),
+		];
+	}
+}
+
+customElements.define("lada-messages", LadaMessages);
 customElements.define("lada-hq", LadaHq);
 
 /** Fills every element that names a text, and puts labels into the page's language. */

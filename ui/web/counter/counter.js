@@ -4,7 +4,7 @@
 import { h } from "/web/dom.js";
 import { languages, language, setLanguage, t, has, word } from "/web/i18n.js";
 import { Live, press } from "/web/live.js";
-import { translate } from "/web/parts.js";
+import { clockText, translate } from "/web/parts.js";
 
 const id = (name) => document.getElementById(name);
 let state = null;
@@ -21,8 +21,11 @@ function show() {
 	id("staff").textContent = state.staff?.name ?? state.staff?.id ?? "";
 	id("training").hidden = state.training !== true;
 	id("offline").hidden = !inside || !state.hq || state.hq.reachable === true;
+	id("revoked").hidden = state.mode !== "revoked" && state.revoked !== true;
+	id("clock").hidden = !state.clock;
+	id("clock").textContent = state.clock ? clockText(state.clock) : "";
 	id("hint").hidden = state.mode !== "idle" || Boolean(state.product);
-	for (const part of ["notice", "hq", "pickup", "product", "queue", "jobs", "devices"])
+	for (const part of ["notice", "hq", "pickup", "product", "queue", "messages", "jobs", "devices"])
 		id(part).show(state[part], language());
 	showAsking();
 }

@@ -3,7 +3,7 @@
 
 import { language, setLanguage, t, word } from "/web/i18n.js";
 import { Live, press } from "/web/live.js";
-import { translate } from "/web/parts.js";
+import { clockText, translate } from "/web/parts.js";
 
 const id = (name) => document.getElementById(name);
 
@@ -17,6 +17,11 @@ new Live(
 		id("login").hidden = inside;
 		id("work").hidden = !inside;
 		id("mode").textContent = `${t("mode")}: ${word("mode", doc.mode)}`;
+		id("revoked").hidden = doc.mode !== "revoked" && doc.revoked !== true;
+		id("clock").hidden = !doc.clock;
+		id("clock").textContent = doc.clock ? clockText(doc.clock) : "";
+		id("trouble").hidden = !doc.broker_trouble;
+		id("trouble").textContent = doc.broker_trouble ?? "";
 		for (const part of ["notice", "hq", "jobs", "devices"]) id(part).show(doc[part], language());
 		id("document").textContent = inside ? JSON.stringify(doc, null, 2) : "";
 	},
