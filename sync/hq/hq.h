@@ -23,8 +23,12 @@
 #define HQ_LOG_KEEP    10000	     /* messages kept of each stream */
 #define HQ_REV_MAX     INT64_C(9007199254740991) /* what JavaScript can count to */
 
+struct lease;
+
 struct hq {
 	struct hq_db db;
+	struct lease *lease; /* of a serve among several; NULL: every store is ours */
+	bool logged;	     /* a message was numbered since the owner last looked */
 	struct clock clock;
 	struct post post;
 	struct buf ops;	    /* ops of the message being written */
