@@ -70,6 +70,13 @@ static bool find_programs(struct pg_server *s)
 	return any;
 }
 
+bool pg_server_installed(void)
+{
+	struct pg_server s = { 0 };
+
+	return find_programs(&s);
+}
+
 void pg_server_run(struct pg_server *s)
 {
 	const struct timespec pause = { .tv_nsec = 20000000 };

@@ -17,6 +17,7 @@ struct pg_server {
 	int schemas; /* made so far */
 };
 
+bool pg_server_installed(void);
 /* False, and nothing started, where the server's programs are not installed. */
 bool pg_server_start(struct pg_server *s);
 /* Again after pg_server_end(). */

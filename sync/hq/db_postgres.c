@@ -59,7 +59,16 @@ static enum db_error kind_of(const struct server *s, const PGresult *r)
 	return DB_BROKEN;
 }
 
-/* Takes the result; 0 when it is a good one. */
+/* What libpq says of the last failure. */
+static void first_line(const struct server *s, char *dst, size_t cap)
+{
+	const char *text = PQerrorMessage(s->c);
+	struct slice line = { text, strcspn(text, "\n") };
+
+	slice_copy(utf8_cut(line, cap - 1), dst, cap);
+}
+
+/* 0 when the result is a good one. */
 static int check(struct hq_db *db, const char *doing, PGresult *r)
 {
 	ExecStatusType status = PQresultStatus(r);
@@ -67,8 +76,7 @@ static int check(struct hq_db *db, const char *doing, PGresult *r)
 
 	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
 		return 0;
-	slice_copy(utf8_cut(slice_of(PQerrorMessage(server_of(db)->c)), sizeof(why) - 1), why,
-		   sizeof(why));
+	first_line(server_of(db), why, sizeof(why));
 	db_fail(db, kind_of(server_of(db), r), doing, why);
 	return -EIO;
 }
@@ -238,7 +246,7 @@ static int prepare_tables(struct hq_db *db, bool create, const char **ret_what)
 static int postgres_open(struct hq_db *db, const char *where, bool create, const char **ret_what)
 {
 	struct server *s = calloc(1, sizeof(*s));
-	char text[32];
+	char text[32], why[256];
 	int err;
 
 	*ret_what = "out of memory";
@@ -250,7 +258,8 @@ static int postgres_open(struct hq_db *db, const char *where, bool create, const
 		return -ENOMEM;
 	*ret_what = "cannot connect to the server";
 	if (connect_server(s) < 0) {
-		db_fail(db, DB_BROKEN, "connect", PQerrorMessage(s->c));
+		first_line(s, why, sizeof(why));
+		db_fail(db, DB_BROKEN, "connect", why);
 		return -ENOTCONN;
 	}
 	*ret_what = "the server's encoding is not UTF8";
@@ -281,11 +290,13 @@ static void postgres_close(struct hq_db *db)
 static bool postgres_revive(struct hq_db *db)
 {
 	struct server *s = server_of(db);
+	char why[256];
 
 	db->error = DB_FINE;
 	if (connect_server(s) < 0) {
 		db->error = DB_LOST;
-		log_warning("database: not there: %s", PQerrorMessage(s->c));
+		first_line(s, why, sizeof(why));
+		log_warning("database: not there: %s", why);
 		return false;
 	}
 	if (set_session(db) < 0) {
@@ -436,10 +447,12 @@ static bool postgres_changed(struct hq_db *db)
 	struct server *s = server_of(db);
 	int64_t now = db_mono_ms();
 	bool changed = now >= s->look_at_ms;
+	char why[256];
 	PGnotify *n;
 
 	if (!PQconsumeInput(s->c)) {
-		db_fail(db, DB_LOST, "listen", PQerrorMessage(s->c));
+		first_line(s, why, sizeof(why));
+		db_fail(db, DB_LOST, "listen", why);
 		return false;
 	}
 	while ((n = PQnotifies(s->c))) {

@@ -49,12 +49,12 @@ static void mark(struct hq *hq, const char *store, const struct stream_kind *kin
 	db_begin(&hq->db);
 	stream_hold(hq, store, kind);
 	db_run(&hq->db,
-	       "INSERT INTO touched (store, stream, id, was_live, was_rev, op)"
-	       " SELECT ?1, ?2, ?3, coalesce(1 - r.deleted, 0), coalesce(r.rev, 0), ?4"
+	       "INSERT INTO touched (flush, store, stream, id, was_live, was_rev, op)"
+	       " SELECT ?5, ?1, ?2, ?3, coalesce(1 - r.deleted, 0), coalesce(r.rev, 0), ?4"
 	       " FROM (SELECT 1 AS one) x LEFT JOIN record r"
 	       " ON r.store = ?1 AND r.stream = ?2 AND r.id = ?3"
 	       " WHERE x.one = 1 ON CONFLICT DO NOTHING",
-	       "ttts", store, kind->name, id, op);
+	       "tttsi", store, kind->name, id, op, hq->flush);
 }
 
 static void write_record(struct hq *hq, const char *store, const struct stream_kind *kind,

@@ -94,10 +94,11 @@ const struct schema_step schema_steps[SCHEMA_VERSION] = {
 
 const char schema_session[] =
 	/* Records this transaction has changed, with what they were before; stream_flush() turns
-	 * them into numbered messages. `op` is put where it is not simply the record. */
-	"CREATE TEMP TABLE touched (n INTEGER PRIMARY KEY, store TEXT NOT NULL,"
-	" stream TEXT NOT NULL, id TEXT NOT NULL, was_live INTEGER NOT NULL,"
-	" was_rev INTEGER NOT NULL, op TEXT, UNIQUE (store, stream, id)) STRICT"
+	 * them into numbered messages. `op` is put where it is not simply the record. `flush`
+	 * counts flushes: PostgreSQL would wade through the deleted rows of earlier ones. */
+	"CREATE TEMP TABLE touched (n INTEGER PRIMARY KEY, flush INTEGER NOT NULL,"
+	" store TEXT NOT NULL, stream TEXT NOT NULL, id TEXT NOT NULL, was_live INTEGER NOT NULL,"
+	" was_rev INTEGER NOT NULL, op TEXT, UNIQUE (flush, store, stream, id)) STRICT"
 	" /*PG ON COMMIT DELETE ROWS*/;"
 
 	/* Up to which number this serve has published each stream. */

@@ -99,10 +99,17 @@ struct stream_state stream_open(struct hq *hq, const char *store, const struct s
 
 void stream_hold(struct hq *hq, const char *store, const struct stream_kind *kind)
 {
+	char name[sizeof(hq->held_stream)];
+
+	if (text_fmt(name, sizeof(name), "%s/%s", store, kind->name) == 0 &&
+	    hq->held == hq->db.transaction && strcmp(name, hq->held_stream) == 0)
+		return;
 	if (!db_number(&hq->db, 0,
 		       "SELECT 1 FROM stream WHERE store = ? AND stream = ? /*PG FOR UPDATE*/",
 		       "tt", store, kind->name))
 		begin_stream(hq, store, kind);
+	hq->held = hq->db.transaction;
+	slice_copy(slice_of(name), hq->held_stream, sizeof(hq->held_stream));
 }
 
 void stream_renumber(struct hq *hq, const char *store, const struct stream_kind *kind, int64_t seen)
@@ -248,35 +255,36 @@ static void flush_stream(struct hq *hq, const char *store, const struct stream_k
 	q = db_query(&hq->db,
 		     "SELECT t.id, t.was_live, t.was_rev, t.op, r.rev, r.deleted, r.body"
 		     " FROM touched t JOIN record r USING (store, stream, id)"
-		     " WHERE t.store = ? AND t.stream = ? ORDER BY t.n",
-		     "tt", f.store, kind->name);
+		     " WHERE t.flush = ? AND t.store = ? AND t.stream = ? ORDER BY t.n",
+		     "itt", hq->flush, f.store, kind->name);
 	while (db_row(&hq->db, q))
 		flush_record(&f, q);
 	if (hq->ops.len)
 		flush_message(&f, true);
 	write_state(hq, f.store, kind, &f.state);
-	db_run(&hq->db, "DELETE FROM touched WHERE store = ? AND stream = ?", "tt", f.store,
-	       kind->name);
 }
 
 void stream_flush(struct hq *hq)
 {
-	for (;;) {
+	struct db_stmt *q = db_query(&hq->db,
+				     "SELECT store, stream FROM touched WHERE flush = ?"
+				     " GROUP BY store, stream ORDER BY min(n)",
+				     "i", hq->flush);
+	bool any = false;
+
+	while (db_row(&hq->db, q)) {
 		char store[ID_MAX + 1], stream[16];
 		const struct stream_kind *kind;
-		struct db_stmt *q = db_query(
-			&hq->db, "SELECT store, stream FROM touched ORDER BY n LIMIT 1", "");
 
-		if (!db_row(&hq->db, q))
-			return;
 		db_copy(q, 0, store, sizeof(store));
 		db_copy(q, 1, stream, sizeof(stream));
-		db_done(q);
 		kind = stream_by_name(stream);
-		if (!kind)
-			return;
-		flush_stream(hq, store, kind);
+		if (kind)
+			flush_stream(hq, store, kind);
+		any = true;
 	}
+	if (any)
+		db_run(&hq->db, "DELETE FROM touched WHERE flush = ?", "i", hq->flush++);
 }
 
 /* ---- announcing ---- */
