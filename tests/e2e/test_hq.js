@@ -9,6 +9,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { Broker } = require('../lib/broker.js');
 const { LadaHq } = require('../lib/lada_hq.js');
+const { Postgres } = require('../lib/postgres.js');
 const { Station } = require('../lib/station.js');
 const { readBarcodes } = require('../lib/sim.js');
 const { STORE, order, policyRecords, productRecords, stockRecords } = require('../lib/fixtures.js');
@@ -20,6 +21,7 @@ const cleanup = new Cleanup();
 let broker;
 let hq;
 let station;
+let server = null; // where LADA_HQ_DB says postgresql
 
 function lines(stream, type, byId)
 {
@@ -71,7 +73,12 @@ test.before(async () => {
 	broker = new Broker(dir);
 	cleanup.add(() => broker.stop());
 	await broker.start();
-	hq = new LadaHq({ dir, url: broker.url });
+	if (process.env.LADA_HQ_DB === 'postgresql') {
+		server = new Postgres();
+		cleanup.add(() => server.stop());
+		await server.start();
+	}
+	hq = new LadaHq({ dir, url: broker.url, ...(server ? { db: server.newDatabase() } : {}) });
 	cleanup.add(() => hq.stop());
 });
 
