@@ -12,7 +12,7 @@ SANITIZE ?=
 # ---- Debian packages: the one list ----
 DEPS_BUILD := gcc make pkg-config libc6-dev libuv1-dev libmicrohttpd-dev libsodium-dev libinih-dev \
 	libmosquitto-dev libssl-dev libsqlite3-dev libserialport-dev libusb-1.0-0-dev libqrencode-dev \
-	libpng-dev libfreetype-dev libjansson-dev unifont
+	libpng-dev libfreetype-dev libjansson-dev libpq-dev unifont
 DEPS_TEST := libcmocka-dev mosquitto openssl zbar-tools zint fonts-dejavu-core sqlite3 ca-certificates \
 	libumockdev-dev umockdev
 # For check-all: fuzzing, the lab's virtual machine (tests/lab/image.js says what is in it).
@@ -20,6 +20,8 @@ DEPS_FUZZ := clang libclang-rt-14-dev
 DEPS_LAB := qemu-system-x86 busybox-static cpio xz-utils
 # For check-all: a reader of drawn letters.
 DEPS_OCR := tesseract-ocr tesseract-ocr-pol tesseract-ocr-ukr
+# For check-all: HQ on PostgreSQL; the tests start servers of their own.
+DEPS_POSTGRES := postgresql
 # Node.js and npm come from Debian unless the machine has its own.
 DEPS_NODE := nodejs npm
 
@@ -52,7 +54,7 @@ HOUSE := $(CORE) $(call obj,$(COUNTER) $(STORE) $(STATION) $(DRIVERS) $(SYNC) $(
 
 LIBS_ladad := -luv -lmicrohttpd -lsodium -linih -lmosquitto -lssl -lcrypto -lsqlite3 -lserialport -lusb-1.0 -lqrencode -lpthread
 LIBS_lada := -lsodium -linih -lsqlite3
-LIBS_lada-hq := -lmosquitto -lsqlite3 -lsodium -lqrencode -lpng
+LIBS_lada-hq := -lmosquitto -lsqlite3 -lpq -lsodium -lqrencode -lpng
 LIBS_lada-sim := -lpng -lqrencode -lfreetype
 
 PROGRAMS := $(addprefix $(BUILD)/bin/,ladad lada lada-hq lada-sim)
@@ -88,6 +90,7 @@ $(BUILD)/obj/%.o: %.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/obj/tests/sim/%.o: CPPFLAGS += $(shell pkg-config --cflags freetype2 2>/dev/null)
+$(BUILD)/obj/sync/hq/db_postgres.o: CPPFLAGS += $(shell pkg-config --cflags libpq 2>/dev/null)
 # The pages are in the binary (.incbin), so the object depends on them.
 $(BUILD)/obj/ui/web_files.o: $(shell find ui/web -type f 2>/dev/null)
 # Letters that printers lack: the narrow glyphs of alphabets and signs, one record size, sorted.
@@ -117,7 +120,7 @@ $(filter $(BUILD)/tests/unit_sim%,$(UNITS)): $(BUILD)/tests/%: \
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_lada-sim) $(LIBS_test)
 $(filter $(BUILD)/tests/unit_hq%,$(UNITS)): $(BUILD)/tests/%: \
-	$(BUILD)/obj/tests/%.o $(BUILD)/hq.a
+	$(BUILD)/obj/tests/%.o $(BUILD)/obj/tests/pg_server.o $(BUILD)/hq.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_lada-hq) $(LIBS_test)
 # What several tests share; before the house, which it uses.
@@ -166,7 +169,7 @@ check: node-deps
 	@node tests/run.js
 
 check-all: node-deps
-	@tests/deps $(DEPS_OCR)
+	@tests/deps $(DEPS_OCR) $(DEPS_POSTGRES)
 	@$(MAKE) --no-print-directory -j2 all units
 	@node tests/run.js --slow slow_
 	@$(MAKE) --no-print-directory lab

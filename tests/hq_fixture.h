@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * What the tests of lada-hq share: an HQ on a file of its own, with the test's clock; a lane that
- * sends events; and the post, every letter of which SQLite, too,
- * must find to be JSON.
+ * sends events; and the post, every letter of which SQLite, too, must find to be JSON. Where
+ * LADA_HQ_DB says postgresql, HQ is on a server of the test program's own.
  */
 #ifndef LADA_TESTS_HQ_FIXTURE_H
 #define LADA_TESTS_HQ_FIXTURE_H
@@ -17,19 +17,21 @@
 
 #include <cmocka.h>
 #include <sodium.h>
+#include <sqlite3.h>
 
 #include "firmware/trust/hash.h"
 #include "sync/hq/import.h"
 #include "sync/hq/ledger.h"
 #include "sync/hq/order.h"
 #include "sync/hq/replay.h"
+#include "tests/pg_server.h"
 
 #define STORE "WAW-042"
 #define LANE  "k1"
 #define EPOCH INT64_C(1795366197)
 
 struct fixture {
-	char dir[64], path[96];
+	char dir[64], path[256];
 	struct hq hq;
 	int64_t wall_ms, mono_ms;
 	struct letter *read; /* letters the test has looked at */
@@ -62,14 +64,32 @@ static inline void open_hq(struct fixture *f)
 	f->hq.clock = (struct clock){ fake_wall, fake_mono, true_random, f };
 }
 
+static inline int group_setup(void **state)
+{
+	*state = pg_server_wanted();
+	return 0;
+}
+
+static inline int group_teardown(void **state)
+{
+	if (*state)
+		pg_server_remove(*state);
+	free(*state);
+	return 0;
+}
+
 static inline int setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
+	struct pg_server *server = *state;
 
 	assert_non_null(f);
 	text_fmt(f->dir, sizeof(f->dir), "/tmp/unit_hq.XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
-	text_fmt(f->path, sizeof(f->path), "%s/hq.db", f->dir);
+	if (server)
+		pg_server_url(server, f->path, sizeof(f->path));
+	else
+		text_fmt(f->path, sizeof(f->path), "%s/hq.db", f->dir);
 	f->wall_ms = INT64_C(1795400000000);
 	f->mono_ms = 1000000;
 	slice_copy(slice_of("00000000000000000000000000000000"), f->prev, sizeof(f->prev));
@@ -93,7 +113,7 @@ static inline int teardown(void **state)
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		char path[128];
 
-		text_fmt(path, sizeof(path), "%s%s", f->path, names[i]);
+		text_fmt(path, sizeof(path), "%s/hq.db%s", f->dir, names[i]);
 		unlink(path);
 	}
 	rmdir(f->dir);
@@ -140,27 +160,41 @@ static inline struct import_counts put(struct fixture *f, const char *type, cons
 
 static inline int64_t number(struct fixture *f, const char *sql)
 {
-	sqlite3_stmt *q;
-	int64_t n;
+	int64_t n = db_number(&f->hq.db, INT64_MIN, sql, "");
 
-	assert_int_equal(sqlite3_prepare_v2(f->hq.db.sql, sql, -1, &q, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
-	n = sqlite3_column_int64(q, 0);
-	sqlite3_finalize(q);
+	assert_int_equal(f->hq.db.error, DB_FINE);
+	assert_true(n != INT64_MIN);
 	return n;
 }
 
-static inline bool sqlite_says_json(struct fixture *f, const char *text, size_t n)
+/* The sum of a member over the bodies of all records. */
+static inline int64_t sum_of(struct fixture *f, const char *name)
+{
+	struct db_stmt *q = db_query(&f->hq.db, "SELECT body FROM record", "");
+	int64_t sum = 0;
+
+	while (db_row(&f->hq.db, q)) {
+		struct json root;
+
+		assert_int_equal(json_check(db_slice(q, 0), &root), 0);
+		sum += json_int_or(json_get(root, name), 0);
+	}
+	return sum;
+}
+
+static inline bool sqlite_says_json(const char *text, size_t n)
 {
 	sqlite3_stmt *q;
+	sqlite3 *sql;
 	bool valid;
 
-	assert_int_equal(sqlite3_prepare_v2(f->hq.db.sql, "SELECT json_valid(?)", -1, &q, NULL),
-			 SQLITE_OK);
+	assert_int_equal(sqlite3_open(":memory:", &sql), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(sql, "SELECT json_valid(?)", -1, &q, NULL), SQLITE_OK);
 	sqlite3_bind_text(q, 1, text, (int)n, SQLITE_STATIC);
 	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
 	valid = sqlite3_column_int(q, 0) == 1;
 	sqlite3_finalize(q);
+	sqlite3_close(sql);
 	return valid;
 }
 
@@ -176,7 +210,7 @@ static inline struct json letter(struct fixture *f, const char *topic)
 	assert_string_equal(l->topic, topic);
 	assert_true(l->n <= HQ_MESSAGE_MAX);
 	assert_int_equal(json_check((struct slice){ l->text, l->n }, &v), 0);
-	assert_true(sqlite_says_json(f, l->text, l->n));
+	assert_true(sqlite_says_json(l->text, l->n));
 	return v;
 }
 

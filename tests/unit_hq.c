@@ -27,13 +27,13 @@ static void import_gives_revs(void **state)
 				   "\"id\":\"pickup\"}")
 				 .changed,
 			 1);
-	assert_int_equal(number(f, "SELECT rev FROM record WHERE deleted"), 71);
+	assert_int_equal(number(f, "SELECT rev FROM record WHERE deleted = 1"), 71);
 	assert_int_equal(import(f, "{\"store\":\"" STORE "\",\"op\":\"del\",\"type\":\"policy\","
 				   "\"id\":\"pickup\"}")
 				 .unchanged,
 			 1);
 	assert_int_equal(put(f, "policy", "pickup", "", "{\"a\":3}").changed, 1);
-	assert_int_equal(number(f, "SELECT rev FROM record WHERE NOT deleted"), 72);
+	assert_int_equal(number(f, "SELECT rev FROM record WHERE deleted = 0"), 72);
 	assert_int_equal(state_of(f, "policy").head, 6);
 }
 
@@ -410,5 +410,5 @@ int main(void)
 
 	if (sodium_init() < 0)
 		return 1;
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }

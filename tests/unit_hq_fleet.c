@@ -530,6 +530,8 @@ static void the_file_is_its_owners(void **state)
 	struct fixture *f = *state;
 	struct stat st;
 
+	if (db_is_url(f->path))
+		return;
 	assert_int_equal(stat(f->path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 }
@@ -555,5 +557,5 @@ int main(void)
 
 	if (sodium_init() < 0)
 		return 1;
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }

@@ -26,6 +26,7 @@
 #include "sync/hq/import.h"
 #include "sync/hq/keyring.h"
 #include "sync/hq/serve.h"
+#include "tests/pg_server.h"
 
 #define DEADLINE_MS 20000
 #define MOSQUITTO   "/usr/sbin/mosquitto"
@@ -39,7 +40,7 @@ struct message {
 };
 
 struct world {
-	char dir[64], db[96];
+	char dir[64], db[256];
 	char acl[96]; /* the broker's acl_file, "" none */
 	int port;
 	pid_t broker, hq;
@@ -168,9 +169,10 @@ static void connect_station(struct world *w, const char *user)
 }
 
 /* A message on this topic in which `part` stands, taken out of the inbox; waits for it. */
-static struct message expect(struct world *w, const char *topic, const char *part)
+static bool hears(struct world *w, const char *topic, const char *part, int64_t wait_ms,
+		  struct message *ret_message)
 {
-	int64_t until = mono_ms() + DEADLINE_MS;
+	int64_t until = mono_ms() + wait_ms;
 
 	for (;;) {
 		for (int i = 0; i < w->count; i++) {
@@ -181,18 +183,52 @@ static struct message expect(struct world *w, const char *topic, const char *par
 			memmove(&w->inbox[i], &w->inbox[i + 1],
 				(size_t)(w->count - i - 1) * sizeof(w->inbox[0]));
 			w->count--;
-			return found;
+			*ret_message = found;
+			return true;
 		}
 		if (mono_ms() > until)
-			fail_msg("no message on %s with %s", topic, part);
+			return false;
 		assert_int_equal(mosquitto_loop(w->m, 50, 1), MOSQ_ERR_SUCCESS);
 	}
 }
+
+static struct message expect(struct world *w, const char *topic, const char *part)
+{
+	struct message m;
+
+	if (!hears(w, topic, part, DEADLINE_MS, &m))
+		fail_msg("no message on %s with %s", topic, part);
+	return m;
+}
+
+static const char state_text[] =
+	"{\"online\":true,\"conn\":1,\"store\":\"WAW-042\",\"lane\":\"k1\",\"epoch\":1795366197,"
+	"\"version\":\"0.1.0\",\"cursors\":{},\"outbox\":0,\"acked\":0,\"devices\":[]}";
 
 static void say(struct world *w, const char *topic, const char *text, size_t n)
 {
 	assert_int_equal(mosquitto_publish(w->m, NULL, topic, (int)n, text, 1, false),
 			 MOSQ_ERR_SUCCESS);
+}
+
+/* As a station does: tells its state, and says it again until it is answered. An instance among
+ * several must first learn of the store, or wait until another's lease is over. */
+static struct message insist(struct world *w, const char *what, const char *text, const char *topic,
+			     const char *part)
+{
+	int64_t until = mono_ms() + DEADLINE_MS;
+	struct message m;
+	char to[64];
+
+	text_fmt(to, sizeof(to), "lada/1/WAW-042/k1/%s", what);
+	do {
+		say(w, "lada/1/WAW-042/k1/state", state_text, strlen(state_text));
+		say(w, to, text, strlen(text));
+		if (hears(w, topic, part, 1000, &m))
+			return m;
+	} while (mono_ms() < until);
+	fail_msg("no message on %s with %s", topic, part);
+	return m;
 }
 
 static int64_t beat_number(const struct message *m)
@@ -228,14 +264,32 @@ static int64_t count_events(struct world *w)
 	return n;
 }
 
+static int group_setup(void **state)
+{
+	*state = pg_server_wanted();
+	return 0;
+}
+
+static int group_teardown(void **state)
+{
+	if (*state)
+		pg_server_remove(*state);
+	free(*state);
+	return 0;
+}
+
 static int setup(void **state)
 {
 	struct world *w = calloc(1, sizeof(*w));
+	struct pg_server *server = *state;
 
 	assert_non_null(w);
 	text_fmt(w->dir, sizeof(w->dir), "/tmp/unit_hq_serve.XXXXXX");
 	assert_non_null(mkdtemp(w->dir));
-	text_fmt(w->db, sizeof(w->db), "%s/hq.db", w->dir);
+	if (server)
+		pg_server_url(server, w->db, sizeof(w->db));
+	else
+		text_fmt(w->db, sizeof(w->db), "%s/hq.db", w->dir);
 	w->port = free_port();
 	start_broker(w);
 	connect_station(w, NULL);
@@ -318,10 +372,10 @@ static void acknowledged_events_survive(void **state)
 
 	expect(w, "lada/1/hq", "\"online\":true");
 	for (int i = 0; i < 3; i++) {
-		say(w, "lada/1/WAW-042/k1/up", batch, strlen(batch));
-		expect(w, "lada/1/WAW-042/k1/ack", "{\"epoch\":1795366197,\"seq\":1}");
+		insist(w, "up", batch, "lada/1/WAW-042/k1/ack", "{\"epoch\":1795366197,\"seq\":1}");
 		end(&w->hq, SIGKILL);
 		assert_int_equal(count_events(w), 1);
+		w->count = 0;
 		start_hq(w);
 		expect(w, "lada/1/hq", "\"online\":true");
 	}
@@ -339,8 +393,7 @@ static void asks_are_answered(void **state)
 	char id[ID_MAX + 1];
 
 	expect(w, "lada/1/hq", "\"online\":true");
-	say(w, "lada/1/WAW-042/k1/ask", ask, strlen(ask));
-	m = expect(w, "lada/1/WAW-042/k1/down/orders", "\"snapshot\"");
+	m = insist(w, "ask", ask, "lada/1/WAW-042/k1/down/orders", "\"snapshot\"");
 	assert_int_equal(json_check(slice_of(m.text), &root), 0);
 	json_string(json_get(json_get(root, "snapshot"), "id"), id, sizeof(id));
 	text_fmt(part, sizeof(part),
@@ -366,8 +419,7 @@ static void a_flood_of_rubbish_does_no_harm(void **state)
 		say(w, "lada/1/WAW-042/k1/up", rubbish, size);
 		say(w, "lada/1/WAW-042/k1/ask", rubbish, size);
 	}
-	say(w, "lada/1/WAW-042/k1/up", batch, strlen(batch));
-	expect(w, "lada/1/WAW-042/k1/ack", "\"seq\":1");
+	insist(w, "up", batch, "lada/1/WAW-042/k1/ack", "\"seq\":1");
 	free(rubbish);
 }
 
@@ -436,6 +488,8 @@ static void a_file_is_served_once(void **state)
 	pid_t second;
 	int status = 0;
 
+	if (db_is_url(w->db))
+		return; /* there several may */
 	expect(w, "lada/1/hq", "\"online\":true");
 	fflush(NULL);
 	second = fork();
@@ -541,5 +595,5 @@ int main(void)
 	if (sodium_init() < 0)
 		return 1;
 	mosquitto_lib_init();
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }

@@ -10,7 +10,7 @@ struct rule {
 
 static const struct rule hq_rules[] = {
 	{ "write", "+/down/#" }, { "write", "+/+/down/#" }, { "write", "+/+/ack" },
-	{ "write", "+/+/cmd" },	 { "write", "+/+/blob" },   { "write", "hq" },
+	{ "write", "+/+/cmd" },	 { "write", "+/+/blob" },   { "readwrite", "hq" },
 	{ "read", "+/+/up" },	 { "read", "+/+/ask" },	    { "read", "+/+/state" },
 };
 

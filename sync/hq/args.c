@@ -29,6 +29,7 @@ const char args_usage[] =
 	"\n"
 	"options\n"
 	"  --db FILE              the database; made where a command needs a new one\n"
+	"  --db postgresql://...  the same in PostgreSQL, where several may serve\n"
 	"  --url URL              broker, mqtt://HOST[:PORT] or mqtts://... (mqtt://127.0.0.1)\n"
 	"  --prefix P             first part of all topics (lada/1)\n"
 	"  --ca, --cert, --key FILE   for mqtts\n"

@@ -45,10 +45,10 @@ static const char *stock_changed(const struct happening *h)
 /* The n-th store that has this member. */
 static bool member_store(struct hq *hq, const char *member, int n, char store[ID_MAX + 1])
 {
-	sqlite3_stmt *q = db_query(&hq->db,
-				   "SELECT store FROM record WHERE stream = 'loyalty' AND id = ?"
-				   " AND deleted = 0 ORDER BY store LIMIT 1 OFFSET ?",
-				   "ti", member, (int64_t)n);
+	struct db_stmt *q = db_query(&hq->db,
+				     "SELECT store FROM record WHERE stream = 'loyalty' AND id = ?"
+				     " AND deleted = 0 ORDER BY store LIMIT 1 OFFSET ?",
+				     "ti", member, (int64_t)n);
 
 	if (!db_row(&hq->db, q))
 		return false;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "sync/hq/lease.h"
 #include "sync/hq/replay.h"
 #include "sync/hq/snapshot.h"
 
@@ -25,8 +26,12 @@ static void keep_online(struct hq *hq, const char *store, const char *lane, int6
 	json_string(json_get(root, "version"), version, sizeof(version));
 	hq_now_text(hq, at);
 	db_run(&hq->db,
-	       "INSERT OR REPLACE INTO lane (store, lane, online, epoch, conn, outbox, version,"
-	       " state, seen_at) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?)",
+	       "INSERT INTO lane (store, lane, online, epoch, conn, outbox, version, state, "
+	       "seen_at)"
+	       " VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?) ON CONFLICT (store, lane) DO UPDATE"
+	       " SET online = 1, epoch = excluded.epoch, conn = excluded.conn,"
+	       " outbox = excluded.outbox, version = excluded.version, state = excluded.state,"
+	       " seen_at = excluded.seen_at",
 	       "ttiiitst", store, lane, epoch, conn, json_int_or(json_get(root, "outbox"), 0),
 	       version, json_text(root), at);
 }
@@ -40,8 +45,9 @@ static void keep_offline(struct hq *hq, const char *store, const char *lane, int
 	db_run(&hq->db,
 	       "INSERT INTO lane (store, lane, online, epoch, conn, outbox, version, state, "
 	       "seen_at)"
-	       " VALUES (?1, ?2, 0, ?3, ?4, 0, '', '{}', ?5) ON CONFLICT DO UPDATE"
-	       " SET online = 0, epoch = ?3, conn = ?4, seen_at = ?5",
+	       " VALUES (?, ?, 0, ?, ?, 0, '', '{}', ?) ON CONFLICT (store, lane) DO UPDATE"
+	       " SET online = 0, epoch = excluded.epoch, conn = excluded.conn,"
+	       " seen_at = excluded.seen_at",
 	       "ttiit", store, lane, epoch, conn, at);
 }
 
@@ -54,7 +60,7 @@ static bool sum_agrees(struct hq *hq, const char *store, const struct stream_kin
 	int64_t count;
 	char told[17], right[17];
 	bool agrees;
-	sqlite3_stmt *q;
+	struct db_stmt *q;
 
 	if (json_int(json_get(cursor, "count"), &count) < 0 ||
 	    json_string(sum, told, sizeof(told)) < 0)
@@ -82,7 +88,8 @@ static void offer_again(struct hq *hq, const char *store, const char *lane,
 		      "ttti", store, lane, kind->name, now - FLEET_OFFER_MS))
 		return;
 	db_run(&hq->db,
-	       "INSERT OR REPLACE INTO offered (store, lane, stream, at_ms) VALUES (?, ?, ?, ?)",
+	       "INSERT INTO offered (store, lane, stream, at_ms) VALUES (?, ?, ?, ?)"
+	       " ON CONFLICT (store, lane, stream) DO UPDATE SET at_ms = excluded.at_ms",
 	       "ttti", store, lane, kind->name, now);
 	hq_alarm(hq, store, lane, "diverged", kind->name);
 	snapshot_offer(hq, store, lane, kind, true);
@@ -102,8 +109,9 @@ static void take_cursor(struct hq *hq, const char *store, const char *lane, stru
 	    json_int(json_get(cursor, "seq"), &seq) < 0 || seq < 0)
 		return;
 	db_run(&hq->db,
-	       "INSERT OR REPLACE INTO lane_cursor (store, lane, stream, epoch, seq)"
-	       " VALUES (?, ?, ?, ?, ?)",
+	       "INSERT INTO lane_cursor (store, lane, stream, epoch, seq) VALUES (?, ?, ?, ?, ?)"
+	       " ON CONFLICT (store, lane, stream)"
+	       " DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq",
 	       "tttii", store, lane, kind->name, epoch, seq);
 	if (!sum_agrees(hq, store, kind, epoch, seq, cursor))
 		offer_again(hq, store, lane, kind);
@@ -120,9 +128,9 @@ void fleet_state(struct hq *hq, const char *store, const char *lane, struct json
 		hq_alarm(hq, store, lane, "bad_message", "state");
 		return;
 	}
+	db_begin(&hq->db);
 	if (is_old(hq, store, lane, epoch, conn))
 		return;
-	db_begin(&hq->db);
 	if (!json_true(online)) {
 		keep_offline(hq, store, lane, epoch, conn);
 		return;
@@ -137,7 +145,8 @@ void fleet_state(struct hq *hq, const char *store, const char *lane, struct json
 #define LAGGING                                                                                    \
 	" FROM lane_cursor c JOIN lane l ON l.store = c.store AND l.lane = c.lane"                 \
 	" JOIN stream s ON s.store = c.store AND s.stream = c.stream"                              \
-	" WHERE l.online AND (c.epoch <> s.epoch OR c.seq < s.head)"
+	" WHERE l.online = 1 AND (c.epoch <> s.epoch OR c.seq < s.head)"                           \
+	" AND EXISTS (SELECT 1 FROM mine m WHERE m.store = c.store)"
 
 void fleet_tick(struct hq *hq)
 {
@@ -149,16 +158,17 @@ void fleet_tick(struct hq *hq)
 	       " AND c.epoch = lag.epoch AND c.seq = lag.seq)",
 	       "");
 	db_run(&hq->db,
-	       "INSERT OR IGNORE INTO lag (store, lane, stream, epoch, seq, since_ms)"
-	       " SELECT c.store, c.lane, c.stream, c.epoch, c.seq, ?" LAGGING,
+	       "INSERT INTO lag (store, lane, stream, epoch, seq, since_ms)"
+	       " SELECT c.store, c.lane, c.stream, c.epoch, c.seq, ?" LAGGING
+	       " ON CONFLICT DO NOTHING",
 	       "i", now);
 	for (;;) {
 		char store[ID_MAX + 1], lane[ID_MAX + 1], stream[16];
 		int64_t epoch, seq;
-		sqlite3_stmt *q = db_query(&hq->db,
-					   "SELECT store, lane, stream, epoch, seq FROM lag"
-					   " WHERE since_ms <= ? LIMIT 1",
-					   "i", now - FLEET_LAG_MS);
+		struct db_stmt *q = db_query(&hq->db,
+					     "SELECT store, lane, stream, epoch, seq FROM lag"
+					     " WHERE since_ms <= ? LIMIT 1",
+					     "i", now - FLEET_LAG_MS);
 
 		if (!db_row(&hq->db, q))
 			return;
@@ -171,6 +181,7 @@ void fleet_tick(struct hq *hq)
 		db_run(&hq->db,
 		       "UPDATE lag SET since_ms = ? WHERE store = ? AND lane = ? AND stream = ?",
 		       "ittt", now, store, lane, stream);
-		replay_stream(hq, store, lane, stream_by_name(stream), epoch, seq);
+		if (lease_holds(hq, store))
+			replay_stream(hq, store, lane, stream_by_name(stream), epoch, seq);
 	}
 }

@@ -64,8 +64,9 @@ void hq_alarm(struct hq *hq, const char *store, const char *lane, const char *ki
 	db_begin(&hq->db);
 	db_run(&hq->db,
 	       "INSERT INTO alarm (store, lane, kind, detail, first_at, last_at, times)"
-	       " VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1) ON CONFLICT DO UPDATE"
-	       " SET detail = ?4, last_at = ?5, times = times + 1",
+	       " VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1) ON CONFLICT (store, lane, kind) DO UPDATE"
+	       " SET detail = excluded.detail, last_at = excluded.last_at,"
+	       " times = alarm.times + 1",
 	       "ttttt", store, lane, kind, detail, at);
 	times = db_number(&hq->db, 0,
 			  "SELECT times FROM alarm WHERE store = ? AND lane = ? AND kind = ?",

@@ -23,8 +23,15 @@
 #define HQ_LOG_KEEP    10000	     /* messages kept of each stream */
 #define HQ_REV_MAX     INT64_C(9007199254740991) /* what JavaScript can count to */
 
+struct lease;
+
 struct hq {
 	struct hq_db db;
+	struct lease *lease; /* of a serve among several; NULL: every store is ours */
+	int64_t held;	     /* the transaction that holds the stream below (stream_hold()) */
+	char held_stream[2 * ID_MAX + 2];
+	int64_t flush; /* how many stream_flush() there were */
+	bool logged;   /* a message was numbered since the owner last looked */
 	struct clock clock;
 	struct post post;
 	struct buf ops;	    /* ops of the message being written */

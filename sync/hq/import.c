@@ -207,10 +207,18 @@ static void refuse(const char *name, long number, bool line, struct json json, c
 {
 	char id[ID_MAX + 1] = "";
 
+	if (!name)
+		return; /* said before */
 	if (json.type == JSON_OBJECT)
 		json_string(json_get(json, "id"), id, sizeof(id));
 	fprintf(stderr, line ? "%s:%ld: %s%s%s\n" : "%s[%ld]: %s%s%s\n", name, number, id,
 		id[0] ? ": " : "", why);
+}
+
+static void refuse_text(const char *name)
+{
+	if (name)
+		fprintf(stderr, "%s: no JSON\n", name);
 }
 
 static bool is_blank(struct slice line)
@@ -262,7 +270,8 @@ static void import_array(struct hq *hq, const char *name, struct json array,
 	}
 }
 
-int import_text(struct hq *hq, const char *name, struct slice text, struct import_counts *counts)
+static int import_once(struct hq *hq, const char *name, struct slice text,
+		       struct import_counts *counts)
 {
 	size_t space = 0;
 	struct json root;
@@ -272,7 +281,7 @@ int import_text(struct hq *hq, const char *name, struct slice text, struct impor
 	db_begin(&hq->db);
 	if (space < text.n && text.p[space] == '[') {
 		if (json_check(text, &root) < 0) {
-			fprintf(stderr, "%s: no JSON\n", name);
+			refuse_text(name);
 			db_rollback(&hq->db);
 			return -EBADMSG;
 		}
@@ -281,7 +290,20 @@ int import_text(struct hq *hq, const char *name, struct slice text, struct impor
 		import_lines(hq, name, text, counts);
 	}
 	stream_flush(hq);
+	db_tell(&hq->db);
 	return db_commit(&hq->db);
+}
+
+int import_text(struct hq *hq, const char *name, struct slice text, struct import_counts *counts)
+{
+	struct import_counts before = *counts;
+	int tries = 0, err;
+
+	do {
+		*counts = before;
+		err = import_once(hq, tries ? NULL : name, text, counts);
+	} while (db_try_again(&hq->db, err, &tries));
+	return err;
 }
 
 /* ---- one order ---- */
@@ -314,15 +336,17 @@ int import_order(struct hq *hq, const char *name, struct slice text, char ret_st
 	struct element e;
 	struct json root;
 	struct buf b;
-	int err = -EINVAL;
+	int err = -EINVAL, tries = 0;
 
 	buf_init(&b, memory, memory ? cap : 0);
 	if (json_check(text, &root) == 0) {
 		root = wrap(root, &b);
-		db_begin(&hq->db);
-		why = import_one(hq, root, &counts, room, sizeof(room));
-		stream_flush(hq);
-		err = db_commit(&hq->db);
+		do {
+			db_begin(&hq->db);
+			why = import_one(hq, root, &counts, room, sizeof(room));
+			stream_flush(hq);
+			err = db_commit(&hq->db);
+		} while (db_try_again(&hq->db, err, &tries));
 	}
 	if (why) {
 		fprintf(stderr, "%s: %s\n", name, why);

@@ -9,6 +9,7 @@
 #include "firmware/trust/frame.h"
 #include "sync/hq/fleet.h"
 #include "sync/hq/keyring.h"
+#include "sync/hq/lease.h"
 #include "sync/hq/ledger.h"
 #include "sync/hq/replay.h"
 
@@ -83,6 +84,10 @@ void intake_message(struct intake *in, const char *topic, struct slice payload, 
 
 	if (!read_topic(in->prefix, topic, &a))
 		return;
+	if (!lease_holds(in->hq, a.store)) {
+		lease_meet(in->hq, a.store);
+		return;
+	}
 	why = open_payload(in, &a, topic, payload, &root);
 	if (why) {
 		char detail[32];

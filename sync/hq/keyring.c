@@ -47,6 +47,7 @@ int keyring_make(struct hq *hq, const char *purpose, int kid, char ret_line[KEYR
 	       "INSERT INTO key (kid, purpose, seed, public, made_at) VALUES (?, ?, ?, ?, ?)",
 	       "itbtt", (int64_t)kid, purpose, (struct slice){ (const char *)seed, sizeof(seed) },
 	       base64, at);
+	db_tell(&hq->db);
 	err = db_commit(&hq->db);
 	sodium_memzero(seed, sizeof(seed));
 	sodium_memzero(&pair, sizeof(pair));
@@ -57,10 +58,10 @@ int keyring_make(struct hq *hq, const char *purpose, int kid, char ret_line[KEYR
 
 int keyring_load(struct hq *hq, const char *purpose, uint8_t *ret_kid, struct trust_pair *ret_pair)
 {
-	sqlite3_stmt *q = db_query(&hq->db,
-				   "SELECT kid, seed FROM key WHERE purpose = ?"
-				   " ORDER BY n DESC LIMIT 1",
-				   "t", purpose);
+	struct db_stmt *q = db_query(&hq->db,
+				     "SELECT kid, seed FROM key WHERE purpose = ?"
+				     " ORDER BY n DESC LIMIT 1",
+				     "t", purpose);
 	struct slice seed;
 	int err = -ENOENT;
 

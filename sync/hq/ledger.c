@@ -24,10 +24,10 @@ enum taking { TAKING_DONE, TAKING_GAP, TAKING_FORK, TAKING_BROKEN };
 
 static void load(struct batch *b)
 {
-	sqlite3_stmt *q = db_query(&b->hq->db,
-				   "SELECT seq, hash FROM taken"
-				   " WHERE store = ? AND lane = ? AND epoch = ?",
-				   "tti", b->store, b->lane, b->epoch);
+	struct db_stmt *q = db_query(&b->hq->db,
+				     "SELECT seq, hash FROM taken"
+				     " WHERE store = ? AND lane = ? AND epoch = ?",
+				     "tti", b->store, b->lane, b->epoch);
 
 	b->seq = 0;
 	slice_copy(slice_of(NO_HASH), b->hash, sizeof(b->hash));
@@ -53,10 +53,10 @@ static enum taking take_repeat(struct batch *b, int64_t seq, struct slice text)
 {
 	enum taking taking = TAKING_DONE;
 	char reason[REASON_MAX] = "";
-	sqlite3_stmt *q = db_query(&b->hq->db,
-				   "SELECT text, rejected FROM event"
-				   " WHERE store = ? AND lane = ? AND epoch = ? AND seq = ?",
-				   "ttii", b->store, b->lane, b->epoch, seq);
+	struct db_stmt *q = db_query(&b->hq->db,
+				     "SELECT text, rejected FROM event"
+				     " WHERE store = ? AND lane = ? AND epoch = ? AND seq = ?",
+				     "ttii", b->store, b->lane, b->epoch, seq);
 
 	if (db_row(&b->hq->db, q)) {
 		if (!slice_same(db_slice(q, 0), text))
@@ -204,13 +204,15 @@ void ledger_up(struct hq *hq, const char *store, const char *lane, struct json r
 	}
 	buf_init(&b.rejects, rejects, sizeof(rejects));
 	db_begin(&hq->db);
+	db_numbering(&hq->db);
 	load(&b);
 	before = b.seq;
 	take_all(&b, json_get(root, "events"));
 	if (b.seq > before)
 		db_run(&hq->db,
-		       "INSERT OR REPLACE INTO taken (store, lane, epoch, seq, hash)"
-		       " VALUES (?, ?, ?, ?, ?)",
+		       "INSERT INTO taken (store, lane, epoch, seq, hash) VALUES (?, ?, ?, ?, ?)"
+		       " ON CONFLICT (store, lane, epoch)"
+		       " DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
 		       "ttiit", store, lane, b.epoch, b.seq, b.hash);
 	stream_flush(hq);
 	acknowledge(&b);

@@ -51,18 +51,6 @@ int link_parse_url(const char *url, struct link_options *opt)
 
 /* ---- what libmosquitto tells ---- */
 
-static void subscribe(struct link *link)
-{
-	static const char *const what[] = { "up", "ask", "state" };
-
-	for (size_t i = 0; i < COUNT_OF(what); i++) {
-		char topic[LINK_TEXT_MAX];
-
-		text_fmt(topic, sizeof(topic), "%s/+/+/%s", link->opt.prefix, what[i]);
-		mosquitto_subscribe(link->m, NULL, topic, 1);
-	}
-}
-
 static void on_connect(struct mosquitto *m, void *ctx, int rc)
 {
 	struct link *link = ctx;
@@ -76,7 +64,6 @@ static void on_connect(struct mosquitto *m, void *ctx, int rc)
 	link->connected = true;
 	link->fresh = true;
 	link->pause_ms = 0;
-	subscribe(link);
 }
 
 static void on_disconnect(struct mosquitto *m, void *ctx, int rc)
@@ -218,6 +205,35 @@ void link_turn(struct link *link)
 bool link_has_room(const struct link *link)
 {
 	return link->connected && link->waiting < LINK_WINDOW_MAX;
+}
+
+/* In one packet, or 10,000 stores would be 30,000 of them. */
+void link_listen(struct link *link, const char *store, bool on)
+{
+	static const char *const what[] = { "up", "ask", "state" };
+	char topic[COUNT_OF(what)][LINK_TEXT_MAX + LINK_TEXT_MAX];
+	char *topics[COUNT_OF(what)];
+
+	for (size_t i = 0; i < COUNT_OF(what); i++) {
+		text_fmt(topic[i], sizeof(topic[i]), "%s/%s/+/%s", link->opt.prefix, store,
+			 what[i]);
+		topics[i] = topic[i];
+	}
+	if (on)
+		mosquitto_subscribe_multiple(link->m, NULL, COUNT_OF(what), topics, 1, 0, NULL);
+	else
+		mosquitto_unsubscribe_multiple(link->m, NULL, COUNT_OF(what), topics, NULL);
+}
+
+void link_listen_topic(struct link *link, const char *below, bool on)
+{
+	char topic[LINK_TEXT_MAX + LINK_TEXT_MAX];
+
+	text_fmt(topic, sizeof(topic), "%s/%s", link->opt.prefix, below);
+	if (on)
+		mosquitto_subscribe(link->m, NULL, topic, 1);
+	else
+		mosquitto_unsubscribe(link->m, NULL, topic);
 }
 
 int link_publish(struct link *link, const char *topic, struct slice payload, bool retain)

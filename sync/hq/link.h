@@ -54,6 +54,10 @@ int link_fd(const struct link *link);
 short link_events(const struct link *link);
 /* Everything that is due: connect, read what came (bounded), write, keep alive. */
 void link_turn(struct link *link);
+/* To what a store's lanes say, or no longer; "+" = of all stores. A new connection knows nothing.
+ */
+void link_listen(struct link *link, const char *store, bool on);
+void link_listen_topic(struct link *link, const char *below, bool on);
 bool link_has_room(const struct link *link);
 int link_publish(struct link *link, const char *topic, struct slice payload, bool retain);
 

@@ -17,7 +17,7 @@ static void print_slice(FILE *out, struct slice s)
 
 /* ---- events ---- */
 
-static void event_json(struct hq *hq, sqlite3_stmt *q, FILE *out)
+static void event_json(struct hq *hq, struct db_stmt *q, FILE *out)
 {
 	struct buf *m = &hq->message;
 
@@ -39,7 +39,7 @@ static void event_json(struct hq *hq, sqlite3_stmt *q, FILE *out)
 	fputc('\n', out);
 }
 
-static void event_line(sqlite3_stmt *q, FILE *out)
+static void event_line(struct db_stmt *q, FILE *out)
 {
 	char type[ID_MAX + 1] = "?", at[TIME_TEXT_MAX] = "?", store[ID_MAX + 1], lane[ID_MAX + 1];
 	struct json e = { .type = JSON_NONE };
@@ -61,23 +61,42 @@ static void event_line(sqlite3_stmt *q, FILE *out)
 	fputc('\n', out);
 }
 
-static void events_once(struct hq *hq, const struct events_wanted *wanted, int64_t *after,
-			FILE *out)
+#define EVENTS_AT_ONCE 500
+
+/* Prints the events after *after that can no longer get one between them; false when there were
+ * no more. */
+static bool events_page(struct hq *hq, const struct events_wanted *wanted, int64_t *after,
+			int64_t horizon, FILE *out)
 {
-	sqlite3_stmt *q =
+	bool any = false;
+	struct db_stmt *q =
 		db_query(&hq->db,
 			 "SELECT n, store, lane, epoch, seq, text, person, rejected,"
-			 " taken_at FROM event WHERE n > ?1 AND (?2 IS NULL OR store = ?2)"
-			 " ORDER BY n",
-			 "it", *after, wanted->store);
+			 " taken_at FROM event WHERE n > ? AND n <= ?"
+			 " AND (?3 IS NULL OR store = ?3) ORDER BY n LIMIT ?",
+			 "iiti", *after, horizon, wanted->store, (int64_t)EVENTS_AT_ONCE);
 
 	while (db_row(&hq->db, q)) {
+		any = true;
 		*after = db_int(q, 0);
 		if (wanted->json)
 			event_json(hq, q, out);
 		else
 			event_line(q, out);
 	}
+	return any;
+}
+
+static void events_once(struct hq *hq, const struct events_wanted *wanted, int64_t *after,
+			FILE *out)
+{
+	int64_t horizon;
+
+	if (!db_number(&hq->db, 0, "SELECT 1 FROM event WHERE n > ? LIMIT 1", "i", *after))
+		return;
+	horizon = db_horizon(&hq->db);
+	while (events_page(hq, wanted, after, horizon, out))
+		;
 	fflush(out);
 }
 
@@ -98,11 +117,12 @@ int list_events(struct hq *hq, const struct events_wanted *wanted, FILE *out)
 
 int list_orders(struct hq *hq, const char *store, bool json, FILE *out)
 {
-	sqlite3_stmt *q = db_query(&hq->db,
-				   "SELECT store, id, rev, body FROM record WHERE stream = 'orders'"
-				   " AND deleted = 0 AND (?1 IS NULL OR store = ?1)"
-				   " ORDER BY store, id",
-				   "t", store);
+	struct db_stmt *q =
+		db_query(&hq->db,
+			 "SELECT store, id, rev, body FROM record WHERE stream = 'orders'"
+			 " AND deleted = 0 AND (?1 IS NULL OR store = ?1)"
+			 " ORDER BY store, id",
+			 "t", store);
 
 	while (db_row(&hq->db, q)) {
 		struct json body = { .type = JSON_NONE }, v;

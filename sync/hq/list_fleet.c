@@ -11,7 +11,7 @@ struct lane_row {
 	int64_t outbox, taken_epoch, taken_seq;
 };
 
-static bool next_lane(struct hq *hq, sqlite3_stmt *q, struct lane_row *row)
+static bool next_lane(struct hq *hq, struct db_stmt *q, struct lane_row *row)
 {
 	if (!db_row(&hq->db, q))
 		return false;
@@ -26,14 +26,14 @@ static bool next_lane(struct hq *hq, sqlite3_stmt *q, struct lane_row *row)
 	return true;
 }
 
-static sqlite3_stmt *query_lanes(struct hq *hq)
+static struct db_stmt *query_lanes(struct hq *hq)
 {
 	/* Lanes are known by their state, their events, or both. */
 	return db_query(
 		&hq->db,
-		"SELECT k.store, k.lane, ifnull(l.online, 0), ifnull(l.version, ''),"
-		" ifnull(l.outbox, 0), ifnull(l.seen_at, ''), ifnull(t.epoch, 0),"
-		" ifnull(t.seq, 0) FROM (SELECT store, lane FROM lane UNION"
+		"SELECT k.store, k.lane, coalesce(l.online, 0), coalesce(l.version, ''),"
+		" coalesce(l.outbox, 0), coalesce(l.seen_at, ''), coalesce(t.epoch, 0),"
+		" coalesce(t.seq, 0) FROM (SELECT store, lane FROM lane UNION"
 		" SELECT store, lane FROM taken) k"
 		" LEFT JOIN lane l ON l.store = k.store AND l.lane = k.lane"
 		" LEFT JOIN taken t ON t.store = k.store AND t.lane = k.lane AND t.epoch ="
@@ -42,17 +42,17 @@ static sqlite3_stmt *query_lanes(struct hq *hq)
 		"");
 }
 
-static sqlite3_stmt *query_cursors(struct hq *hq, const struct lane_row *row)
+static struct db_stmt *query_cursors(struct hq *hq, const struct lane_row *row)
 {
 	return db_query(
 		&hq->db,
-		"SELECT s.stream, s.epoch, s.head, ifnull(c.epoch, 0), ifnull(c.seq, 0)"
+		"SELECT s.stream, s.epoch, s.head, coalesce(c.epoch, 0), coalesce(c.seq, 0)"
 		" FROM stream s LEFT JOIN lane_cursor c ON c.store = s.store"
 		" AND c.stream = s.stream AND c.lane = ?2 WHERE s.store = ?1 ORDER BY s.stream",
 		"tt", row->store, row->lane);
 }
 
-static sqlite3_stmt *query_alarms(struct hq *hq)
+static struct db_stmt *query_alarms(struct hq *hq)
 {
 	return db_query(&hq->db,
 			"SELECT store, lane, kind, detail, times, first_at, last_at FROM alarm"
@@ -64,7 +64,7 @@ static sqlite3_stmt *query_alarms(struct hq *hq)
 
 static void print_cursors(struct hq *hq, const struct lane_row *row, FILE *out)
 {
-	sqlite3_stmt *q = query_cursors(hq, row);
+	struct db_stmt *q = query_cursors(hq, row);
 
 	while (db_row(&hq->db, q)) {
 		char stream[16];
@@ -83,7 +83,7 @@ static void print_cursors(struct hq *hq, const struct lane_row *row, FILE *out)
 
 static int print_fleet(struct hq *hq, FILE *out)
 {
-	sqlite3_stmt *q = query_lanes(hq);
+	struct db_stmt *q = query_lanes(hq);
 	struct lane_row row;
 
 	while (next_lane(hq, q, &row)) {
@@ -111,7 +111,7 @@ static int print_fleet(struct hq *hq, FILE *out)
 
 static void write_lane(struct hq *hq, struct buf *m, const struct lane_row *row)
 {
-	sqlite3_stmt *q = query_cursors(hq, row);
+	struct db_stmt *q = query_cursors(hq, row);
 
 	jw_open(m, NULL, '{');
 	jw_str(m, "store", row->store);
@@ -144,7 +144,7 @@ static void write_alarms(struct hq *hq, struct buf *m)
 {
 	static const char *const names[] = { "store", "lane",	  "kind",   "detail",
 					     "times", "first_at", "last_at" };
-	sqlite3_stmt *q = query_alarms(hq);
+	struct db_stmt *q = query_alarms(hq);
 
 	while (db_row(&hq->db, q)) {
 		jw_open(m, NULL, '{');
@@ -162,7 +162,7 @@ int list_fleet(struct hq *hq, bool json, FILE *out)
 {
 	struct buf *m = &hq->message;
 	struct lane_row row;
-	sqlite3_stmt *q;
+	struct db_stmt *q;
 
 	if (!json)
 		return print_fleet(hq, out);

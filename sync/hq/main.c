@@ -71,7 +71,7 @@ static int do_serve(struct hq *hq, const struct args *a)
 	err = serve(hq, &opt);
 	sodium_memzero(password, sizeof(password));
 	if (err == -EBUSY)
-		return fail(a->db, "another lada-hq serves it");
+		return fail(a->db, "another lada-hq serves this file; for several use PostgreSQL");
 	return err < 0 ? fail("serve", strerror(-err)) : EXIT_SUCCESS;
 }
 
@@ -258,17 +258,17 @@ static const struct command *find_command(const struct args *a)
 static int run(const struct command *c, const struct args *a)
 {
 	const char *what = "";
+	char shown[256];
 	struct hq hq;
 	int status;
 
 	if (c->need == NEED_NOTHING)
 		return c->run(NULL, a);
 	if (!a->db)
-		return usage("--db FILE is missing");
-	if (strncmp(a->db, "postgresql:", 11) == 0)
-		return fail(a->db, "this lada-hq keeps its records in an SQLite file");
+		return usage("--db FILE or --db postgresql://... is missing");
+	db_shown(a->db, shown, sizeof(shown));
 	if (hq_open(&hq, a->db, c->need == NEED_OR_MAKE_FILE, &what) < 0)
-		return fail(a->db, what);
+		return fail(shown, what);
 	status = c->run(&hq, a);
 	hq_close(&hq);
 	return status;

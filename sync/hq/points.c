@@ -14,7 +14,7 @@ static int64_t points_free(struct hq *hq, const char *store, const char *member)
 	return json_int_or(json_get(root, "points"), 0) -
 	       db_number(&hq->db, 0,
 			 "SELECT sum(points) FROM points_grant"
-			 " WHERE member = ? AND NOT used AND made_s > ?",
+			 " WHERE member = ? AND used = 0 AND made_s > ?",
 			 "ti", member, hq_now_s(hq) - POINTS_HOLD_S);
 }
 
@@ -39,24 +39,33 @@ static void answer(struct hq *hq, const char *store, const char *lane, const cha
 void points_answer(struct hq *hq, const char *store, const char *lane, const char *ask,
 		   const char *member, int64_t points)
 {
-	sqlite3_stmt *q = db_query(&hq->db,
-				   "SELECT n, points FROM points_grant"
-				   " WHERE store = ? AND lane = ? AND ask = ?",
-				   "ttt", store, lane, ask);
+	struct db_stmt *q;
+	int64_t n;
+
+	db_begin(&hq->db);
+	q = db_query(&hq->db,
+		     "SELECT n, points FROM points_grant"
+		     " WHERE store = ? AND lane = ? AND ask = ?",
+		     "ttt", store, lane, ask);
 
 	if (db_row(&hq->db, q)) {
-		int64_t n = db_int(q, 0), granted = db_int(q, 1);
+		int64_t granted = db_int(q, 1);
 
+		n = db_int(q, 0);
 		db_done(q);
 		answer(hq, store, lane, ask, n, granted);
 		return;
 	}
+	/* Of two grants to one member at a time the second must see the first. */
+	db_run(&hq->db,
+	       "UPDATE record SET deleted = 0"
+	       " WHERE stream = 'loyalty' AND id = ? AND deleted = 0",
+	       "t", member);
 	if (points > points_free(hq, store, member))
 		points = 0;
-	db_begin(&hq->db);
-	db_run(&hq->db,
-	       "INSERT INTO points_grant (store, lane, ask, member, points, made_s)"
-	       " VALUES (?, ?, ?, ?, ?, ?)",
-	       "ttttii", store, lane, ask, member, points, hq_now_s(hq));
-	answer(hq, store, lane, ask, sqlite3_last_insert_rowid(hq->db.sql), points);
+	n = db_number(&hq->db, 0,
+		      "INSERT INTO points_grant (store, lane, ask, member, points, made_s)"
+		      " VALUES (?, ?, ?, ?, ?, ?) RETURNING n",
+		      "ttttii", store, lane, ask, member, points, hq_now_s(hq));
+	answer(hq, store, lane, ask, n, points);
 }

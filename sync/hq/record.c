@@ -2,7 +2,7 @@
 /* The records behind the streams; see stream.h. */
 #include "sync/hq/stream.h"
 
-static bool read_record(struct hq *hq, sqlite3_stmt *q, struct record *ret_record)
+static bool read_record(struct hq *hq, struct db_stmt *q, struct record *ret_record)
 {
 	struct record r;
 
@@ -47,13 +47,14 @@ static void mark(struct hq *hq, const char *store, const struct stream_kind *kin
 		 struct slice op)
 {
 	db_begin(&hq->db);
-	stream_open(hq, store, kind);
+	stream_hold(hq, store, kind);
 	db_run(&hq->db,
-	       "INSERT OR IGNORE INTO touched (store, stream, id, was_live, was_rev, op)"
-	       " SELECT ?1, ?2, ?3, ifnull(1 - r.deleted, 0), ifnull(r.rev, 0), ?4"
-	       " FROM (SELECT 1) LEFT JOIN record r"
-	       " ON r.store = ?1 AND r.stream = ?2 AND r.id = ?3",
-	       "ttts", store, kind->name, id, op);
+	       "INSERT INTO touched (flush, store, stream, id, was_live, was_rev, op)"
+	       " SELECT ?5, ?1, ?2, ?3, coalesce(1 - r.deleted, 0), coalesce(r.rev, 0), ?4"
+	       " FROM (SELECT 1 AS one) x LEFT JOIN record r"
+	       " ON r.store = ?1 AND r.stream = ?2 AND r.id = ?3"
+	       " WHERE x.one = 1 ON CONFLICT DO NOTHING",
+	       "tttsi", store, kind->name, id, op, hq->flush);
 }
 
 static void write_record(struct hq *hq, const char *store, const struct stream_kind *kind,
@@ -61,8 +62,10 @@ static void write_record(struct hq *hq, const char *store, const struct stream_k
 {
 	mark(hq, store, kind, id, (struct slice){ NULL, 0 });
 	db_run(&hq->db,
-	       "INSERT OR REPLACE INTO record (store, stream, id, rev, deleted, body)"
-	       " VALUES (?, ?, ?, ?, ?, ?)",
+	       "INSERT INTO record (store, stream, id, rev, deleted, body) VALUES (?, ?, ?, ?, ?, "
+	       "?)"
+	       " ON CONFLICT (store, stream, id) DO UPDATE"
+	       " SET rev = excluded.rev, deleted = excluded.deleted, body = excluded.body",
 	       "tttiis", store, kind->name, id, rev, (int64_t)deleted, body);
 }
 

@@ -17,7 +17,7 @@
 static int64_t replay_log(struct hq *hq, const char *store, const char *lane,
 			  const struct stream_kind *kind, int64_t epoch, int64_t after)
 {
-	sqlite3_stmt *q =
+	struct db_stmt *q =
 		db_query(&hq->db,
 			 "SELECT seq, message FROM log WHERE store = ? AND stream = ?"
 			 " AND epoch = ? AND seq > ? ORDER BY seq LIMIT ?",

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sync/hq/schema.h"
 
-const char schema_file[] =
+#include <stddef.h>
+
+static const char step_1[] =
 	/* Small facts about this file: the beat's counter, this HQ's name at the broker. */
 	"CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 
@@ -68,16 +70,36 @@ const char schema_file[] =
 	/* What a person should look at: forks, divergence, refused frames. One row a kind. */
 	"CREATE TABLE alarm (store TEXT NOT NULL, lane TEXT NOT NULL, kind TEXT NOT NULL,"
 	" detail TEXT NOT NULL, first_at TEXT NOT NULL, last_at TEXT NOT NULL,"
-	" times INTEGER NOT NULL, PRIMARY KEY (store, lane, kind)) STRICT, WITHOUT ROWID;"
+	" times INTEGER NOT NULL, PRIMARY KEY (store, lane, kind)) STRICT, WITHOUT ROWID;";
 
-	"PRAGMA user_version = 1;";
+/* Numbers for booleans: an index both databases can use. */
+static const char step_2[] =
+	"DROP INDEX points_grant_open;"
+	"CREATE INDEX points_grant_open ON points_grant (member) WHERE used = 0;";
+
+static const char step_2_postgres[] =
+	/* Who serves a store ('' nobody) as long as that instance lives; the fence rises with each
+	 * new owner. Store `hq` stands for what there is only one of. */
+	"CREATE TABLE lease (store TEXT PRIMARY KEY, owner TEXT NOT NULL, fence INTEGER NOT NULL);"
+	"CREATE INDEX lease_by_owner ON lease (owner);"
+
+	/* The instances that are at the broker, and until when they are taken for alive, by this
+	 * database's clock in Unix milliseconds: one row to renew, however many the stores. */
+	"CREATE TABLE instance (name TEXT PRIMARY KEY, until INTEGER NOT NULL);";
+
+const struct schema_step schema_steps[SCHEMA_VERSION] = {
+	{ step_1, NULL },
+	{ step_2, step_2_postgres },
+};
 
 const char schema_session[] =
 	/* Records this transaction has changed, with what they were before; stream_flush() turns
-	 * them into numbered messages. `op` is put where it is not simply the record. */
-	"CREATE TEMP TABLE touched (n INTEGER PRIMARY KEY, store TEXT NOT NULL,"
-	" stream TEXT NOT NULL, id TEXT NOT NULL, was_live INTEGER NOT NULL,"
-	" was_rev INTEGER NOT NULL, op TEXT, UNIQUE (store, stream, id)) STRICT;"
+	 * them into numbered messages. `op` is put where it is not simply the record. `flush`
+	 * counts flushes: PostgreSQL would wade through the deleted rows of earlier ones. */
+	"CREATE TEMP TABLE touched (n INTEGER PRIMARY KEY, flush INTEGER NOT NULL,"
+	" store TEXT NOT NULL, stream TEXT NOT NULL, id TEXT NOT NULL, was_live INTEGER NOT NULL,"
+	" was_rev INTEGER NOT NULL, op TEXT, UNIQUE (flush, store, stream, id)) STRICT"
+	" /*PG ON COMMIT DELETE ROWS*/;"
 
 	/* Up to which number this serve has published each stream. */
 	"CREATE TEMP TABLE sent (store TEXT NOT NULL, stream TEXT NOT NULL,"
@@ -92,4 +114,7 @@ const char schema_session[] =
 	/* When a lane was last offered a snapshot unasked, so that it is not flooded. */
 	"CREATE TEMP TABLE offered (store TEXT NOT NULL, lane TEXT NOT NULL,"
 	" stream TEXT NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (store, lane, stream))"
-	" STRICT, WITHOUT ROWID;";
+	" STRICT, WITHOUT ROWID;"
+
+	/* The stores this connection speaks for: all, unless leases say which (lease.c). */
+	"CREATE TEMP VIEW mine AS SELECT store FROM stream;";

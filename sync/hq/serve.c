@@ -12,21 +12,34 @@
 #include "firmware/base/log.h"
 #include "firmware/trust/frame.h"
 #include "sync/hq/fleet.h"
+#include "sync/hq/inbox.h"
 #include "sync/hq/intake.h"
 #include "sync/hq/keyring.h"
+#include "sync/hq/lease.h"
 #include "sync/hq/snapshot.h"
 #include "sync/hq/stream.h"
 
 #define BEATS_RESERVED 1000 /* numbers taken from the file at once */
+#define PAUSE_MIN_MS   250
+/* Who answers the will of one that died when it is not its task; the others hear and are still. */
+#define ANSWER_MIN_MS 50
+#define ANSWER_MAX_MS 250
 
 struct server {
 	struct hq *hq;
 	struct link link;
 	struct intake intake;
+	struct inbox inbox;
+	struct lease lease; /* used where the database is shared */
 	int signal_fd;
-	int64_t version;	/* PRAGMA data_version */
-	int64_t beat, beat_end; /* the beat's counter, and how far it is reserved */
-	int64_t next_beat_ms, next_tick_ms;
+	int tries;		    /* of the transaction that is due */
+	int64_t pause_ms, retry_ms; /* while the database is away */
+	int64_t life;		    /* of its connection, as we know it */
+	bool again;		    /* at once: a transaction failed */
+	bool fresh, changed;	    /* all, or what is new, is to be published */
+	int64_t beat, beat_end;	    /* the beat's counter, and how far it is reserved */
+	int64_t answer_ms;	    /* when to answer a will, 0 never */
+	int64_t next_beat_ms, next_tick_ms, next_tidy_ms;
 	bool sign;
 	char kid[8];
 	struct trust_pair pair;
@@ -66,21 +79,28 @@ static void send_post(struct server *s)
 	}
 }
 
-/* Numbers are reserved in blocks: they must rise over restarts, not be dense. */
+/*
+ * Numbers must rise over restarts, not be dense: they are reserved in blocks. Of several
+ * instances each takes one at a time, so that they rise whoever speaks.
+ */
 static int64_t next_beat(struct server *s)
 {
+	int64_t count = s->hq->lease ? 1 : BEATS_RESERVED;
+
 	if (s->beat >= s->beat_end) {
-		s->beat = db_meta(&s->hq->db, "beat", 0);
-		s->beat_end = s->beat + BEATS_RESERVED;
-		db_begin(&s->hq->db);
-		db_meta_set(&s->hq->db, "beat", s->beat_end);
-		db_commit(&s->hq->db);
+		s->beat_end = db_number(&s->hq->db, 0,
+					"INSERT INTO meta (name, value) VALUES ('beat', ?1)"
+					" ON CONFLICT (name) DO UPDATE"
+					" SET value = meta.value + excluded.value RETURNING value",
+					"i", count);
+		s->beat = s->beat_end - count;
 	}
 	return ++s->beat;
 }
 
 static void send_beat(struct server *s)
 {
+	int64_t n = next_beat(s);
 	char memory[128], at[TIME_TEXT_MAX];
 	struct buf b;
 
@@ -88,7 +108,7 @@ static void send_beat(struct server *s)
 	buf_init(&b, memory, sizeof(memory));
 	jw_open(&b, NULL, '{');
 	jw_bool(&b, "online", true);
-	jw_int(&b, "n", next_beat(s));
+	jw_int(&b, "n", n);
 	jw_str(&b, "at", at);
 	jw_close(&b, '}');
 	if (!s->hq->db.error)
@@ -110,65 +130,262 @@ static void load_key(struct server *s)
 	link_will(&s->link, topic, dress(s, topic, slice_of(offline)));
 }
 
+/* Ours are one HQ's beats when we hold its lease; without leases they always are. */
+static bool leads(const struct server *s)
+{
+	return lease_mine(s->hq, LEASE_HQ);
+}
+
 /* ---- in ---- */
+
+/* What an instance says of HQ, ourselves included. */
+static void hear_hq(struct server *s, struct slice payload)
+{
+	int64_t now = s->hq->clock.mono_ms(s->hq->clock.ctx);
+	struct frame frame;
+	struct json root;
+	uint32_t chance;
+
+	if (frame_open(payload, &frame) < 0 || json_check(frame.json, &root) < 0)
+		return;
+	if (json_true(json_get(root, "online"))) {
+		s->answer_ms = 0;
+	} else if (leads(s)) {
+		s->next_beat_ms = 0;
+	} else {
+		s->hq->clock.random(s->hq->clock.ctx, &chance, sizeof(chance));
+		s->answer_ms = now + ANSWER_MIN_MS + chance % (ANSWER_MAX_MS - ANSWER_MIN_MS);
+	}
+}
 
 static void on_message(void *ctx, const char *topic, struct slice payload, bool retained)
 {
 	struct server *s = ctx;
+	size_t n = strlen(s->link.opt.prefix);
 
-	intake_message(&s->intake, topic, payload, retained);
+	if (strncmp(topic, s->link.opt.prefix, n) != 0 || strcmp(topic + n, "/hq") != 0)
+		inbox_add(&s->inbox, topic, payload, retained);
+	else if (!retained)
+		hear_hq(s, payload);
 }
 
-static bool file_changed(struct server *s)
+/* On a new connection; which stores are ours may not be known yet. */
+static void listen_anew(struct server *s)
 {
-	int64_t version = db_number(&s->hq->db, 0, "PRAGMA data_version", "");
-	bool changed = version != s->version;
+	if (!s->hq->lease) {
+		link_listen(&s->link, "+", true);
+		return;
+	}
+	link_listen_topic(&s->link, "hq", true);
+	for (size_t i = 0; i < s->lease.count; i++)
+		s->lease.store[i].heard = false;
+	s->lease.changed = true;
+	lease_hurry(&s->lease);
+}
 
-	s->version = version;
-	return changed;
+static void listen_to(struct server *s, const char *store, bool on)
+{
+	if (strcmp(store, LEASE_HQ) == 0)
+		link_listen_topic(&s->link, "+/+/state", on);
+	else
+		link_listen(&s->link, store, on);
+}
+
+/* Those that were ours, as listed before the tick, and are no longer. */
+static void forget_lost(struct server *s, const struct lease_store *was, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (was[i].heard && !lease_mine(s->hq, was[i].store))
+			listen_to(s, was[i].store, false);
+	}
 }
 
 /* ---- the turn ---- */
+
+static int keep_leases(struct server *s, int64_t now)
+{
+	struct lease *l = &s->lease;
+	struct lease_store *was;
+	size_t count = l->count;
+	bool led = leads(s);
+	int err;
+
+	/* Who is not at the broker lets others serve. */
+	if (!s->hq->lease || !s->link.connected || now < l->next_ms)
+		return 0;
+	was = calloc(count + 1, sizeof(*was));
+	if (!was)
+		return -ENOMEM;
+	if (count)
+		memcpy(was, l->store, count * sizeof(*was));
+	err = lease_tick(l, now);
+	if (err == 0 && l->changed) {
+		forget_lost(s, was, count);
+		for (size_t i = 0; i < l->count; i++) {
+			if (!l->store[i].heard)
+				listen_to(s, l->store[i].store, true);
+			l->store[i].heard = true;
+		}
+		l->changed = false;
+		s->changed = true;
+		if (leads(s) && !led)
+			s->next_beat_ms = 0;
+	}
+	free(was);
+	return err;
+}
+
+/* One transaction: what came, and what is due. */
+static int work(struct server *s, int64_t now)
+{
+	struct hq *hq = s->hq;
+	bool due = s->link.connected && now >= s->next_tick_ms;
+	int err;
+
+	for (const struct inbox_item *i = s->inbox.first; i; i = i->next)
+		intake_message(&s->intake, i->topic, (struct slice){ i->text, i->n }, i->retained);
+	if (due) {
+		fleet_tick(hq);
+		if (leads(s))
+			snapshot_drop_old(hq);
+	}
+	err = db_commit(&hq->db);
+	if (err < 0)
+		return err;
+	if (s->inbox.dropped)
+		log_warning("%lld messages were not taken while the database was away",
+			    (long long)s->inbox.dropped);
+	inbox_clear(&s->inbox);
+	s->tries = 0;
+	if (due)
+		s->next_tick_ms = now + SERVE_TICK_MS;
+	return 0;
+}
+
+/* Publishes what is in the log and was not; a transaction where the database is shared. */
+static int announce(struct server *s)
+{
+	struct hq *hq = s->hq;
+	int err;
+
+	if (!s->fresh && !s->changed && !hq->logged)
+		return 0;
+	if (hq->lease && !s->fresh)
+		stream_announce_heads(hq);
+	stream_announce(hq, s->fresh);
+	err = db_commit(&hq->db);
+	if (err < 0)
+		return err;
+	s->fresh = s->changed = hq->logged = false;
+	return 0;
+}
+
+static void beat(struct server *s, int64_t now)
+{
+	bool answers = s->answer_ms && now >= s->answer_ms;
+
+	if (!answers && (!leads(s) || now < s->next_beat_ms))
+		return;
+	s->answer_ms = 0;
+	s->next_beat_ms = now + SERVE_BEAT_MS;
+	send_beat(s);
+}
+
+static int with_database(struct server *s, int64_t now)
+{
+	struct hq *hq = s->hq;
+	int err;
+
+	if (db_changed(&hq->db)) {
+		s->changed = true;
+		load_key(s);
+		if (hq->lease)
+			lease_hurry(&s->lease);
+	}
+	err = keep_leases(s, now);
+	if (err == 0)
+		err = work(s, now);
+	if (err < 0)
+		return err;
+	if (!s->link.connected) {
+		post_clear(&hq->post); /* whoever waits asks again */
+		return db_commit(&hq->db);
+	}
+	send_post(s);
+	if (s->fresh)
+		s->next_beat_ms = 0;
+	err = announce(s);
+	if (err < 0)
+		return err;
+	beat(s, now);
+	send_post(s);
+	if (now >= s->next_tidy_ms) {
+		s->next_tidy_ms = now + SERVE_TIDY_MS;
+		db_tidy(&hq->db);
+	}
+	return db_commit(&hq->db);
+}
+
+/* Something failed. 0 when it may go on, perhaps later. */
+static int recover(struct server *s, int64_t now)
+{
+	struct hq_db *db = &s->hq->db;
+
+	post_clear(&s->hq->post); /* it says what was not committed */
+	s->hq->logged = true;
+	if (db->error == DB_LATER && ++s->tries > DB_TRIES_MAX) {
+		log_warning("database: %d messages could not be taken; they come again",
+			    s->inbox.count);
+		inbox_clear(&s->inbox);
+		s->tries = 0;
+	}
+	if (db->error == DB_LOST && now < s->retry_ms)
+		return 0;
+	if (db_again(db)) {
+		s->again = true;
+		s->pause_ms = 0;
+		if (s->life != db->life)
+			s->fresh = true; /* our tables are empty */
+		if (s->life != db->life && s->hq->lease)
+			lease_hurry(&s->lease);
+		s->life = db->life;
+		return 0;
+	}
+	s->pause_ms = s->pause_ms ? 2 * s->pause_ms : PAUSE_MIN_MS;
+	if (s->pause_ms > SERVE_PAUSE_MAX_MS)
+		s->pause_ms = SERVE_PAUSE_MAX_MS;
+	s->retry_ms = now + s->pause_ms;
+	return db->error == DB_LOST ? 0 : -EIO;
+}
 
 static int turn(struct server *s)
 {
 	struct hq *hq = s->hq;
 	int64_t now = hq->clock.mono_ms(hq->clock.ctx);
-	bool fresh;
+	int err = 0;
 
 	link_turn(&s->link);
-	fresh = s->link.fresh;
-	s->link.fresh = false;
-	if (file_changed(s))
-		load_key(s);
-	if (s->link.connected && now >= s->next_tick_ms) {
-		s->next_tick_ms = now + SERVE_TICK_MS;
-		fleet_tick(hq);
-		snapshot_drop_old(hq);
+	if (s->link.fresh) {
+		s->link.fresh = false;
+		s->fresh = true;
+		listen_anew(s);
 	}
-	if (db_commit(&hq->db) < 0)
-		return -EIO;
-	if (!s->link.connected) {
-		post_clear(&hq->post); /* whoever waits asks again */
-		return 0;
-	}
-	stream_announce(hq, fresh);
-	if (fresh || now >= s->next_beat_ms) {
-		s->next_beat_ms = now + SERVE_BEAT_MS;
-		send_beat(s);
-	}
-	send_post(s);
-	return hq->db.error ? -EIO : 0;
+	if (!hq->db.error)
+		err = with_database(s, now);
+	if (hq->db.error)
+		return recover(s, now);
+	return err;
 }
 
 static int run(struct server *s)
 {
 	for (;;) {
-		struct pollfd p[2] = { { .fd = s->signal_fd, .events = POLLIN },
-				       { .fd = link_fd(&s->link),
-					 .events = link_events(&s->link) } };
+		struct pollfd p[3] = { { .fd = s->signal_fd, .events = POLLIN },
+				       { .fd = link_fd(&s->link), .events = link_events(&s->link) },
+				       { .fd = db_fd(&s->hq->db), .events = POLLIN } };
 
-		poll(p, 2, SERVE_POLL_MS);
+		poll(p, 3, s->again ? 1 : SERVE_POLL_MS);
+		s->again = false;
 		if (p[0].revents)
 			return 0;
 		if (turn(s) < 0)
@@ -186,11 +403,15 @@ static int make_room(struct buf *b)
 	return p ? 0 : -ENOMEM;
 }
 
-/* A name at the broker of this file's own, so that two HQs do not throw each other out. */
+/* A name at the broker of this file's own, so that two HQs do not throw each other out; where the
+ * database is shared, of this process's own. */
 static int client_id(struct hq *hq, char *dst, size_t cap)
 {
-	int64_t n = db_meta(&hq->db, "client", 0);
+	int64_t n;
 
+	if (hq->lease)
+		return text_fmt(dst, cap, "lada-hq-%llx", (unsigned long long)hq->lease->chance);
+	n = db_meta(&hq->db, "client", 0);
 	if (!n) {
 		uint32_t chance;
 
@@ -212,6 +433,9 @@ static int start(struct server *s, const struct link_options *opt)
 
 	if (err < 0)
 		return err;
+	if (db_is_shared(&s->hq->db))
+		lease_open(&s->lease, s->hq);
+	s->life = s->hq->db.life;
 	sigemptyset(&ends);
 	sigaddset(&ends, SIGINT);
 	sigaddset(&ends, SIGTERM);
@@ -229,9 +453,20 @@ static int start(struct server *s, const struct link_options *opt)
 		return err;
 	s->link.on_message = on_message;
 	s->link.ctx = s;
-	file_changed(s);
+	db_changed(&s->hq->db);
 	load_key(s);
 	return 0;
+}
+
+/* The good-bye: of an HQ that goes, not of one instance of several. */
+static void stop(struct server *s)
+{
+	bool alone = true;
+
+	if (s->hq->lease)
+		lease_release(&s->lease, &alone);
+	if (s->link.connected && alone)
+		publish(s, "hq", slice_of(offline), true);
 }
 
 int serve(struct hq *hq, const struct link_options *opt)
@@ -241,9 +476,11 @@ int serve(struct hq *hq, const struct link_options *opt)
 
 	if (err == 0)
 		err = run(&s);
-	if (s.link.connected && err == 0)
-		publish(&s, "hq", slice_of(offline), true);
+	if (err == 0)
+		stop(&s);
 	link_close(&s.link);
+	lease_close(&s.lease);
+	inbox_clear(&s.inbox);
 	intake_free(&s.intake);
 	free(s.scratch.p);
 	free(s.payload.p);

@@ -2,7 +2,8 @@
 #include "sync/hq/snapshot.h"
 
 /* Room in a part for all that stands around its ops. */
-#define PART_HEAD_MAX 1024
+#define PART_HEAD_MAX	1024
+#define RECORDS_AT_ONCE 500
 
 struct snapshot {
 	char id[ULID_TEXT_MAX];
@@ -17,25 +18,38 @@ static void add_part(struct hq *hq, struct snapshot *s)
 	buf_reset(&hq->ops);
 }
 
-static void add_records(struct hq *hq, const char *store, const struct stream_kind *kind,
-			struct snapshot *s)
+/* Adds the records behind `id`, which moves on; false when there were no more. */
+static bool add_page(struct hq *hq, const char *store, const struct stream_kind *kind,
+		     struct snapshot *s, char id[ID_MAX + 1])
 {
-	sqlite3_stmt *q = db_query(&hq->db,
-				   "SELECT id, rev, body FROM record WHERE store = ? AND stream = ?"
-				   " AND deleted = 0 ORDER BY id",
-				   "tt", store, kind->name);
+	struct db_stmt *q = db_query(&hq->db,
+				     "SELECT id, rev, body FROM record WHERE store = ?"
+				     " AND stream = ? AND deleted = 0 AND id > ?"
+				     " ORDER BY id LIMIT ?",
+				     "ttti", store, kind->name, id, (int64_t)RECORDS_AT_ONCE);
+	bool any = false;
 
-	buf_reset(&hq->ops);
 	while (db_row(&hq->db, q)) {
 		struct slice body = db_slice(q, 2);
-		char id[ID_MAX + 1];
 
-		db_copy(q, 0, id, sizeof(id));
+		any = true;
+		db_copy(q, 0, id, ID_MAX + 1);
 		/* 512 holds an op's own members around the body. */
 		if (hq->ops.len + body.n + 512 > HQ_PART_MAX - PART_HEAD_MAX)
 			add_part(hq, s);
 		op_put(&hq->ops, kind, id, db_int(q, 1), body);
 	}
+	return any;
+}
+
+static void add_records(struct hq *hq, const char *store, const struct stream_kind *kind,
+			struct snapshot *s)
+{
+	char id[ID_MAX + 1] = "";
+
+	buf_reset(&hq->ops);
+	while (add_page(hq, store, kind, s, id))
+		;
 	if (hq->ops.len || !s->parts)
 		add_part(hq, s);
 }
@@ -43,13 +57,16 @@ static void add_records(struct hq *hq, const char *store, const struct stream_ki
 static void make(struct hq *hq, const char *store, const struct stream_kind *kind,
 		 struct snapshot *ret_snapshot)
 {
-	struct stream_state state = stream_open(hq, store, kind);
-	struct snapshot s = { .epoch = state.epoch, .seq = state.head };
+	struct stream_state state;
+	struct snapshot s = { .parts = 0 };
 
+	db_begin(&hq->db);
+	state = stream_open(hq, store, kind);
+	s.epoch = state.epoch;
+	s.seq = state.head;
 	ulid_make(&hq->clock, s.id);
 	buf_reset(&hq->message);
 	stream_write_upto(hq, &hq->message, store, kind);
-	db_begin(&hq->db);
 	db_run(&hq->db,
 	       "INSERT INTO snapshot (id, store, stream, epoch, seq, parts, upto, made_s)"
 	       " VALUES (?, ?, ?, ?, ?, 0, ?, ?)",
@@ -64,7 +81,7 @@ static void make(struct hq *hq, const char *store, const struct stream_kind *kin
 static bool find_recent(struct hq *hq, const char *store, const struct stream_kind *kind,
 			struct snapshot *ret_snapshot)
 {
-	sqlite3_stmt *q = db_query(
+	struct db_stmt *q = db_query(
 		&hq->db,
 		"SELECT n.id, n.epoch, n.seq, n.parts FROM snapshot n JOIN stream s"
 		" ON s.store = n.store AND s.stream = n.stream AND s.epoch = n.epoch"
@@ -108,7 +125,7 @@ void snapshot_offer(struct hq *hq, const char *store, const char *lane,
 {
 	struct buf *m = &hq->message;
 	struct snapshot s;
-	sqlite3_stmt *q;
+	struct db_stmt *q;
 
 	if (fresh || !find_recent(hq, store, kind, &s))
 		make(hq, store, kind, &s);
@@ -143,10 +160,10 @@ static void say_gone(struct hq *hq, const char *store, const char *lane,
 void snapshot_parts(struct hq *hq, const char *store, const char *lane,
 		    const struct stream_kind *kind, const char *id, int64_t from, int64_t count)
 {
-	sqlite3_stmt *q = db_query(&hq->db,
-				   "SELECT epoch, seq, parts FROM snapshot"
-				   " WHERE id = ? AND store = ? AND stream = ?",
-				   "ttt", id, store, kind->name);
+	struct db_stmt *q = db_query(&hq->db,
+				     "SELECT epoch, seq, parts FROM snapshot"
+				     " WHERE id = ? AND store = ? AND stream = ?",
+				     "ttt", id, store, kind->name);
 	struct buf *m = &hq->message;
 	struct snapshot s;
 

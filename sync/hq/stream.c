@@ -6,9 +6,11 @@
 
 #include "firmware/base/log.h"
 #include "firmware/trust/hash.h"
+#include "sync/hq/lease.h"
 
 #define ANNOUNCE_MAX 64 /* messages a stream; who is further behind asks */
 #define PRUNE_EVERY  1000
+#define PENDING_MAX  64
 
 const struct stream_kind stream_kinds[STREAM_KINDS] = {
 	{ "orders", "order", true },   { "catalog", "product", false },
@@ -39,10 +41,10 @@ const struct stream_kind *stream_by_type(const char *type)
 static bool read_state(struct hq *hq, const char *store, const struct stream_kind *kind,
 		       struct stream_state *ret_state)
 {
-	sqlite3_stmt *q = db_query(&hq->db,
-				   "SELECT epoch, head, count, sum FROM stream"
-				   " WHERE store = ? AND stream = ?",
-				   "tt", store, kind->name);
+	struct db_stmt *q = db_query(&hq->db,
+				     "SELECT epoch, head, count, sum FROM stream"
+				     " WHERE store = ? AND stream = ?",
+				     "tt", store, kind->name);
 
 	if (!db_row(&hq->db, q))
 		return false;
@@ -56,8 +58,10 @@ static void write_state(struct hq *hq, const char *store, const struct stream_ki
 			const struct stream_state *s)
 {
 	db_run(&hq->db,
-	       "INSERT OR REPLACE INTO stream (store, stream, epoch, head, count, sum)"
-	       " VALUES (?, ?, ?, ?, ?, ?)",
+	       "INSERT INTO stream (store, stream, epoch, head, count, sum) VALUES (?, ?, ?, ?, ?, "
+	       "?)"
+	       " ON CONFLICT (store, stream) DO UPDATE SET epoch = excluded.epoch,"
+	       " head = excluded.head, count = excluded.count, sum = excluded.sum",
 	       "ttiiii", store, kind->name, s->epoch, s->head, s->count, (int64_t)s->sum);
 }
 
@@ -69,19 +73,43 @@ static void log_state(struct hq *hq, const char *store, const struct stream_kind
 	       "INSERT INTO log (store, stream, epoch, seq, count, sum, message)"
 	       " VALUES (?, ?, ?, ?, ?, ?, ?)",
 	       "ttiiiis", store, kind->name, s->epoch, s->head, s->count, (int64_t)s->sum, message);
+	hq->logged = true;
+	if (!lease_mine(hq, store))
+		db_tell(&hq->db);
 }
 
-struct stream_state stream_open(struct hq *hq, const char *store, const struct stream_kind *kind)
+static struct stream_state begin_stream(struct hq *hq, const char *store,
+					const struct stream_kind *kind)
 {
 	struct stream_state s = { 0 };
 
-	if (read_state(hq, store, kind, &s))
-		return s;
 	db_begin(&hq->db);
 	s.epoch = hq_now_s(hq);
 	write_state(hq, store, kind, &s);
 	log_state(hq, store, kind, &s, (struct slice){ NULL, 0 });
 	return s;
+}
+
+struct stream_state stream_open(struct hq *hq, const char *store, const struct stream_kind *kind)
+{
+	struct stream_state s;
+
+	return read_state(hq, store, kind, &s) ? s : begin_stream(hq, store, kind);
+}
+
+void stream_hold(struct hq *hq, const char *store, const struct stream_kind *kind)
+{
+	char name[sizeof(hq->held_stream)];
+
+	if (text_fmt(name, sizeof(name), "%s/%s", store, kind->name) == 0 &&
+	    hq->held == hq->db.transaction && strcmp(name, hq->held_stream) == 0)
+		return;
+	if (!db_number(&hq->db, 0,
+		       "SELECT 1 FROM stream WHERE store = ? AND stream = ? /*PG FOR UPDATE*/",
+		       "tt", store, kind->name))
+		begin_stream(hq, store, kind);
+	hq->held = hq->db.transaction;
+	slice_copy(slice_of(name), hq->held_stream, sizeof(hq->held_stream));
 }
 
 void stream_renumber(struct hq *hq, const char *store, const struct stream_kind *kind, int64_t seen)
@@ -130,13 +158,15 @@ static void op_del(struct buf *b, const struct stream_kind *kind, const char *id
 void stream_write_upto(struct hq *hq, struct buf *b, const char *store,
 		       const struct stream_kind *kind)
 {
-	sqlite3_stmt *q;
+	struct db_stmt *q;
 
 	if (!kind->has_upto)
 		return;
 	q = db_query(&hq->db,
-		     "SELECT lane, max(epoch), seq FROM taken WHERE store = ? GROUP BY lane", "t",
-		     store);
+		     "SELECT lane, epoch, seq FROM taken t WHERE store = ? AND NOT EXISTS"
+		     " (SELECT 1 FROM taken x WHERE x.store = t.store AND x.lane = t.lane"
+		     " AND x.epoch > t.epoch) ORDER BY lane",
+		     "t", store);
 	jw_open(b, "upto", '{');
 	while (db_row(&hq->db, q)) {
 		char lane[ID_MAX + 1];
@@ -179,7 +209,7 @@ static void flush_message(struct flush *f, bool last)
 	jw_close(m, '}');
 	if (m->overflow) {
 		log_error("stream: a message of %s does not fit", f->kind->name);
-		hq->db.error = SQLITE_TOOBIG;
+		hq->db.error = DB_BROKEN;
 		return;
 	}
 	log_state(hq, f->store, f->kind, &f->state, buf_read(m));
@@ -192,7 +222,7 @@ static void flush_message(struct flush *f, bool last)
 }
 
 /* Adds one touched record's op; columns are those of flush_stream()'s query. */
-static void flush_record(struct flush *f, sqlite3_stmt *q)
+static void flush_record(struct flush *f, struct db_stmt *q)
 {
 	struct slice id = db_slice(q, 0), op = db_slice(q, 3), body = db_slice(q, 6);
 	bool was_live = db_int(q, 1) != 0, live = db_int(q, 5) == 0;
@@ -218,109 +248,141 @@ static void flush_record(struct flush *f, sqlite3_stmt *q)
 static void flush_stream(struct hq *hq, const char *store, const struct stream_kind *kind)
 {
 	struct flush f = { .hq = hq, .kind = kind, .state = stream_open(hq, store, kind) };
-	sqlite3_stmt *q;
+	struct db_stmt *q;
 
 	slice_copy(slice_of(store), f.store, sizeof(f.store));
 	buf_reset(&hq->ops);
 	q = db_query(&hq->db,
 		     "SELECT t.id, t.was_live, t.was_rev, t.op, r.rev, r.deleted, r.body"
 		     " FROM touched t JOIN record r USING (store, stream, id)"
-		     " WHERE t.store = ? AND t.stream = ? ORDER BY t.n",
-		     "tt", f.store, kind->name);
+		     " WHERE t.flush = ? AND t.store = ? AND t.stream = ? ORDER BY t.n",
+		     "itt", hq->flush, f.store, kind->name);
 	while (db_row(&hq->db, q))
 		flush_record(&f, q);
 	if (hq->ops.len)
 		flush_message(&f, true);
 	write_state(hq, f.store, kind, &f.state);
-	db_run(&hq->db, "DELETE FROM touched WHERE store = ? AND stream = ?", "tt", f.store,
-	       kind->name);
 }
 
 void stream_flush(struct hq *hq)
 {
-	for (;;) {
+	struct db_stmt *q = db_query(&hq->db,
+				     "SELECT store, stream FROM touched WHERE flush = ?"
+				     " GROUP BY store, stream ORDER BY min(n)",
+				     "i", hq->flush);
+	bool any = false;
+
+	while (db_row(&hq->db, q)) {
 		char store[ID_MAX + 1], stream[16];
 		const struct stream_kind *kind;
-		sqlite3_stmt *q = db_query(
-			&hq->db, "SELECT store, stream FROM touched ORDER BY n LIMIT 1", "");
 
-		if (!db_row(&hq->db, q))
-			return;
 		db_copy(q, 0, store, sizeof(store));
 		db_copy(q, 1, stream, sizeof(stream));
-		db_done(q);
 		kind = stream_by_name(stream);
-		if (!kind)
-			return;
-		flush_stream(hq, store, kind);
+		if (kind)
+			flush_stream(hq, store, kind);
+		any = true;
 	}
+	if (any)
+		db_run(&hq->db, "DELETE FROM touched WHERE flush = ?", "i", hq->flush++);
 }
 
 /* ---- announcing ---- */
 
-static void announce_stream(struct hq *hq, const char *store, const char *stream, int64_t epoch,
-			    int64_t head, int64_t sent)
-{
-	sqlite3_stmt *q;
+/* A stream of which not all has been published. */
+struct pending {
+	char store[ID_MAX + 1], stream[16];
+	int64_t epoch, head, sent;
+};
 
-	if (head - sent > ANNOUNCE_MAX)
-		sent = head - 1;
+static void announce_stream(struct hq *hq, struct pending *p)
+{
+	struct db_stmt *q;
+
+	if (p->head - p->sent > ANNOUNCE_MAX)
+		p->sent = p->head - 1;
 	q = db_query(&hq->db,
 		     "SELECT message FROM log WHERE store = ? AND stream = ? AND epoch = ?"
 		     " AND seq > ? AND message IS NOT NULL ORDER BY seq",
-		     "ttii", store, stream, epoch, sent);
+		     "ttii", p->store, p->stream, p->epoch, p->sent);
 	while (db_row(&hq->db, q))
-		post_add(&hq->post, db_slice(q, 0), "%s/down/%s", store, stream);
+		post_add(&hq->post, db_slice(q, 0), "%s/down/%s", p->store, p->stream);
 	db_run(&hq->db,
-	       "INSERT OR REPLACE INTO sent (store, stream, epoch, seq) VALUES (?, ?, ?, ?)",
-	       "ttii", store, stream, epoch, head);
+	       "INSERT INTO sent (store, stream, epoch, seq) VALUES (?, ?, ?, ?)"
+	       " ON CONFLICT (store, stream)"
+	       " DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq",
+	       "ttii", p->store, p->stream, p->epoch, p->head);
 }
 
-/* The last message of every stream. */
-static void announce_heads(struct hq *hq)
+void stream_announce_heads(struct hq *hq)
 {
-	sqlite3_stmt *q = db_query(&hq->db,
-				   "SELECT s.store, s.stream, l.message FROM stream s"
-				   " JOIN log l ON l.store = s.store AND l.stream = s.stream"
-				   " AND l.epoch = s.epoch AND l.seq = s.head"
-				   " WHERE l.message IS NOT NULL",
-				   "");
+	struct db_stmt *q =
+		db_query(&hq->db,
+			 "SELECT s.store, s.stream, l.message FROM stream s"
+			 " JOIN log l ON l.store = s.store AND l.stream = s.stream"
+			 " AND l.epoch = s.epoch AND l.seq = s.head WHERE l.message IS NOT NULL"
+			 " AND EXISTS (SELECT 1 FROM mine m WHERE m.store = s.store)"
+			 " AND NOT EXISTS (SELECT 1 FROM sent t WHERE t.store = s.store)",
+			 "");
 
 	while (db_row(&hq->db, q)) {
 		char store[ID_MAX + 1], stream[16];
 
 		db_copy(q, 0, store, sizeof(store));
 		db_copy(q, 1, stream, sizeof(stream));
-		post_add(&hq->post, db_slice(q, 2), "%s/down/%s", store, stream);
+		if (lease_holds(hq, store))
+			post_add(&hq->post, db_slice(q, 2), "%s/down/%s", store, stream);
 	}
 	db_run(&hq->db,
-	       "INSERT OR REPLACE INTO sent (store, stream, epoch, seq)"
-	       " SELECT store, stream, epoch, head FROM stream",
+	       "INSERT INTO sent (store, stream, epoch, seq)"
+	       " SELECT store, stream, epoch, head FROM stream s"
+	       " WHERE EXISTS (SELECT 1 FROM mine m WHERE m.store = s.store)"
+	       " AND NOT EXISTS (SELECT 1 FROM sent t WHERE t.store = s.store)",
 	       "");
+}
+
+static int find_pending(struct hq *hq, struct pending *pending)
+{
+	struct db_stmt *q = db_query(
+		&hq->db,
+		"SELECT s.store, s.stream, s.epoch, s.head, coalesce(t.seq, 0) FROM stream s"
+		" LEFT JOIN sent t ON t.store = s.store AND t.stream = s.stream"
+		" AND t.epoch = s.epoch WHERE (t.seq IS NULL OR t.seq < s.head)"
+		" AND EXISTS (SELECT 1 FROM mine m WHERE m.store = s.store)"
+		" ORDER BY s.store, s.stream LIMIT ?",
+		"i", (int64_t)PENDING_MAX);
+	int n = 0;
+
+	while (n < PENDING_MAX && db_row(&hq->db, q)) {
+		struct pending *p = &pending[n++];
+
+		db_copy(q, 0, p->store, sizeof(p->store));
+		db_copy(q, 1, p->stream, sizeof(p->stream));
+		p->epoch = db_int(q, 2);
+		p->head = db_int(q, 3);
+		p->sent = db_int(q, 4);
+	}
+	db_done(q);
+	return n;
 }
 
 void stream_announce(struct hq *hq, bool fresh)
 {
-	if (fresh)
-		announce_heads(hq);
-	for (;;) {
-		char store[ID_MAX + 1], stream[16];
-		int64_t epoch, head, sent;
-		sqlite3_stmt *q = db_query(
-			&hq->db,
-			"SELECT s.store, s.stream, s.epoch, s.head, ifnull(t.seq, 0) FROM stream s"
-			" LEFT JOIN sent t ON t.store = s.store AND t.stream = s.stream"
-			" AND t.epoch = s.epoch WHERE t.seq IS NULL OR t.seq < s.head LIMIT 1",
-			"");
+	struct pending pending[PENDING_MAX];
+	bool stuck = false;
+	int n;
 
-		if (!db_row(&hq->db, q))
-			return;
-		db_copy(q, 0, store, sizeof(store));
-		db_copy(q, 1, stream, sizeof(stream));
-		epoch = db_int(q, 2);
-		head = db_int(q, 3);
-		sent = db_int(q, 4);
-		db_done(q);
-		announce_stream(hq, store, stream, epoch, head, sent);
+	if (fresh) {
+		db_run(&hq->db, "DELETE FROM sent", "");
+		stream_announce_heads(hq);
+	}
+	while (!stuck && (n = find_pending(hq, pending)) > 0) {
+		for (int i = 0; i < n; i++) {
+			/* A store that was taken from us is left to its new owner. */
+			if (lease_holds(hq, pending[i].store))
+				announce_stream(hq, &pending[i]);
+			else
+				stuck = true;
+		}
 	}
 }

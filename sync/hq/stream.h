@@ -32,6 +32,8 @@ struct stream_state {
 };
 /* Where a store's stream stands; begins its numbering when there is none yet. */
 struct stream_state stream_open(struct hq *hq, const char *store, const struct stream_kind *kind);
+/* The same for whoever will write to it: on PostgreSQL others now wait for this transaction. */
+void stream_hold(struct hq *hq, const char *store, const struct stream_kind *kind);
 /* Begins a new numbering: used when a station has seen numbers this file has not (it was
  * restored). The epoch rises above `seen`. */
 void stream_renumber(struct hq *hq, const char *store, const struct stream_kind *kind,
@@ -69,7 +71,10 @@ void stream_write_upto(struct hq *hq, struct buf *b, const char *store,
 
 void stream_flush(struct hq *hq);
 /* Posts log messages not yet published to their stores. `fresh`: forget what was published and
- * say only the last message of each stream, from which every station sees what it lacks. */
+ * say only the last message of each stream, from which every station sees what it lacks. May
+ * leave a transaction open. */
 void stream_announce(struct hq *hq, bool fresh);
+/* Only the last messages of stores of which nothing was published yet. */
+void stream_announce_heads(struct hq *hq);
 
 #endif

@@ -9,6 +9,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { Broker } = require('../lib/broker.js');
 const { LadaHq } = require('../lib/lada_hq.js');
+const { Postgres } = require('../lib/postgres.js');
 const { Station } = require('../lib/station.js');
 const { readBarcodes } = require('../lib/sim.js');
 const { Witness } = require('../lib/witness.js');
@@ -22,6 +23,7 @@ let broker;
 let hq;
 let station;
 let witness;
+let server = null; // where LADA_HQ_DB says postgresql
 
 function lines(stream, type, byId)
 {
@@ -76,7 +78,12 @@ test.before(async () => {
 	witness = new Witness(broker.url);
 	cleanup.add(() => witness.stop());
 	await witness.start();
-	hq = new LadaHq({ dir, url: broker.url });
+	if (process.env.LADA_HQ_DB === 'postgresql') {
+		server = new Postgres();
+		cleanup.add(() => server.stop());
+		await server.start();
+	}
+	hq = new LadaHq({ dir, url: broker.url, ...(server ? { db: server.newDatabase() } : {}) });
 	cleanup.add(() => hq.stop());
 });
 

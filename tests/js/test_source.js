@@ -25,7 +25,7 @@ const ROOMS = [
 	{ room: 'drivers/', own: [...BASE, 'drivers/'],
 		libraries: ['uv.h', 'libserialport.h', 'qrencode.h', 'libusb-1.0/libusb.h', 'libusb.h'] },
 	{ room: 'sync/hq/', own: [...TRUST, 'sync/hq/'],
-		libraries: ['sqlite3.h', 'mosquitto.h', 'qrencode.h', 'png.h', 'sodium.h', 'uv.h'] },
+		libraries: ['sqlite3.h', 'libpq-fe.h', 'mosquitto.h', 'qrencode.h', 'png.h', 'sodium.h', 'uv.h'] },
 	{ room: 'sync/', own: [...TRUST, 'firmware/door.h', 'sync/'],
 		libraries: ['mosquitto.h', 'uv.h', 'openssl/err.h', 'openssl/ssl.h', 'openssl/x509v3.h'] },
 	{ room: 'ui/', own: [...TRUST, 'firmware/door.h', 'ui/'],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The real reference HQ, `lada-hq`, on a database of its own.
+// The real reference HQ, `lada-hq`, on a database of its own, or on one of several's (`db`).
 'use strict';
 
 const fs = require('node:fs');
@@ -8,11 +8,11 @@ const path = require('node:path');
 const { Child, program, run, until } = require('./world.js');
 
 class LadaHq {
-	constructor({ dir, url, prefix = 'lada/1' })
+	constructor({ dir, url, prefix = 'lada/1', db = path.join(dir, 'hq.db'), name = 'hq' })
 	{
 		this.dir = dir;
-		this.db = path.join(dir, 'hq.db');
-		this.log = path.join(dir, 'hq.log');
+		this.db = db;
+		this.log = path.join(dir, `${name}.log`);
 		this.common = ['--db', this.db, '--url', url, '--prefix', prefix];
 		this.child = null;
 	}
