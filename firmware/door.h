@@ -260,6 +260,12 @@ bool door_collect(struct door *door, struct door_out *ret_out, struct slice *ret
 /* Step side. `wait`: until there is something. The payload is valid until the next take. */
 bool door_take(struct door *door, bool wait, struct door_event *ret_event,
 	       struct slice *ret_payload);
+/* The same, without waiting, and only what is in `now`. */
+bool door_take_now(struct door *door, struct door_event *ret_event, struct slice *ret_payload);
+/* Does anybody wait in `now`? */
+bool door_urgent(struct door *door);
+/* What was taken last is not done: it stays first of its queue and is taken again. */
+void door_keep(struct door *door);
 /* Nothing emitted can be seen before door_flush(), which a step calls after its commit; it also
  * tells the loop, so that a batch of outputs is one wake-up. Emitting waits while what was
  * flushed before fills the queue. What one step emits must fit OUT_STEP_MAX; more is a defect. */
