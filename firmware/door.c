@@ -109,11 +109,15 @@ void door_free(struct door *d)
 	free(d);
 }
 
+bool door_is_bulk(enum door_kind kind)
+{
+	return kind == DOOR_DOWN || kind == DOOR_PULL || kind == DOOR_UP || kind == DOOR_LANE ||
+	       kind == DOOR_AGAIN || kind == DOOR_CMD;
+}
+
 int door_submit(struct door *d, const struct door_event *event, struct slice payload)
 {
-	bool bulk = event->kind == DOOR_DOWN || event->kind == DOOR_PULL ||
-		    event->kind == DOOR_UP || event->kind == DOOR_LANE ||
-		    event->kind == DOOR_AGAIN || event->kind == DOOR_CMD;
+	const bool bulk = door_is_bulk(event->kind);
 	int err;
 
 	if (payload.n > DOOR_PAYLOAD_MAX)
@@ -125,7 +129,8 @@ int door_submit(struct door *d, const struct door_event *event, struct slice pay
 	return err;
 }
 
-bool door_take(struct door *d, bool wait, struct door_event *ret_event, struct slice *ret_payload)
+static bool take(struct door *d, bool wait, bool bulk, struct door_event *ret_event,
+		 struct slice *ret_payload)
 {
 	const void *value;
 	bool got;
@@ -138,13 +143,38 @@ bool door_take(struct door *d, bool wait, struct door_event *ret_event, struct s
 		pthread_cond_wait(&d->came, &d->lock);
 	if (d->now.count)
 		d->taken = &d->now;
-	else if (d->bulk.count)
+	else if (bulk && d->bulk.count)
 		d->taken = &d->bulk;
 	got = d->taken && ring_peek(d->taken, sizeof(*ret_event), &value, ret_payload);
 	if (got)
 		*ret_event = *(const struct door_event *)value;
 	pthread_mutex_unlock(&d->lock);
 	return got;
+}
+
+bool door_take(struct door *d, bool wait, struct door_event *ret_event, struct slice *ret_payload)
+{
+	return take(d, wait, true, ret_event, ret_payload);
+}
+
+bool door_take_now(struct door *d, struct door_event *ret_event, struct slice *ret_payload)
+{
+	return take(d, false, false, ret_event, ret_payload);
+}
+
+bool door_urgent(struct door *d)
+{
+	bool urgent;
+
+	pthread_mutex_lock(&d->lock);
+	urgent = d->now.count > (d->taken == &d->now);
+	pthread_mutex_unlock(&d->lock);
+	return urgent;
+}
+
+void door_keep(struct door *d)
+{
+	d->taken = NULL; /* only the step thread reads or writes it */
 }
 
 void door_emit(struct door *d, const struct door_out *out, struct slice payload)

@@ -275,6 +275,9 @@ struct door;
 struct door *door_new(void (*wake_loop)(void *ctx), void *ctx);
 void door_free(struct door *door);
 
+/* What HQ and other lanes say. */
+bool door_is_bulk(enum door_kind kind);
+
 /* Loop side. -ENOBUFS: full; -EMSGSIZE: payload above DOOR_PAYLOAD_MAX. */
 int door_submit(struct door *door, const struct door_event *event, struct slice payload);
 /* False when nothing is out. The payload is valid until the next call. */
@@ -283,6 +286,12 @@ bool door_collect(struct door *door, struct door_out *ret_out, struct slice *ret
 /* Step side. `wait`: until there is something. The payload is valid until the next take. */
 bool door_take(struct door *door, bool wait, struct door_event *ret_event,
 	       struct slice *ret_payload);
+/* The same, without waiting, and only what is in `now`. */
+bool door_take_now(struct door *door, struct door_event *ret_event, struct slice *ret_payload);
+/* Does anybody wait in `now`? */
+bool door_urgent(struct door *door);
+/* What was taken last is not done: it stays first of its queue and is taken again. */
+void door_keep(struct door *door);
 /* Nothing emitted can be seen before door_flush(), which a step calls after its commit; it also
  * tells the loop, so that a batch of outputs is one wake-up. Emitting waits while what was
  * flushed before fills the queue. What one step emits must fit OUT_STEP_MAX; more is a defect. */

@@ -7,7 +7,15 @@
 #include "firmware/trust/hash.h"
 
 #define REJECTS_PER_MESSAGE 1000
-#define FILING 2 /* rises when look_up_product() files by more keys; 2: in-store items */
+/* One step's share of a message that may be cut, and how often it is looked whether somebody
+ * waits at the counter. */
+#define SLICE_OPS      512
+#define SLICE_BYTES    (512 * 1024)
+#define SLICE_LOOK_OPS 16
+
+/* Members of an op, in the order of op_names. */
+enum { OP_WORD, OP_TYPE, OP_ID, OP_REV, OP_BODY, OP_OF, OP_MEMBERS };
+static const char *const op_names[OP_MEMBERS] = { "op", "type", "id", "rev", "body", "of" };
 
 struct op {
 	struct slice text;
@@ -58,83 +66,6 @@ static void reject(struct station *st, struct ops_target *t, const struct op *op
 	jw_str(&b, "id", op->id);
 	jw_str(&b, "reason", reason);
 	event_end(st, "sync.rejected", &b, (struct slice){ 0 }, NULL);
-}
-
-static void look_up_text(struct station *st, int64_t gen, enum lookup kind, struct json v,
-			 const char *id)
-{
-	char text[256];
-
-	if (json_string(v, text, sizeof(text)) > 0)
-		store_lookup_add(st->store, gen, kind, slice_of(text), slice_of(id));
-}
-
-/* An order's status is what this store did, else what HQ wrote. */
-static void look_up_status(struct station *st, int64_t gen, const char *hq, const char *id)
-{
-	struct order_fact f;
-
-	if (strcmp(hq, "returned") != 0 && gen == store_cursor(st->store, STREAM_ORDERS).gen &&
-	    store_order_fact(st->store, slice_of(id), &f))
-		store_lookup_status(st->store, gen, slice_of(id), f.status);
-	else if (hq[0])
-		store_lookup_status(st->store, gen, slice_of(id), hq);
-}
-
-static void look_up_order(struct station *st, int64_t gen, struct json body, const char *id)
-{
-	char status[256];
-
-	json_string(json_get(body, "status"), status, sizeof(status)); /* "" when it has none */
-	look_up_status(st, gen, status, id);
-	look_up_text(st, gen, LOOKUP_NUMBER, json_get(body, "number"), id);
-	look_up_text(st, gen, LOOKUP_PHONE, json_get(json_get(body, "customer"), "phone_hash"), id);
-}
-
-static void look_up_product(struct station *st, int64_t gen, struct json body, const char *id)
-{
-	char text[32], keys[CODE_KEYS_MAX][CODE_KEY_MAX];
-
-	for (struct json_walk w = json_walk(json_get(body, "gtin")); json_next(&w);) {
-		struct json code =
-			w.value.type == JSON_OBJECT ? json_get(w.value, "code") : w.value;
-		int n = json_string(code, text, sizeof(text)) > 0 ? code_keys(slice_of(text), keys)
-								  : 0;
-
-		for (int i = 0; i < n; i++)
-			store_lookup_add(st->store, gen, LOOKUP_GTIN, slice_of(keys[i]),
-					 slice_of(id));
-	}
-}
-
-static void look_up_member(struct station *st, int64_t gen, struct json body, const char *id)
-{
-	for (struct json_walk w = json_walk(json_get(body, "card")); json_next(&w);)
-		look_up_text(st, gen, LOOKUP_CARD, w.value, id);
-	look_up_text(st, gen, LOOKUP_PHONE, json_get(body, "phone_hash"), id);
-	look_up_text(st, gen, LOOKUP_CUSTOMER, json_get(body, "customer"), id);
-}
-
-static void look_up(struct station *st, const struct ops_target *t, struct json body,
-		    const char *id)
-{
-	switch (t->stream) {
-	case STREAM_ORDERS:
-		look_up_order(st, t->gen, body, id);
-		break;
-	case STREAM_CATALOG:
-		look_up_product(st, t->gen, body, id);
-		break;
-	case STREAM_LOYALTY:
-		look_up_member(st, t->gen, body, id);
-		break;
-	case STREAM_TIMELINE:
-		look_up_text(st, t->gen, LOOKUP_CUSTOMER, json_get(body, "customer"), id);
-		break;
-	case STREAM_STOCK:
-	case STREAM_POLICY:
-		break;
-	}
 }
 
 /* A list of people or lanes that is no list must not lock everyone out: the last one stays. */
@@ -208,9 +139,13 @@ static bool guest_of(struct station *st, const struct ops_target *t, const struc
 static void keep(struct station *st, struct ops_target *t, const struct op *op,
 		 const struct record *r)
 {
+	struct record old;
+
 	count_out(t, op);
 	if (counted(r))
 		count_in(t, op);
+	if (op->known && store_record(st->store, t->gen, slice_of(op->id), &old))
+		file_record_out(st, t->stream, t->gen, op->id, old.body);
 	store_record_set(st->store, t->gen, slice_of(op->id), r);
 	if (t->gen == GEN_GUEST)
 		store_guest_came(st->store, slice_of(op->id), station_now(st));
@@ -224,40 +159,16 @@ static void look_up_again(struct station *st, const struct ops_target *t, const 
 
 	if (r->body.n == 0 || json_check(r->body, &body) < 0)
 		return;
-	look_up(st, t, body, id);
-	if (r->state == RECORD_UNREADABLE)
-		look_up_status(st, t->gen, order_status_name(ORDER_ON_HOLD), id);
-}
-
-/* What was filed under fewer keys gets those it lacks; no key was ever given up. */
-static void file_again(struct station *st, int64_t gen)
-{
-	struct ops_target t = { .stream = STREAM_CATALOG, .gen = gen };
-	char id[ID_MAX + 1] = "";
-	struct record r;
-
-	while (gen && store_record_next(st->store, gen, id))
-		if (store_record(st->store, gen, slice_of(id), &r))
-			look_up_again(st, &t, &r, id);
-}
-
-void ops_file_again(struct station *st)
-{
-	struct shadow shadow;
-
-	if (store_meta(st->store, "filing", 0) == FILING)
-		return;
-	file_again(st, store_cursor(st->store, STREAM_CATALOG).gen);
-	if (store_shadow(st->store, STREAM_CATALOG, &shadow))
-		file_again(st, shadow.gen);
-	store_meta_set(st->store, "filing", FILING);
+	file_record(st, t->stream, t->gen, id, body);
+	if (r->state == RECORD_UNREADABLE && t->stream == STREAM_ORDERS)
+		file_order_status(st, t->gen, slice_of(id));
 }
 
 static void order_is_new(struct station *st, const struct ops_target *t, const struct op *op)
 {
 	if (!t->live || t->stream != STREAM_ORDERS)
 		return;
-	store_record_drop(st->store, GEN_GUEST, slice_of(op->id));
+	store_guest_drop(st->store, slice_of(op->id));
 	order_changed(st, slice_of(op->id));
 }
 
@@ -278,6 +189,14 @@ static void apply_unreadable(struct station *st, struct ops_target *t, const str
 	order_is_new(st, t, op);
 }
 
+static void put_done(struct station *st, struct ops_target *t, const struct op *op)
+{
+	file_record(st, t->stream, t->gen, op->id, op->body);
+	if (t->live && t->stream == STREAM_ORDERS)
+		order_conflict_check(st, slice_of(op->id));
+	order_is_new(st, t, op);
+}
+
 static void apply_put(struct station *st, struct ops_target *t, const struct op *op)
 {
 	const char *why = check_body(st, t, op);
@@ -288,10 +207,21 @@ static void apply_put(struct station *st, struct ops_target *t, const struct op 
 		return;
 	}
 	keep(st, t, op, &r);
-	look_up(st, t, op->body, op->id);
-	if (t->live && t->stream == STREAM_ORDERS)
-		order_conflict_check(st, slice_of(op->id));
-	order_is_new(st, t, op);
+	put_done(st, t, op);
+}
+
+/* Most puts of a snapshot are of records that are not there yet: one statement does it. False:
+ * it is there, or the put cannot be read, and nothing was changed. */
+static bool apply_new(struct station *st, struct ops_target *t, const struct op *op)
+{
+	struct record r = { op->rev, RECORD_LIVE, json_text(op->body) };
+
+	if (t->gen == GEN_GUEST || check_body(st, t, op) ||
+	    !store_record_add(st->store, t->gen, slice_of(op->id), &r))
+		return false;
+	count_in(t, op);
+	put_done(st, t, op);
+	return true;
 }
 
 static void apply_del(struct station *st, struct ops_target *t, const struct op *op)
@@ -300,6 +230,12 @@ static void apply_del(struct station *st, struct ops_target *t, const struct op 
 
 	keep(st, t, op, &r);
 	order_is_new(st, t, op);
+}
+
+static void drop_facts(struct station *st, const char *order)
+{
+	store_order_facts_drop(st->store, slice_of(order));
+	file_fact_changed(st, slice_of(order));
 }
 
 /* HQ takes back what the store did: the one way a fact is lowered. Of nothing it is rejected, but
@@ -314,7 +250,7 @@ static void apply_reopen(struct station *st, struct ops_target *t, const struct 
 
 	if (!nothing && t->live && store_order_fact(st->store, slice_of(op->id), &f) &&
 	    json_is(op->of, f.event))
-		store_order_facts_drop(st->store, slice_of(op->id));
+		drop_facts(st, op->id);
 	if (!nothing && t->live && json_string(op->of, of, sizeof(of)) > 0)
 		store_reopened_add(st->store, slice_of(of), station_now(st));
 	r.rev = op->rev;
@@ -325,64 +261,93 @@ static void apply_reopen(struct station *st, struct ops_target *t, const struct 
 	order_is_new(st, t, op);
 }
 
-static bool read_op(struct station *st, struct ops_target *t, struct json v, struct op *op)
+static bool read_op(struct station *st, struct ops_target *t, const struct json m[OP_MEMBERS],
+		    struct op *op)
 {
-	if (json_string(json_get(v, "id"), op->id, sizeof(op->id)) < 0 ||
-	    !id_valid(slice_of(op->id))) {
+	if (json_string(m[OP_ID], op->id, sizeof(op->id)) < 0 || !id_valid(slice_of(op->id))) {
 		op->id[0] = '\0';
 		reject(st, t, op, "bad_id");
 		return false;
 	}
-	if (json_int(json_get(v, "rev"), &op->rev) < 0 || op->rev < 0) {
+	if (json_int(m[OP_REV], &op->rev) < 0 || op->rev < 0) {
 		reject(st, t, op, "bad_rev");
 		return false;
 	}
-	op->known = store_record(st->store, t->gen, slice_of(op->id), &op->old);
+	op->body = m[OP_BODY];
+	op->of = m[OP_OF];
 	return true;
 }
 
 static void apply_op(struct station *st, struct ops_target *t, struct json v)
 {
-	struct op op = { .text = json_text(v),
-			 .body = json_get(v, "body"),
-			 .of = json_get(v, "of") };
-	struct json word = json_get(v, "op");
+	struct json m[OP_MEMBERS];
+	struct op op = { .text = json_text(v) };
 	const char *why = NULL;
+	bool put;
 
-	if (!read_op(st, t, v, &op))
+	json_pick(v, op_names, m, OP_MEMBERS);
+	if (!read_op(st, t, m, &op))
 		return;
-	if (!json_is(json_get(v, "type"), stream_type(t->stream)))
+	put = json_is(m[OP_WORD], "put");
+	if (!json_is(m[OP_TYPE], stream_type(t->stream)))
 		why = "wrong_type";
-	else if (!json_is(word, "put") && !json_is(word, "del") && !json_is(word, "erase") &&
-		 !json_is(word, "reopen"))
+	else if (!put && !json_is(m[OP_WORD], "del") && !json_is(m[OP_WORD], "erase") &&
+		 !json_is(m[OP_WORD], "reopen"))
 		why = "unknown_op";
+	if (put && !why && apply_new(st, t, &op))
+		return;
+	op.known = store_record(st->store, t->gen, slice_of(op.id), &op.old);
 	if (op.known && op.rev <= op.old.rev) {
 		if (why)
 			reject(st, t, &op, why);
 	} else if (why) {
 		apply_unreadable(st, t, &op, why);
-	} else if (json_is(word, "put")) {
+	} else if (put) {
 		apply_put(st, t, &op);
-	} else if (json_is(word, "reopen")) {
+	} else if (json_is(m[OP_WORD], "reopen")) {
 		apply_reopen(st, t, &op);
 	} else {
 		apply_del(st, t, &op);
 	}
 }
 
+static bool slice_full(struct station *st, int done, size_t bytes)
+{
+	return done >= SLICE_OPS || bytes >= SLICE_BYTES ||
+	       (done % SLICE_LOOK_OPS == 0 && door_urgent(st->door));
+}
+
+static void apply_value(struct station *st, struct ops_target *t, struct json v)
+{
+	struct op op = { .text = json_text(v) };
+
+	if (v.type == JSON_OBJECT)
+		apply_op(st, t, v);
+	else
+		reject(st, t, &op, "shape");
+}
+
+bool ops_apply_slice(struct station *st, struct ops_target *t, struct slice ops, size_t *at)
+{
+	struct json_walk w = json_walk(json_accepted(ops));
+	const size_t from = *at;
+	int done = 0;
+
+	if (w.at && from)
+		w.at = ops.p + from;
+	while (json_next(&w)) {
+		apply_value(st, t, w.value);
+		*at = (size_t)(w.at - ops.p);
+		if (slice_full(st, ++done, *at - from))
+			return false;
+	}
+	return true;
+}
+
 void ops_apply(struct station *st, struct ops_target *t, struct slice ops)
 {
-	struct json list;
+	struct json_walk w = json_walk(json_accepted(ops));
 
-	if (json_check_loose(ops, &list) < 0)
-		return;
-	for (struct json_walk w = json_walk(list); json_next(&w);) {
-		if (w.value.type == JSON_OBJECT) {
-			apply_op(st, t, w.value);
-		} else {
-			struct op op = { .text = json_text(w.value) };
-
-			reject(st, t, &op, "shape");
-		}
-	}
+	while (json_next(&w))
+		apply_value(st, t, w.value);
 }

@@ -210,11 +210,19 @@ void order_conflict_check(struct station *st, struct slice id)
 void order_conflicts_tick(struct station *st)
 {
 	int64_t gen = store_cursor(st->store, STREAM_ORDERS).gen;
-	char id[ID_MAX + 1];
 
-	for (int i = 0; i < FACTS_PER_TICK && store_fact_unchecked(st->store, gen, id); i++) {
-		order_conflict_check(st, slice_of(id));
-		store_fact_checked(st->store, slice_of(id), gen);
+	if (st->compare.gen != gen) {
+		st->compare.gen = gen;
+		st->compare.id[0] = '\0';
+		st->compare.done = store_meta(st->store, "compared", 0) == gen;
+	}
+	for (int i = 0; i < FACTS_PER_TICK && !st->compare.done; i++) {
+		if (store_order_fact_next(st->store, st->compare.id)) {
+			order_conflict_check(st, slice_of(st->compare.id));
+		} else {
+			st->compare.done = true;
+			store_meta_set(st->store, "compared", gen);
+		}
 	}
 }
 

@@ -132,8 +132,21 @@ struct follow {
 		int seen;
 	} doubt; /* an empty direct message just above the cursor: a head, or a message? */
 	int replayed;		/* messages since the last ask */
-	int32_t part_from;	/* window of parts asked for */
-	int32_t part_until;
+	int32_t part_from;	/* parts asked for and not all here: the first of them... */
+	int32_t part_until;	/* ...and the last */
+	size_t part_bytes;	/* the largest part that came */
+};
+
+/* What HQ sent that is too much for one step. What is done of it stands in the database, commit
+ * by commit; the rest goes on when nobody waits at the counter. After a restart a part begun comes
+ * again, which does no harm: what is there already is no newer. */
+struct load {
+	bool cut;    /* the part at the head of the door's queue has been begun... */
+	size_t at;   /* ...and its ops before this byte are applied */
+	int rejects; /* of that part so far */
+	bool held[STREAM_COUNT]; /* messages that came before their turn may be next now */
+	bool guests;		 /* orders that a new generation has by itself are dropped */
+	char guest[ID_MAX + 1];	 /* up to this one */
 };
 
 /* Another lane of the store, as it was heard of since the start. */
@@ -215,6 +228,12 @@ struct station {
 		int64_t until_ms; /* monotonic */
 	} kick;
 	struct follow follow[STREAM_COUNT];
+	struct load load;
+	struct {
+		int64_t gen; /* of orders, whose records are compared with facts */
+		bool done;
+		char id[ID_MAX + 1]; /* up to this order */
+	} compare;
 	struct sibling siblings[SIBLINGS_MAX];
 	int sibling_count;
 	bool lanes_stale; /* what `isolated` says may not be true any more */
@@ -407,6 +426,28 @@ void stream_link_up(struct station *st);
 void stream_tick(struct station *st);
 /* Takes a stream anew, by a snapshot. */
 void stream_resync(struct station *st, enum stream s);
+void stream_resync_over(struct station *st, enum stream s); /* its snapshot begins */
+/* Is there work left of what HQ sent? Does a slice of it. */
+bool stream_busy(const struct station *st);
+void stream_work(struct station *st);
+void stream_ask_now(struct station *st, enum stream s);
+void stream_ask_soon(struct station *st, enum stream s, int64_t in_ms);
+#define ASK_AGAIN_MS 4000 /* plus jitter: at most 5 s */
+void stream_look_for_held(struct station *st, enum stream s, const struct cursor *c);
+/* `upto`: what HQ had heard of each lane when it wrote this. */
+void stream_take_upto(struct station *st, enum stream s, struct slice upto);
+
+/* ---- snapshot.c: a stream from its beginning, part by part ---- */
+
+void snapshot_ask(struct station *st, enum stream s, const struct shadow *sh);
+void snapshot_offer(struct station *st, const struct door_down *d, struct slice payload);
+void snapshot_part(struct station *st, const struct door_down *d, struct slice payload);
+void snapshot_gone(struct station *st, const struct door_down *d);
+/* A part is begun and goes on with the next step: it stays in the door. */
+bool snapshot_cut(const struct station *st);
+/* Drops some guests that the stream has brought by itself meanwhile. */
+void snapshot_drop_guests(struct station *st);
+
 /* Asks HQ for one order; the ask's id. */
 void stream_ask_order(struct station *st, const char *order, char ret_ask[ULID_TEXT_MAX]);
 
@@ -421,8 +462,23 @@ struct ops_target {
 	int rejects;
 };
 void ops_apply(struct station *st, struct ops_target *t, struct slice ops);
+/* The same from byte *at on, 0 to begin, as much as a step may take and until somebody waits at
+ * the counter; *at is then behind what was applied. True: that was all. */
+bool ops_apply_slice(struct station *st, struct ops_target *t, struct slice ops, size_t *at);
+
+/* ---- filing.c: what records are looked up by ---- */
+
+void file_record(struct station *st, enum stream stream, int64_t gen, const char *id,
+		 struct json body);
+/* The keys of a body that is replaced. */
+void file_record_out(struct station *st, enum stream stream, int64_t gen, const char *id,
+		     struct slice text);
+/* An order's status by its record and this store's facts. */
+void file_order_status(struct station *st, int64_t gen, struct slice order);
+/* What the store did to an order has changed: in the live records and in a snapshot coming in. */
+void file_fact_changed(struct station *st, struct slice order);
 /* At start: products that an earlier version filed by fewer codes are filed again, once. */
-void ops_file_again(struct station *st);
+void files_again(struct station *st);
 
 /* ---- orders.c ---- */
 

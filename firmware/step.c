@@ -9,16 +9,16 @@
 
 /* One commit for all that waited, within what a person would notice. */
 #define EVENTS_PER_STEP 128
-#define BULK_PER_STEP 8
-#define BULK_MS 3
-#define FRESH_PER_STEP 2000 /* events */
-#define SWEEP_ROWS 400
-#define PRESS_KEEP_MS (24 * 3600 * INT64_C(1000))
-#define HERE_KEEP_MS (3 * 3600 * INT64_C(1000)) /* who has not been served by then has left */
-#define PRUNE_EVERY_MS (600 * 1000)
-#define ALARM_EARLY_MS 5
-#define QUIET_MS 5000 /* no work for so long: time to move the write-ahead log */
-#define JOBS_KEEP 500
+#define BULK_PER_STEP	8
+#define BULK_MS		3
+#define FRESH_PER_STEP	2000 /* events */
+#define SWEEP_ROWS	400
+#define PRESS_KEEP_MS	(24 * 3600 * INT64_C(1000))
+#define HERE_KEEP_MS	(3 * 3600 * INT64_C(1000)) /* who has not been served by then has left */
+#define PRUNE_EVERY_MS	(600 * 1000)
+#define ALARM_EARLY_MS	5
+#define QUIET_MS	5000 /* no work for so long: time to move the write-ahead log */
+#define JOBS_KEEP	500
 
 int64_t station_mono(const struct station *st)
 {
@@ -37,8 +37,7 @@ void station_wake_at(struct station *st, int64_t mono_ms)
 
 bool station_hq_reachable(const struct station *st)
 {
-	return st->link_up && st->beat_known &&
-	       station_mono(st) - st->beat_ms <= BEAT_FRESH_MS;
+	return st->link_up && st->beat_known && station_mono(st) - st->beat_ms <= BEAT_FRESH_MS;
 }
 
 /* Above any epoch this database has seen, and otherwise the time it was made. */
@@ -79,7 +78,8 @@ int station_start(struct station *st)
 	}
 	claims_init(&st->claims, st->config->lane);
 	st->lanes_stale = true;
-	ops_file_again(st);
+	st->load.guests = true;
+	files_again(st);
 	desk_load(st);
 	settings_start(st);
 	policies_follow(st);
@@ -245,8 +245,7 @@ static void on_tick(struct station *st)
 	if (st->beat_known && st->beat_ms + BEAT_FRESH_MS >= now)
 		station_wake_at(st, st->beat_ms + BEAT_FRESH_MS + 1);
 	/* HQ may have gone silent, ages have grown. */
-	if (st->reachable_shown != station_hq_reachable(st) ||
-	    now - st->queue_ms >= QUEUE_AGE_MS)
+	if (st->reachable_shown != station_hq_reachable(st) || now - st->queue_ms >= QUEUE_AGE_MS)
 		st->dirty = true;
 	if (!st->pruned_ms || now - st->pruned_ms > PRUNE_EVERY_MS) {
 		st->pruned_ms = now;
@@ -363,39 +362,58 @@ static bool more_fits(const struct station *st, int taken, int bulk)
 	       st->ledger.last - st->fresh_after < FRESH_PER_STEP;
 }
 
+/* What is left of HQ's words goes before further ones, and behind everybody at the counter. */
+static bool take_next(struct station *st, bool wait, struct door_event *event,
+		      struct slice *payload)
+{
+	if (stream_busy(st))
+		return door_take_now(st->door, event, payload);
+	return door_take(st->door, wait, event, payload);
+}
+
+/* Events until enough was done for one commit; how many, and the last one in `event`. */
+static int take_events(struct station *st, struct door_event *event, struct slice payload)
+{
+	const int64_t began = station_mono(st);
+	int bulk = 0, taken = 0;
+
+	do {
+		const bool is_bulk = door_is_bulk(event->kind);
+
+		on_event(st, event, payload);
+		taken++;
+		bulk += is_bulk;
+		/* A person who came behind bulk work is answered now, not after more of it. */
+		if (snapshot_cut(st) || (bulk && (!is_bulk || station_mono(st) - began >= BULK_MS)))
+			break;
+	} while (more_fits(st, taken, bulk) && take_next(st, false, event, &payload));
+	return taken;
+}
+
 bool station_step(struct station *st, bool wait)
 {
 	struct door_out stopped = { .kind = OUT_STOPPED };
 	struct door_event event;
 	struct slice payload;
-	int bulk = 0, taken = 0;
-	int64_t began;
+	bool got, only_tick = false;
 
-	if (st->stopping || !door_take(st->door, wait, &event, &payload))
+	got = !st->stopping && take_next(st, wait, &event, &payload);
+	if (!got && (st->stopping || !stream_busy(st)))
 		return false;
 	store_begin(st->store);
 	clocks_look(st);
-	began = station_mono(st);
-	do {
-		bool is_bulk = event.kind == DOOR_DOWN || event.kind == DOOR_PULL ||
-			       event.kind == DOOR_UP || event.kind == DOOR_AGAIN ||
-			       event.kind == DOOR_CMD;
-
-		on_event(st, &event, payload);
-		taken++;
-		bulk += is_bulk;
-		/* A person who came behind bulk work is answered now, not after more of it. */
-		if (bulk && (!is_bulk || station_mono(st) - began >= BULK_MS))
-			break;
-	} while (more_fits(st, taken, bulk) && door_take(st->door, false, &event, &payload));
-	if (event.kind == DOOR_TICK && taken == 1)
+	if (got)
+		only_tick = take_events(st, &event, payload) == 1 && event.kind == DOOR_TICK;
+	else
+		stream_work(st);
+	if (only_tick)
 		store_gen_sweep(st->store, SWEEP_ROWS);
 	finish_step(st);
 	st->counters.steps++;
 	st->oldest_scan_ns = 0;
 	if (store_commit(st->store) < 0)
 		return false;
-	checkpoint_when_quiet(st, event.kind == DOOR_TICK && taken == 1);
+	checkpoint_when_quiet(st, only_tick);
 	if (st->stopping)
 		door_emit(st->door, &stopped, (struct slice){ 0 });
 	door_flush(st->door);

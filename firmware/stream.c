@@ -8,12 +8,10 @@
 #include "firmware/base/log.h"
 #include "firmware/station.h"
 
-#define ASK_AGAIN_MS 4000	/* plus jitter: at most 5 s */
-#define ASK_JITTER_MS 900
-#define REPLAY_QUIET_MS 300	/* replays came, then silence: ask whether that was all */
-#define DOUBT_AGAIN_MS 1000
-#define REPLAY_BATCH 64		/* messages HQ sends an ask */
-#define PARTS_PER_ASK 8
+#define ASK_JITTER_MS	900
+#define REPLAY_QUIET_MS 300 /* replays came, then silence: ask whether that was all */
+#define DOUBT_AGAIN_MS	1000
+#define REPLAY_BATCH	64 /* messages HQ sends an ask */
 
 static int64_t jitter(struct station *st, int64_t max)
 {
@@ -53,23 +51,6 @@ void stream_ask_order(struct station *st, const char *order, char ret_ask[ULID_T
 	send_ask(st, &b);
 }
 
-static void ask_parts(struct station *st, enum stream s, const struct shadow *sh)
-{
-	struct follow *f = &st->follow[s];
-	char id[ULID_TEXT_MAX], memory[512];
-	struct buf b = begin_ask(st, "part", id, memory, sizeof(memory));
-
-	f->part_from = store_part_missing(st->store, s, 1);
-	f->part_until = f->part_from + PARTS_PER_ASK - 1;
-	if (f->part_until > sh->parts)
-		f->part_until = sh->parts;
-	jw_str(&b, "snapshot", sh->id);
-	jw_str(&b, "stream", stream_name(s));
-	jw_int(&b, "from", f->part_from);
-	jw_int(&b, "count", f->part_until - f->part_from + 1);
-	send_ask(st, &b);
-}
-
 /* HQ has commanded that the stream be taken anew, and no snapshot of it was begun since. */
 static const char *resync_key(enum stream s, char memory[32])
 {
@@ -84,7 +65,7 @@ static bool resyncs(struct station *st, enum stream s)
 	return store_meta(st->store, resync_key(s, key), 0) != 0;
 }
 
-static void ask_now(struct station *st, enum stream s)
+void stream_ask_now(struct station *st, enum stream s)
 {
 	struct follow *f = &st->follow[s];
 	struct shadow sh;
@@ -96,7 +77,7 @@ static void ask_now(struct station *st, enum stream s)
 		return;
 	f->next_ask_ms = station_mono(st) + ASK_AGAIN_MS + jitter(st, ASK_JITTER_MS);
 	if (store_shadow(st->store, s, &sh)) {
-		ask_parts(st, s, &sh);
+		snapshot_ask(st, s, &sh);
 	} else {
 		struct cursor c = store_cursor(st->store, s);
 		char id[ULID_TEXT_MAX], memory[512];
@@ -113,7 +94,7 @@ static void ask_now(struct station *st, enum stream s)
 	station_wake_at(st, f->next_ask_ms);
 }
 
-static void ask_soon(struct station *st, enum stream s, int64_t in_ms)
+void stream_ask_soon(struct station *st, enum stream s, int64_t in_ms)
 {
 	struct follow *f = &st->follow[s];
 	int64_t at = station_mono(st) + in_ms;
@@ -132,13 +113,21 @@ void stream_resync(struct station *st, enum stream s)
 	/* A snapshot that is on its way brings the stream anew already. */
 	if (!store_shadow(st->store, s, &sh))
 		store_meta_set(st->store, resync_key(s, key), 1);
-	ask_now(st, s);
+	stream_ask_now(st, s);
+}
+
+void stream_resync_over(struct station *st, enum stream s)
+{
+	char key[32];
+
+	if (resyncs(st, s))
+		store_meta_set(st->store, resync_key(s, key), 0);
 }
 
 void stream_link_up(struct station *st)
 {
 	for (int s = 0; s < STREAM_COUNT; s++)
-		ask_now(st, (enum stream)s);
+		stream_ask_now(st, (enum stream)s);
 }
 
 void stream_tick(struct station *st)
@@ -149,14 +138,14 @@ void stream_tick(struct station *st)
 		if (!f->wanted || !st->link_up)
 			continue;
 		if (station_mono(st) >= f->next_ask_ms)
-			ask_now(st, (enum stream)s);
+			stream_ask_now(st, (enum stream)s);
 		else
 			station_wake_at(st, f->next_ask_ms);
 	}
 }
 
 /* `upto`: what HQ had heard of each lane when it wrote this. */
-static void take_upto(struct station *st, enum stream s, struct slice upto)
+void stream_take_upto(struct station *st, enum stream s, struct slice upto)
 {
 	struct json object;
 	char lane[ID_MAX + 1];
@@ -168,8 +157,7 @@ static void take_upto(struct station *st, enum stream s, struct slice upto)
 		int64_t epoch, seq;
 
 		if (json_string(w.name, lane, sizeof(lane)) < 0 || !id_valid(slice_of(lane)) ||
-		    !json_next(&pair) ||
-		    json_int(pair.value, &epoch) < 0 || !json_next(&pair) ||
+		    !json_next(&pair) || json_int(pair.value, &epoch) < 0 || !json_next(&pair) ||
 		    json_int(pair.value, &seq) < 0)
 			continue;
 		store_upto_set(st->store, s, slice_of(lane), epoch, seq);
@@ -203,7 +191,7 @@ static void apply_message(struct station *st, enum stream s, struct cursor *c, i
 	t.gen = c->gen;
 	t.count = c->count;
 	t.sum = c->sum;
-	take_upto(st, s, upto);
+	stream_take_upto(st, s, upto);
 	ops_apply(st, &t, ops);
 	apply_to_shadow(st, s, c->epoch, seq, ops);
 	c->seq = seq;
@@ -215,20 +203,48 @@ static void apply_message(struct station *st, enum stream s, struct cursor *c, i
 	st->dirty = true;
 }
 
-static void apply_held(struct station *st, enum stream s, struct cursor *c)
+/* Is the next message here already? What the cursor covers is held for nothing. */
+void stream_look_for_held(struct station *st, enum stream s, const struct cursor *c)
 {
 	struct slice text;
-	struct json message;
 
-	while (store_held(st->store, s, c->epoch, c->seq + 1, &text) &&
-	       text.n < sizeof(st->message)) {
-		memcpy(st->message, text.p, text.n);
-		if (json_check_loose((struct slice){ st->message, text.n }, &message) < 0)
-			return;
-		apply_message(st, s, c, c->seq + 1, json_text(json_get(message, "ops")),
-			      json_text(json_get(message, "upto")));
-	}
 	store_unhold(st->store, s, c->epoch, c->seq);
+	st->load.held[s] = store_held(st->store, s, c->epoch, c->seq + 1, &text);
+}
+
+static void apply_held(struct station *st, enum stream s)
+{
+	struct cursor c = store_cursor(st->store, s);
+	struct json message;
+	struct slice text;
+
+	st->load.held[s] = false;
+	if (!store_held(st->store, s, c.epoch, c.seq + 1, &text) || text.n >= sizeof(st->message))
+		return;
+	memcpy(st->message, text.p, text.n);
+	message = json_accepted((struct slice){ st->message, text.n });
+	apply_message(st, s, &c, c.seq + 1, json_text(json_get(message, "ops")),
+		      json_text(json_get(message, "upto")));
+	stream_look_for_held(st, s, &c);
+}
+
+bool stream_busy(const struct station *st)
+{
+	for (int s = 0; s < STREAM_COUNT; s++)
+		if (st->load.held[s])
+			return true;
+	return st->load.guests;
+}
+
+void stream_work(struct station *st)
+{
+	for (int s = 0; s < STREAM_COUNT; s++)
+		if (st->load.held[s]) {
+			apply_held(st, (enum stream)s);
+			return;
+		}
+	if (st->load.guests)
+		snapshot_drop_guests(st);
 }
 
 static void hold(struct station *st, const struct door_down *d, struct slice payload)
@@ -248,9 +264,9 @@ static void hold(struct station *st, const struct door_down *d, struct slice pay
 
 static bool is_empty(struct slice ops)
 {
-	struct json list;
+	struct json_walk w = json_walk(json_accepted(ops));
 
-	return ops.n == 0 || json_check_loose(ops, &list) < 0 || json_count(list) == 0;
+	return !json_next(&w);
 }
 
 /* A replay was used: ask again at once when HQ's batch is spent, else when it falls silent. */
@@ -261,9 +277,9 @@ static void replay_came(struct station *st, enum stream s)
 	if (!f->wanted)
 		return;
 	if (++f->replayed >= REPLAY_BATCH)
-		ask_now(st, s);
+		stream_ask_now(st, s);
 	else
-		ask_soon(st, s, REPLAY_QUIET_MS);
+		stream_ask_soon(st, s, REPLAY_QUIET_MS);
 }
 
 /*
@@ -283,13 +299,13 @@ static bool doubtful_head(struct station *st, const struct door_down *d, const s
 		f->doubt.epoch = d->epoch;
 		f->doubt.seq = d->seq;
 		f->doubt.seen = 1;
-		ask_now(st, d->stream);
+		stream_ask_now(st, d->stream);
 		return true;
 	}
 	if (f->doubt.seen < 2) {
 		f->doubt.seen = 2; /* the first round's answer, or the same message repeated */
 		f->doubt.round = f->rounds;
-		ask_soon(st, d->stream, DOUBT_AGAIN_MS);
+		stream_ask_soon(st, d->stream, DOUBT_AGAIN_MS);
 		return true;
 	}
 	return f->rounds == f->doubt.round;
@@ -304,7 +320,7 @@ static void on_ops(struct station *st, const struct door_down *d, struct slice p
 
 	if (d->epoch != c.epoch) {
 		if (d->epoch > c.epoch && !f->wanted) {
-			ask_now(st, d->stream);
+			stream_ask_now(st, d->stream);
 		} else if (d->epoch < c.epoch) {
 			st->counters.down_old_epoch++;
 			report_refused(st, slice_of(stream_name(d->stream)), "old_epoch");
@@ -323,124 +339,13 @@ static void on_ops(struct station *st, const struct door_down *d, struct slice p
 		if (!empty || !d->direct)
 			hold(st, d, payload);
 		if (!f->wanted || (d->direct && empty))
-			ask_now(st, d->stream);
+			stream_ask_now(st, d->stream);
 		return;
 	}
 	apply_message(st, d->stream, &c, d->seq, ops, span_of(payload, d->upto));
-	apply_held(st, d->stream, &c);
+	stream_look_for_held(st, d->stream, &c);
 	if (d->direct)
 		replay_came(st, d->stream);
-}
-
-static bool newer(int64_t epoch, int64_t seq, int64_t than_epoch, int64_t than_seq)
-{
-	return epoch > than_epoch || (epoch == than_epoch && seq > than_seq);
-}
-
-static void on_offer(struct station *st, const struct door_down *d, struct slice payload)
-{
-	struct shadow sh = { .epoch = d->epoch, .seq = d->seq, .parts = d->parts }, old;
-	struct cursor c = store_cursor(st->store, d->stream);
-	char key[32];
-
-	if (newer(c.epoch, c.seq, d->epoch, d->seq)) {
-		if (d->epoch < c.epoch) {
-			st->counters.down_old_epoch++;
-			report_refused(st, slice_of(stream_name(d->stream)), "old_epoch");
-		}
-		return;
-	}
-	if (store_shadow(st->store, d->stream, &old)) {
-		if (!strcmp(old.id, d->snapshot) || newer(old.epoch, old.seq, d->epoch, d->seq))
-			return;
-		store_gen_discard(st->store, old.gen);
-		store_shadow_drop(st->store, d->stream);
-	}
-	if (d->parts < 1)
-		return; /* a snapshot has at least one part, an empty one too */
-	if (resyncs(st, d->stream))
-		store_meta_set(st->store, resync_key(d->stream, key), 0);
-	memcpy(sh.id, d->snapshot, sizeof(sh.id));
-	sh.gen = store_gen_new(st->store);
-	store_shadow_set(st->store, d->stream, &sh, span_of(payload, d->upto));
-	ask_now(st, d->stream);
-}
-
-/* The snapshot is whole: it is the truth from this commit on. */
-static void flip(struct station *st, enum stream s, const struct shadow *sh)
-{
-	struct cursor old = store_cursor(st->store, s);
-	struct cursor c = { sh->epoch, sh->seq, sh->gen, sh->count, sh->sum };
-	struct slice upto = store_shadow_upto(st->store, s);
-	char id[ID_MAX + 1];
-
-	/* What was applied meanwhile has gone into the shadow too. */
-	if (old.epoch == c.epoch && old.seq > c.seq)
-		c.seq = old.seq;
-	if (old.gen)
-		store_gen_discard(st->store, old.gen);
-	if (old.epoch != c.epoch)
-		store_upto_clear(st->store, s);
-	take_upto(st, s, upto);
-	store_cursor_set(st->store, s, &c);
-	store_shadow_drop(st->store, s);
-	log_notice("%s: snapshot of %lld records taken, at %lld/%lld", stream_name(s),
-		   (long long)c.count, (long long)c.epoch, (long long)c.seq);
-	if (s == STREAM_ORDERS) {
-		store_guests_prune(st->store, c.gen);
-		id[0] = '\0';
-		while (store_contradicted_next(st->store, c.gen, id)) {
-			order_conflict_check(st, slice_of(id));
-			store_lookup_status(st->store, c.gen, slice_of(id), "collected");
-		}
-		for (int d = 0; d < DESK_COUNT; d++)
-			if (st->desks[d].mode == MODE_PICKUP) {
-				memcpy(id, st->desks[d].row.order, sizeof(id));
-				order_changed(st, slice_of(id));
-			}
-	}
-	apply_held(st, s, &c);
-	st->dirty = st->queue_stale = st->lanes_stale = true;
-	ask_now(st, s);
-}
-
-static void on_part(struct station *st, const struct door_down *d, struct slice payload)
-{
-	struct follow *f = &st->follow[d->stream];
-	struct ops_target t = { .stream = d->stream, .epoch = d->epoch, .seq = d->seq };
-	struct shadow sh;
-
-	if (!store_shadow(st->store, d->stream, &sh) || strcmp(sh.id, d->snapshot) ||
-	    d->epoch != sh.epoch || d->part < 1 || d->part > sh.parts ||
-	    store_part_seen(st->store, d->stream, d->part)) {
-		st->counters.down_dropped++;
-		return;
-	}
-	t.gen = sh.gen;
-	t.count = sh.count;
-	t.sum = sh.sum;
-	ops_apply(st, &t, span_of(payload, d->ops));
-	sh.count = t.count;
-	sh.sum = t.sum;
-	store_shadow_count(st->store, d->stream, sh.count, sh.sum);
-	store_part_mark(st->store, d->stream, d->part);
-	if (store_part_count(st->store, d->stream) == sh.parts)
-		flip(st, d->stream, &sh);
-	else if (store_part_missing(st->store, d->stream, f->part_from) > f->part_until)
-		ask_now(st, d->stream);
-	else
-		ask_soon(st, d->stream, ASK_AGAIN_MS);
-}
-
-static void on_gone(struct station *st, const struct door_down *d)
-{
-	struct shadow sh;
-
-	if (!store_shadow(st->store, d->stream, &sh) || strcmp(sh.id, d->snapshot))
-		return;
-	store_gen_discard(st->store, sh.gen);
-	store_shadow_drop(st->store, d->stream);
-	ask_now(st, d->stream);
 }
 
 void stream_down(struct station *st, const struct door_down *d, struct slice payload)
@@ -450,13 +355,13 @@ void stream_down(struct station *st, const struct door_down *d, struct slice pay
 		on_ops(st, d, payload);
 		break;
 	case DOWN_OFFER:
-		on_offer(st, d, payload);
+		snapshot_offer(st, d, payload);
 		break;
 	case DOWN_PART:
-		on_part(st, d, payload);
+		snapshot_part(st, d, payload);
 		break;
 	case DOWN_GONE:
-		on_gone(st, d);
+		snapshot_gone(st, d);
 		break;
 	case DOWN_ANSWER:
 		break; /* desks wait for it */

@@ -162,8 +162,8 @@ static int check_open(struct check *c)
 
 	if (level == c->max_depth)
 		return -EBADMSG;
-	c->objects[level / 8] = (uint8_t)(object ? c->objects[level / 8] | bit
-						 : c->objects[level / 8] & ~bit);
+	c->objects[level / 8] =
+		(uint8_t)(object ? c->objects[level / 8] | bit : c->objects[level / 8] & ~bit);
 	c->depth++;
 	c->p = skip_space(c->p + 1, c->end);
 	if (c->p < c->end && *c->p == (object ? '}' : ']')) {
@@ -300,6 +300,11 @@ int json_check_loose(struct slice text, struct json *ret_root)
 	return check_text(text, true, ret_root);
 }
 
+struct json json_accepted(struct slice text)
+{
+	return (struct json){ text.p, text.n, text.n ? type_of(*text.p) : JSON_NONE };
+}
+
 struct json_walk json_walk(struct json v)
 {
 	struct json_walk w = { 0 };
@@ -341,6 +346,31 @@ struct json json_get(struct json obj, const char *name)
 		if (json_is(w.name, name))
 			return w.value;
 	return (struct json){ 0 };
+}
+
+static bool names(struct json name, const char *text)
+{
+	const size_t n = name.n - 2;
+
+	if (n && name.p[1] != text[0] && name.p[1] != '\\')
+		return false;
+	return memchr(name.p, '\\', name.n) ? json_is(name, text)
+					    : strncmp(name.p + 1, text, n) == 0 && text[n] == '\0';
+}
+
+void json_pick(struct json obj, const char *const wanted[], struct json ret[], size_t n)
+{
+	struct json_walk w = json_walk(obj);
+
+	memset(ret, 0, n * sizeof(*ret));
+	if (obj.type != JSON_OBJECT)
+		return;
+	while (json_next(&w))
+		for (size_t i = 0; i < n; i++)
+			if (ret[i].type == JSON_NONE && names(w.name, wanted[i])) {
+				ret[i] = w.value;
+				break;
+			}
 }
 
 int json_depth(struct json v)

@@ -41,8 +41,14 @@ int json_check(struct slice text, struct json *ret_root);
  * are then checked one by one, so that a broken one is set aside and blocks no other. */
 int json_check_loose(struct slice text, struct json *ret_root);
 
+/* A value of a text that a check accepted before, which is not looked at again; its ends must be
+ * the value's. */
+struct json json_accepted(struct slice text);
+
 /* The member's value; .type is JSON_NONE when obj is no object or has no such member. */
 struct json json_get(struct json obj, const char *name);
+/* Several members in one pass: ret[i] is what json_get(obj, names[i]) would say. */
+void json_pick(struct json obj, const char *const names[], struct json ret[], size_t n);
 /* A walk: `struct json_walk w = json_walk(v); while (json_next(&w)) use w.name, w.value;`
  * Arrays leave name.type JSON_NONE. Anything but an array or object is an empty walk. */
 struct json_walk {

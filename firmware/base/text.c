@@ -41,9 +41,19 @@ int32_t utf8_next(struct slice s, size_t *at)
 
 bool utf8_valid(struct slice s)
 {
-	for (size_t at = 0; at < s.n;)
+	uint64_t eight;
+
+	for (size_t at = 0; at < s.n;) {
+		if (s.n - at >= sizeof(eight)) {
+			memcpy(&eight, s.p + at, sizeof(eight));
+			if ((eight & UINT64_C(0x8080808080808080)) == 0) {
+				at += sizeof(eight);
+				continue;
+			}
+		}
 		if (utf8_next(s, &at) < 0)
 			return false;
+	}
 	return true;
 }
 

@@ -58,28 +58,48 @@ static bool read_time(struct json v, int64_t *ret_ms)
 	return json_string(v, text, sizeof(text)) > 0 && time_parse(slice_of(text), ret_ms) == 0;
 }
 
+/* Of repeated members the first counts; all are found in one pass, since a snapshot has many. */
+enum {
+	LINE_ID,
+	LINE_KIND,
+	LINE_SKU,
+	LINE_GTIN,
+	LINE_NAME,
+	LINE_QTY,
+	LINE_PAID,
+	LINE_HANDED,
+	LINE_SHORT,
+	LINE_RETURNED,
+	LINE_AGE,
+	LINE_MEMBERS,
+};
+static const char *const line_names[LINE_MEMBERS] = {
+	"line", "kind", "sku", "gtin", "name", "qty", "paid", "handed", "short", "returned", "age",
+};
+
 static bool read_line(struct json v, struct order_line *l)
 {
-	struct json kind = json_get(v, "kind"), handed = json_get(v, "handed");
-	struct json missing = json_get(v, "short");
+	struct json m[LINE_MEMBERS];
 
-	*l = (struct order_line){ .id = json_get(v, "line") };
-	l->sku = json_get(v, "sku");
-	l->gtin = json_get(v, "gtin");
-	l->name = json_get(v, "name");
-	l->goods = kind.type == JSON_NONE || json_is(kind, "goods") || json_is(kind, "gift_card");
-	l->handed_known = handed.type == JSON_NUMBER;
-	l->short_known = missing.type == JSON_NUMBER;
+	json_pick(v, line_names, m, LINE_MEMBERS);
+	*l = (struct order_line){ .id = m[LINE_ID] };
+	l->sku = m[LINE_SKU];
+	l->gtin = m[LINE_GTIN];
+	l->name = m[LINE_NAME];
+	l->goods = m[LINE_KIND].type == JSON_NONE || json_is(m[LINE_KIND], "goods") ||
+		   json_is(m[LINE_KIND], "gift_card");
+	l->handed_known = m[LINE_HANDED].type == JSON_NUMBER;
+	l->short_known = m[LINE_SHORT].type == JSON_NUMBER;
 	return (l->id.type == JSON_NUMBER || l->id.type == JSON_STRING) &&
 	       l->id.n <= ORDER_LINE_ID_MAX && text_or_absent(l->sku) &&
-	       l->sku.n <= ORDER_SKU_MAX && text_or_absent(l->gtin) &&
-	       text_or_absent(l->name) && text_or_absent(kind) &&
-	       read_number(json_get(v, "qty"), ORDER_QTY_MAX, 1, &l->qty) && l->qty > 0 &&
-	       read_number(json_get(v, "paid"), MONEY_MAX, -1, &l->paid) &&
-	       read_number(handed, ORDER_QTY_MAX, 0, &l->handed) &&
-	       read_number(missing, ORDER_QTY_MAX, 0, &l->short_) &&
-	       read_number(json_get(v, "returned"), ORDER_QTY_MAX, 0, &l->returned) &&
-	       read_number(json_get(json_get(v, "age"), "min"), 150, 0, &l->age_min);
+	       l->sku.n <= ORDER_SKU_MAX && text_or_absent(l->gtin) && text_or_absent(l->name) &&
+	       text_or_absent(m[LINE_KIND]) &&
+	       read_number(m[LINE_QTY], ORDER_QTY_MAX, 1, &l->qty) && l->qty > 0 &&
+	       read_number(m[LINE_PAID], MONEY_MAX, -1, &l->paid) &&
+	       read_number(m[LINE_HANDED], ORDER_QTY_MAX, 0, &l->handed) &&
+	       read_number(m[LINE_SHORT], ORDER_QTY_MAX, 0, &l->short_) &&
+	       read_number(m[LINE_RETURNED], ORDER_QTY_MAX, 0, &l->returned) &&
+	       read_number(json_get(m[LINE_AGE], "min"), 150, 0, &l->age_min);
 }
 
 static const char *read_lines(struct json lines, struct order *o)
@@ -100,6 +120,23 @@ static const char *read_lines(struct json lines, struct order *o)
 	return NULL;
 }
 
+static bool read_payment(struct json v, struct order_payment *p)
+{
+	static const char *const names[] = {
+		"id", "tender", "state", "where", "amount", "refunded"
+	};
+	struct json m[COUNT_OF(names)];
+
+	json_pick(v, names, m, COUNT_OF(names));
+	*p = (struct order_payment){ .id = m[0], .tender = m[1] };
+	p->captured = json_is(m[2], "captured") || json_is(m[2], "partly_refunded") ||
+		      json_is(m[2], "refunded");
+	p->online = !json_is(m[3], "till");
+	return read_number(m[4], MONEY_MAX, 0, &p->amount) &&
+	       read_number(m[5], MONEY_MAX, 0, &p->refunded) && text_or_absent(p->id) &&
+	       text_or_absent(p->tender);
+}
+
 static const char *read_payments(struct json payments, struct order *o)
 {
 	struct json_walk w = json_walk(payments);
@@ -107,19 +144,9 @@ static const char *read_payments(struct json payments, struct order *o)
 	if (payments.type != JSON_NONE && payments.type != JSON_ARRAY)
 		return "shape";
 	while (json_next(&w)) {
-		struct order_payment *p = &o->payments[o->payment_count];
-		struct json state = json_get(w.value, "state");
-
 		if (o->payment_count == ORDER_PAYMENTS_MAX)
 			return "too_many_payments";
-		*p = (struct order_payment){ .id = json_get(w.value, "id") };
-		p->tender = json_get(w.value, "tender");
-		p->captured = json_is(state, "captured") || json_is(state, "partly_refunded") ||
-			      json_is(state, "refunded");
-		p->online = !json_is(json_get(w.value, "where"), "till");
-		if (!read_number(json_get(w.value, "amount"), MONEY_MAX, 0, &p->amount) ||
-		    !read_number(json_get(w.value, "refunded"), MONEY_MAX, 0, &p->refunded) ||
-		    !text_or_absent(p->id) || !text_or_absent(p->tender))
+		if (!read_payment(w.value, &o->payments[o->payment_count]))
 			return "shape";
 		o->payment_count++;
 	}
@@ -149,50 +176,76 @@ static bool amounts_agree(const struct order *o, bool payments_known)
 	return o->due <= o->total;
 }
 
-static bool read_heads(struct json body, struct order *o)
-{
-	struct json totals = json_get(body, "totals"), lang;
+enum {
+	HEAD_STATUS,
+	HEAD_NUMBER,
+	HEAD_STORE,
+	HEAD_SHELF,
+	HEAD_PARCELS,
+	HEAD_CUSTOMER,
+	HEAD_NONCE,
+	HEAD_PIN,
+	HEAD_COLLECTED,
+	HEAD_TOTALS,
+	HEAD_PROMISED,
+	HEAD_COLLECT_BY,
+	HEAD_LINES,
+	HEAD_PAYMENTS,
+	HEAD_MEMBERS,
+};
+static const char *const head_names[HEAD_MEMBERS] = {
+	"status",   "number",	 "store",  "shelf",	  "parcels",	"customer", "code_nonce",
+	"pin_hash", "collected", "totals", "promised_at", "collect_by", "lines",    "payments",
+};
 
-	o->number = json_get(body, "number");
-	o->store = json_get(body, "store");
-	o->shelf = json_get(body, "shelf");
-	o->parcels = json_get(body, "parcels");
-	o->customer = json_get(body, "customer");
-	o->code_nonce = json_get(body, "code_nonce");
-	o->pin_hash = json_get(body, "pin_hash");
-	o->collected = json_get(body, "collected");
+static bool read_heads(const struct json m[HEAD_MEMBERS], struct order *o)
+{
+	static const char *const total_names[] = { "total", "due" };
+	struct json totals[COUNT_OF(total_names)], lang;
+
+	json_pick(m[HEAD_TOTALS], total_names, totals, COUNT_OF(total_names));
+	o->number = m[HEAD_NUMBER];
+	o->store = m[HEAD_STORE];
+	o->shelf = m[HEAD_SHELF];
+	o->parcels = m[HEAD_PARCELS];
+	o->customer = m[HEAD_CUSTOMER];
+	o->code_nonce = m[HEAD_NONCE];
+	o->pin_hash = m[HEAD_PIN];
+	o->collected = m[HEAD_COLLECTED];
 	lang = json_get(o->customer, "lang");
-	o->language = json_is(lang, "en") ? LANGUAGE_EN
-					  : json_is(lang, "uk") ? LANGUAGE_UK : LANGUAGE_PL;
-	return text_or_absent(json_get(body, "status")) && text_or_absent(o->number) &&
+	o->language = json_is(lang, "en")   ? LANGUAGE_EN
+		      : json_is(lang, "uk") ? LANGUAGE_UK
+					    : LANGUAGE_PL;
+	return text_or_absent(m[HEAD_STATUS]) && text_or_absent(o->number) &&
 	       text_or_absent(o->store) && text_or_absent(o->shelf) &&
 	       text_or_absent(o->code_nonce) && text_or_absent(o->pin_hash) &&
 	       (o->parcels.type == JSON_NONE || o->parcels.type == JSON_ARRAY) &&
-	       (totals.type == JSON_NONE || totals.type == JSON_OBJECT) &&
+	       (m[HEAD_TOTALS].type == JSON_NONE || m[HEAD_TOTALS].type == JSON_OBJECT) &&
 	       (o->customer.type == JSON_NONE || o->customer.type == JSON_OBJECT) &&
-	       read_number(json_get(totals, "total"), MONEY_MAX, -1, &o->total) &&
-	       read_number(json_get(totals, "due"), MONEY_MAX, -1, &o->due) &&
-	       read_time(json_get(body, "promised_at"), &o->promised_ms) &&
-	       read_time(json_get(body, "collect_by"), &o->collect_by_ms);
+	       read_number(totals[0], MONEY_MAX, -1, &o->total) &&
+	       read_number(totals[1], MONEY_MAX, -1, &o->due) &&
+	       read_time(m[HEAD_PROMISED], &o->promised_ms) &&
+	       read_time(m[HEAD_COLLECT_BY], &o->collect_by_ms);
 }
 
 const char *order_read(struct slice id, int64_t rev, struct json body, struct order *ret_order)
 {
 	struct order *o = ret_order;
-	struct json payments = json_get(body, "payments");
+	struct json m[HEAD_MEMBERS];
 	const char *why;
 
 	o->id = id;
 	o->rev = rev;
 	o->body = body;
 	o->line_count = o->payment_count = 0;
-	if (body.type != JSON_OBJECT || !read_heads(body, o))
+	json_pick(body, head_names, m, HEAD_MEMBERS);
+	if (body.type != JSON_OBJECT || !read_heads(m, o))
 		return "shape";
-	o->status = order_status_of(json_get(body, "status"));
-	why = read_lines(json_get(body, "lines"), o);
+	o->status = order_status_of(m[HEAD_STATUS]);
+	why = read_lines(m[HEAD_LINES], o);
 	if (!why)
-		why = read_payments(payments, o);
-	if (!why && !amounts_agree(o, payments.type == JSON_ARRAY))
+		why = read_payments(m[HEAD_PAYMENTS], o);
+	if (!why && !amounts_agree(o, m[HEAD_PAYMENTS].type == JSON_ARRAY))
 		why = "amounts_mismatch";
 	/* In a collected order an absent `handed` is all that was not short. */
 	for (int i = 0; !why && o->status == ORDER_COLLECTED && i < o->line_count; i++)

@@ -12,9 +12,11 @@
 #include "firmware/store/store.h"
 
 #define STATEMENTS_MAX 160
-#define CACHE_KIB 4096
+#define CACHE_KIB      4096
+/* A handover changes a few bytes in several tables, and each changed page is written whole. */
+#define PAGE_BYTES 1024
 /* The write-ahead log is moved into the database when idle; this bounds it while busy. */
-#define WAL_PAGES 4000
+#define WAL_PAGES 16000
 
 struct store {
 	sqlite3 *db;
@@ -239,14 +241,17 @@ static int set_up(struct store *st)
 	execute(st, cache);
 	sqlite3_wal_autocheckpoint(st->db, WAL_PAGES);
 	/* Messages before their turn need no disk: they are asked for again. */
-	return execute(st, "CREATE TEMP TABLE held (stream INTEGER, epoch INTEGER, seq INTEGER,"
-			   " bytes INTEGER, message TEXT, PRIMARY KEY (stream, epoch, seq)) WITHOUT ROWID");
+	return execute(
+		st,
+		"CREATE TEMP TABLE held (stream INTEGER, epoch INTEGER, seq INTEGER,"
+		" bytes INTEGER, message TEXT, PRIMARY KEY (stream, epoch, seq)) WITHOUT ROWID");
 }
 
 int store_open(const char *path, struct store **ret_store, char *ret_message, size_t cap)
 {
 	struct store *st = calloc(1, sizeof(*st));
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+	char size[48];
 	int err;
 
 	if (!st)
@@ -256,6 +261,8 @@ int store_open(const char *path, struct store **ret_store, char *ret_message, si
 		store_close(st);
 		return -EIO;
 	}
+	text_fmt(size, sizeof(size), "PRAGMA page_size=%d", PAGE_BYTES);
+	execute(st, size); /* a database that is there keeps its own */
 	err = migrate(st, ret_message, cap);
 	if (err == 0 && set_up(st) < 0) {
 		text_fmt(ret_message, cap, "%s", st->trouble);

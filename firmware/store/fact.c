@@ -25,27 +25,21 @@ bool store_order_fact(struct store *st, struct slice order, struct order_fact *r
 
 void store_order_fact_set(struct store *st, struct slice order, const struct order_fact *f)
 {
-	/* What was decided on the live record needs no comparing with it. */
-	db_run(st, "INSERT OR REPLACE INTO fact_order VALUES (?,?,?,?,?,?,?,?)", "tsisiisi", order,
-	       f->status, f->at_ms, f->lane, f->epoch, f->seq, f->event,
-	       store_cursor(st, STREAM_ORDERS).gen);
+	/* The last column is of an earlier version. */
+	db_run(st, "INSERT OR REPLACE INTO fact_order VALUES (?,?,?,?,?,?,?,0)", "tsisiis", order,
+	       f->status, f->at_ms, f->lane, f->epoch, f->seq, f->event);
 }
 
-bool store_fact_unchecked(struct store *st, int64_t gen, char ret_order[ID_MAX + 1])
+bool store_order_fact_next(struct store *st, char id[ID_MAX + 1])
 {
-	sqlite3_stmt *row = db_query(
-		st, "SELECT id FROM fact_order WHERE checked<? ORDER BY checked LIMIT 1", "i", gen);
+	sqlite3_stmt *row =
+		db_query(st, "SELECT id FROM fact_order WHERE id>? ORDER BY id LIMIT 1", "s", id);
 
 	if (!row)
 		return false;
-	slice_copy(db_text(row, 0), ret_order, ID_MAX + 1);
+	slice_copy(db_text(row, 0), id, ID_MAX + 1);
 	db_done(row);
 	return true;
-}
-
-void store_fact_checked(struct store *st, struct slice order, int64_t gen)
-{
-	db_run(st, "UPDATE fact_order SET checked=? WHERE id=?", "it", gen, order);
 }
 
 int64_t store_conflict_rev(struct store *st, struct slice order, const char *field)

@@ -31,15 +31,17 @@ struct ledger store_ledger(struct store *st)
 
 bool store_ledger_of(struct store *st, int64_t epoch, struct ledger *ret_ledger)
 {
-	return read_ledger(
-		db_query(st, "SELECT epoch, last, acked, prev FROM ledger WHERE epoch=?", "i",
-			 epoch),
-		ret_ledger);
+	return read_ledger(db_query(st, "SELECT epoch, last, acked, prev FROM ledger WHERE epoch=?",
+				    "i", epoch),
+			   ret_ledger);
 }
 
 void store_ledger_open(struct store *st, int64_t epoch)
 {
-	db_run(st, "INSERT INTO ledger VALUES (?,0,0,?)", "is", epoch, ZEROS);
+	db_run(st,
+	       "INSERT INTO ledger (epoch, last, acked, prev, base)"
+	       " SELECT ?, 0, 0, ?, coalesce(sum(last), 0) FROM ledger",
+	       "is", epoch, ZEROS);
 }
 
 struct ledger store_ledger_waiting(struct store *st)
@@ -63,15 +65,19 @@ int64_t store_waiting(struct store *st)
 void store_event(struct store *st, int64_t epoch, int64_t seq, const char *type, struct slice e,
 		 struct slice person, const char *hash)
 {
-	db_run(st, "INSERT INTO journal (epoch, seq, type, e, person) VALUES (?,?,?,?,nullif(?,''))",
-	       "iistt", epoch, seq, type, e, person);
+	db_run(st,
+	       "INSERT INTO journal (n, epoch, seq, type, e, person)"
+	       " SELECT base+?, epoch, ?, ?, ?, nullif(?,'') FROM ledger WHERE epoch=?",
+	       "iistti", seq, seq, type, e, person, epoch);
 	db_run(st, "UPDATE ledger SET last=?, prev=? WHERE epoch=?", "isi", seq, hash, epoch);
 }
 
 bool store_event_text(struct store *st, int64_t epoch, int64_t seq, struct slice *ret_text)
 {
-	sqlite3_stmt *row = db_query(st, "SELECT e FROM journal WHERE epoch=? AND seq=?", "ii",
-				     epoch, seq);
+	sqlite3_stmt *row = db_query(st,
+				     "SELECT j.e FROM ledger l JOIN journal j ON j.n=l.base+?"
+				     " WHERE l.epoch=? AND j.epoch=l.epoch",
+				     "ii", seq, epoch);
 
 	if (!row)
 		return false;
@@ -92,9 +98,10 @@ void store_rejected(struct store *st, int64_t epoch, int64_t seq, struct slice r
 int64_t store_batch(struct store *st, int64_t epoch, int64_t after, size_t max_bytes, struct buf *b)
 {
 	sqlite3_stmt *row = db_query(st,
-				     "SELECT seq, e, person FROM journal WHERE epoch=? AND seq>?"
-				     " ORDER BY seq",
-				     "ii", epoch, after);
+				     "SELECT j.seq, j.e, j.person FROM ledger l JOIN journal j"
+				     " ON j.n > l.base+? AND j.n <= l.base+l.last"
+				     " WHERE l.epoch=? ORDER BY j.n",
+				     "ii", after, epoch);
 	int64_t last = after;
 
 	for (bool more = row; more; more = db_next(st, row)) {

@@ -3,12 +3,12 @@
 #include "firmware/store/db.h"
 #include "firmware/store/store.h"
 
-#define DAY_MS (24 * 3600 * INT64_C(1000))
+#define DAY_MS		(24 * 3600 * INT64_C(1000))
 #define JOURNAL_KEEP_MS (30 * DAY_MS) /* after the acknowledgement */
-#define GUEST_KEEP_MS (7 * DAY_MS)
-#define TRIES_KEEP_MS DAY_MS /* after the lock's end */
-#define SLICE_ROWS 500
-#define SLICE_GUESTS 50
+#define GUEST_KEEP_MS	(7 * DAY_MS)
+#define TRIES_KEEP_MS	DAY_MS /* after the lock's end */
+#define SLICE_ROWS	500
+#define SLICE_GUESTS	50
 
 /* An acknowledgement has no time of its own; once a day it is noted how far each epoch is. */
 static void mark_acked(struct store *st, int64_t now_ms)
@@ -31,8 +31,9 @@ static void prune_journal(struct store *st, int64_t now_ms)
 	int64_t epoch, upto;
 	sqlite3_stmt *row = db_query(
 		st,
-		"SELECT epoch, max(seq) FROM ack_mark m WHERE at<=? AND EXISTS (SELECT 1 FROM"
-		" journal j WHERE j.epoch=m.epoch AND j.seq<=m.seq) GROUP BY epoch LIMIT 1",
+		"SELECT m.epoch, max(m.seq) FROM ack_mark m JOIN ledger l ON l.epoch=m.epoch"
+		" WHERE at<=? AND EXISTS (SELECT 1 FROM journal j WHERE j.n > l.base"
+		" AND j.n <= l.base + m.seq) GROUP BY m.epoch LIMIT 1",
 		"i", now_ms - JOURNAL_KEEP_MS);
 
 	if (!row)
@@ -41,8 +42,8 @@ static void prune_journal(struct store *st, int64_t now_ms)
 	upto = db_int(row, 1);
 	db_done(row);
 	db_run(st,
-	       "DELETE FROM journal WHERE n IN (SELECT n FROM journal WHERE epoch=? AND seq<=?"
-	       " ORDER BY seq LIMIT ?)",
+	       "DELETE FROM journal WHERE n IN (SELECT j.n FROM journal j, ledger l"
+	       " WHERE l.epoch=? AND j.n > l.base AND j.n <= l.base + ? ORDER BY j.n LIMIT ?)",
 	       "iii", epoch, upto, (int64_t)SLICE_ROWS);
 	db_run(st, "DELETE FROM reject WHERE epoch=? AND seq<=?", "ii", epoch, upto);
 	db_run(st, "DELETE FROM ack_mark WHERE epoch=? AND seq<?", "ii", epoch, upto);
@@ -60,7 +61,7 @@ static void prune_guests(struct store *st, int64_t now_ms)
 			return;
 		slice_copy(db_text(row, 0), id, sizeof(id));
 		db_done(row);
-		store_record_drop(st, GEN_GUEST, slice_of(id));
+		store_guest_drop(st, slice_of(id));
 	}
 }
 

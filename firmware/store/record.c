@@ -5,17 +5,17 @@
 #include "firmware/store/db.h"
 #include "firmware/store/store.h"
 
-#define HELD_MAX 64 /* messages held a stream */
+#define HELD_MAX       64 /* messages held a stream */
 #define HELD_BYTES_MAX (4 * 1024 * 1024)
-#define LETTERS_MAX 1000
-#define LETTER_OP_MAX (16 * 1024)
+#define LETTERS_MAX    1000
+#define LETTER_OP_MAX  (16 * 1024)
 
 struct cursor store_cursor(struct store *st, enum stream s)
 {
 	struct cursor c = { 0 };
-	sqlite3_stmt *row = db_query(
-		st, "SELECT epoch, seq, gen, count, sum FROM cursor WHERE stream=?", "i",
-		(int64_t)s);
+	sqlite3_stmt *row =
+		db_query(st, "SELECT epoch, seq, gen, count, sum FROM cursor WHERE stream=?", "i",
+			 (int64_t)s);
 
 	if (!row)
 		return c;
@@ -36,8 +36,8 @@ void store_cursor_set(struct store *st, enum stream s, const struct cursor *c)
 
 bool store_record(struct store *st, int64_t gen, struct slice id, struct record *ret_record)
 {
-	sqlite3_stmt *row = db_query(
-		st, "SELECT rev, state, body FROM record WHERE gen=? AND id=?", "it", gen, id);
+	sqlite3_stmt *row = db_query(st, "SELECT rev, state, body FROM record WHERE gen=? AND id=?",
+				     "it", gen, id);
 
 	if (!row)
 		return false;
@@ -51,8 +51,9 @@ bool store_record(struct store *st, int64_t gen, struct slice id, struct record 
 
 bool store_record_next(struct store *st, int64_t gen, char id[ID_MAX + 1])
 {
-	sqlite3_stmt *row = db_query(
-		st, "SELECT id FROM record WHERE gen=? AND id>? ORDER BY id LIMIT 1", "is", gen, id);
+	sqlite3_stmt *row =
+		db_query(st, "SELECT id FROM record WHERE gen=? AND id>? ORDER BY id LIMIT 1", "is",
+			 gen, id);
 	bool found;
 
 	if (!row)
@@ -62,9 +63,15 @@ bool store_record_next(struct store *st, int64_t gen, char id[ID_MAX + 1])
 	return found;
 }
 
+bool store_record_add(struct store *st, int64_t gen, struct slice id, const struct record *r)
+{
+	return db_run(st,
+		      "INSERT OR IGNORE INTO record (gen, id, rev, state, body) VALUES (?,?,?,?,?)",
+		      "itiit", gen, id, r->rev, (int64_t)r->state, r->body) > 0;
+}
+
 void store_record_set(struct store *st, int64_t gen, struct slice id, const struct record *r)
 {
-	db_run(st, "DELETE FROM lookup WHERE gen=? AND id=?", "it", gen, id);
 	db_run(st,
 	       "INSERT INTO record (gen, id, rev, state, body) VALUES (?,?,?,?,?)"
 	       " ON CONFLICT (gen, id) DO UPDATE SET rev=excluded.rev, state=excluded.state,"
@@ -72,12 +79,13 @@ void store_record_set(struct store *st, int64_t gen, struct slice id, const stru
 	       "itiit", gen, id, r->rev, (int64_t)r->state, r->body);
 }
 
-void store_record_drop(struct store *st, int64_t gen, struct slice id)
+void store_guest_drop(struct store *st, struct slice id)
 {
-	db_run(st, "DELETE FROM lookup WHERE gen=? AND id=?", "it", gen, id);
-	db_run(st, "DELETE FROM record WHERE gen=? AND id=?", "it", gen, id);
-	if (gen == GEN_GUEST)
-		db_run(st, "DELETE FROM guest WHERE id=?", "t", id);
+	const int64_t gen = GEN_GUEST;
+
+	if (db_run(st, "DELETE FROM record WHERE gen=? AND id=?", "it", gen, id))
+		db_run(st, "DELETE FROM lookup WHERE gen=? AND id=?", "it", gen, id); /* few */
+	db_run(st, "DELETE FROM guest WHERE id=?", "t", id);
 }
 
 void store_lookup_add(struct store *st, int64_t gen, enum lookup kind, struct slice key,
@@ -87,11 +95,11 @@ void store_lookup_add(struct store *st, int64_t gen, enum lookup kind, struct sl
 	       id);
 }
 
-void store_lookup_status(struct store *st, int64_t gen, struct slice id, const char *status)
+void store_lookup_drop(struct store *st, int64_t gen, enum lookup kind, struct slice key,
+		       struct slice id)
 {
-	db_run(st, "DELETE FROM lookup WHERE gen=? AND id=? AND kind=?", "iti", gen, id,
-	       (int64_t)LOOKUP_STATUS);
-	store_lookup_add(st, gen, LOOKUP_STATUS, slice_of(status), id);
+	db_run(st, "DELETE FROM lookup WHERE gen=? AND kind=? AND key=? AND id=?", "iitt", gen,
+	       (int64_t)kind, key, id);
 }
 
 bool store_lookup_next(struct store *st, int64_t gen, enum lookup kind, struct slice key,
@@ -127,8 +135,7 @@ bool store_gen_sweep(struct store *st, int64_t rows)
 
 	if (gen == 0)
 		return false;
-	if (db_run(st,
-		   "DELETE FROM record WHERE n IN (SELECT n FROM record WHERE gen=? LIMIT ?)",
+	if (db_run(st, "DELETE FROM record WHERE n IN (SELECT n FROM record WHERE gen=? LIMIT ?)",
 		   "ii", gen, rows))
 		return true;
 	if (db_run(st,
@@ -145,27 +152,10 @@ void store_guest_came(struct store *st, struct slice id, int64_t at_ms)
 	db_run(st, "INSERT OR REPLACE INTO guest VALUES (?,?)", "ti", id, at_ms);
 }
 
-void store_guests_prune(struct store *st, int64_t gen)
+bool store_guest_next(struct store *st, char id[ID_MAX + 1])
 {
-	db_run(st,
-	       "DELETE FROM lookup WHERE gen=? AND id IN"
-	       " (SELECT g.id FROM record g JOIN record r ON r.gen=? AND r.id=g.id WHERE g.gen=?)",
-	       "iii", (int64_t)GEN_GUEST, gen, (int64_t)GEN_GUEST);
-	db_run(st,
-	       "DELETE FROM record WHERE gen=? AND id IN"
-	       " (SELECT g.id FROM record g JOIN record r ON r.gen=? AND r.id=g.id WHERE g.gen=?)",
-	       "iii", (int64_t)GEN_GUEST, gen, (int64_t)GEN_GUEST);
-	db_run(st, "DELETE FROM guest WHERE id NOT IN (SELECT id FROM record WHERE gen=?)", "i",
-	       (int64_t)GEN_GUEST);
-}
-
-bool store_contradicted_next(struct store *st, int64_t gen, char id[ID_MAX + 1])
-{
-	sqlite3_stmt *row = db_query(st,
-				     "SELECT f.id FROM fact_order f JOIN lookup l ON l.gen=?"
-				     " AND l.id=f.id AND l.kind=? AND l.key NOT IN ('collected',"
-				     " 'returned') WHERE f.id>? ORDER BY f.id LIMIT 1",
-				     "iis", gen, (int64_t)LOOKUP_STATUS, id);
+	sqlite3_stmt *row =
+		db_query(st, "SELECT id FROM guest WHERE id>? ORDER BY id LIMIT 1", "s", id);
 
 	if (!row)
 		return false;
@@ -226,8 +216,7 @@ void store_shadow_count(struct store *st, enum stream s, int64_t count, uint64_t
 
 struct slice store_shadow_upto(struct store *st, enum stream s)
 {
-	sqlite3_stmt *row =
-		db_query(st, "SELECT upto FROM shadow WHERE stream=?", "i", (int64_t)s);
+	sqlite3_stmt *row = db_query(st, "SELECT upto FROM shadow WHERE stream=?", "i", (int64_t)s);
 
 	return row ? db_text(row, 0) : (struct slice){ "", 0 };
 }
@@ -256,6 +245,13 @@ int32_t store_part_count(struct store *st, enum stream s)
 				  (int64_t)s);
 }
 
+int32_t store_parts_between(struct store *st, enum stream s, int32_t from, int32_t until)
+{
+	return (int32_t)db_number(
+		st, 0, "SELECT count(*) FROM shadow_part WHERE stream=? AND part BETWEEN ? AND ?",
+		"iii", (int64_t)s, (int64_t)from, (int64_t)until);
+}
+
 int32_t store_part_missing(struct store *st, enum stream s, int32_t from)
 {
 	while (store_part_seen(st, s, from))
@@ -265,8 +261,8 @@ int32_t store_part_missing(struct store *st, enum stream s, int32_t from)
 
 void store_hold(struct store *st, enum stream s, int64_t epoch, int64_t seq, struct slice message)
 {
-	int64_t held = db_number(st, 0, "SELECT count(*) FROM temp.held WHERE stream=?", "i",
-				 (int64_t)s);
+	int64_t held =
+		db_number(st, 0, "SELECT count(*) FROM temp.held WHERE stream=?", "i", (int64_t)s);
 	int64_t bytes = db_number(st, 0, "SELECT sum(bytes) FROM temp.held WHERE stream=?", "i",
 				  (int64_t)s);
 
@@ -278,9 +274,9 @@ void store_hold(struct store *st, enum stream s, int64_t epoch, int64_t seq, str
 bool store_held(struct store *st, enum stream s, int64_t epoch, int64_t seq,
 		struct slice *ret_message)
 {
-	sqlite3_stmt *row = db_query(
-		st, "SELECT message FROM temp.held WHERE stream=? AND epoch=? AND seq=?", "iii",
-		(int64_t)s, epoch, seq);
+	sqlite3_stmt *row =
+		db_query(st, "SELECT message FROM temp.held WHERE stream=? AND epoch=? AND seq=?",
+			 "iii", (int64_t)s, epoch, seq);
 
 	if (!row)
 		return false;
@@ -320,8 +316,7 @@ bool store_upto(struct store *st, enum stream s, struct slice lane, int64_t *ret
 bool store_upto_covers(struct store *st, enum stream s, const char *lane, int64_t epoch,
 		       int64_t seq)
 {
-	return db_number(st, 0,
-			 "SELECT (epoch, seq) >= (?, ?) FROM upto WHERE stream=? AND lane=?",
+	return db_number(st, 0, "SELECT (epoch, seq) >= (?, ?) FROM upto WHERE stream=? AND lane=?",
 			 "iiis", epoch, seq, (int64_t)s, lane) == 1;
 }
 

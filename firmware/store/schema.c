@@ -107,7 +107,20 @@ static const char *const migrations[] = {
 	" expires INTEGER NOT NULL, ok INTEGER NOT NULL, detail TEXT NOT NULL) STRICT;"
 	"CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE message (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
-	" text TEXT NOT NULL, level INTEGER NOT NULL) STRICT;",
+	" text TEXT NOT NULL, level INTEGER NOT NULL) STRICT;"
+	/* Fewer pages a write: the keys of a record are known from its body, facts are walked. */
+	"DROP INDEX lookup_id;"
+	"DROP INDEX fact_order_checked;"
+	/* Events stand in one order: number = base of the epoch + seq. */
+	"ALTER TABLE ledger ADD COLUMN base INTEGER NOT NULL DEFAULT 0;"
+	"UPDATE ledger SET base = (SELECT coalesce(sum(o.last), 0) FROM ledger o"
+	" WHERE o.epoch < ledger.epoch);"
+	"CREATE TABLE events (n INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,"
+	" type TEXT NOT NULL, e TEXT NOT NULL, person TEXT) STRICT;"
+	"INSERT INTO events SELECT l.base + j.seq, j.epoch, j.seq, j.type, j.e, j.person"
+	" FROM journal j JOIN ledger l ON l.epoch = j.epoch ORDER BY j.epoch, j.seq;"
+	"DROP TABLE journal;"
+	"ALTER TABLE events RENAME TO journal;",
 };
 
 size_t schema_version(void)

@@ -65,13 +65,16 @@ void store_cursor_set(struct store *st, enum stream s, const struct cursor *c);
 bool store_record(struct store *st, int64_t gen, struct slice id, struct record *ret_record);
 /* The next record's id after `id` ("" to begin), which is replaced; false: there is none. */
 bool store_record_next(struct store *st, int64_t gen, char id[ID_MAX + 1]);
-/* Inserts or replaces; lookups of the record before are gone. */
+/* Inserts; false, and nothing is changed, when there is one of that id. */
+bool store_record_add(struct store *st, int64_t gen, struct slice id, const struct record *r);
+/* Inserts or replaces. What the record before was looked up by is the caller's to drop. */
 void store_record_set(struct store *st, int64_t gen, struct slice id, const struct record *r);
-void store_record_drop(struct store *st, int64_t gen, struct slice id);
+/* A guest, with what it is looked up by. */
+void store_guest_drop(struct store *st, struct slice id);
 void store_lookup_add(struct store *st, int64_t gen, enum lookup kind, struct slice key,
 		      struct slice id);
-/* An order's status is another one now. */
-void store_lookup_status(struct store *st, int64_t gen, struct slice id, const char *status);
+void store_lookup_drop(struct store *st, int64_t gen, enum lookup kind, struct slice key,
+		       struct slice id);
 /* The next id under a key, in order of id: `id` holds the one before ("" to begin) and takes the
  * next; false behind the last. Walks of this kind cost the same at any length. */
 bool store_lookup_next(struct store *st, int64_t gen, enum lookup kind, struct slice key,
@@ -83,11 +86,8 @@ bool store_gen_sweep(struct store *st, int64_t rows);
 
 /* A guest came; store_prune() drops it after a week. */
 void store_guest_came(struct store *st, struct slice id, int64_t at_ms);
-/* Drops guests that a generation has by itself now. */
-void store_guests_prune(struct store *st, int64_t gen);
-/* The next order whose record in `gen` has a status that does not follow from this store's
- * fact; `id` as above. */
-bool store_contradicted_next(struct store *st, int64_t gen, char id[ID_MAX + 1]);
+/* The next guest after `id` ("" to begin), which is replaced. */
+bool store_guest_next(struct store *st, char id[ID_MAX + 1]);
 
 /* Live record of a stream by id; of orders also one that is unreadable now but once was not:
  * see its state. */
@@ -111,6 +111,7 @@ void store_shadow_drop(struct store *st, enum stream s); /* its parts' marks too
 bool store_part_seen(struct store *st, enum stream s, int32_t part);
 void store_part_mark(struct store *st, enum stream s, int32_t part);
 int32_t store_part_count(struct store *st, enum stream s);
+int32_t store_parts_between(struct store *st, enum stream s, int32_t from, int32_t until);
 /* The first part from `from` on that is not here. */
 int32_t store_part_missing(struct store *st, enum stream s, int32_t from);
 
@@ -155,9 +156,8 @@ struct line_fact store_line_fact(struct store *st, struct slice order, struct sl
 void store_line_fact_add(struct store *st, struct slice order, struct slice line,
 			 struct line_fact add);
 void store_order_facts_drop(struct store *st, struct slice order); /* reopen */
-/* A fact that was not compared with this generation of orders yet; false when all were. */
-bool store_fact_unchecked(struct store *st, int64_t gen, char ret_order[ID_MAX + 1]);
-void store_fact_checked(struct store *st, struct slice order, int64_t gen);
+/* The next order with a fact after `id` ("" to begin), which is replaced. */
+bool store_order_fact_next(struct store *st, char id[ID_MAX + 1]);
 /* The rev a conflict about a field was raised for last, -1 none. */
 int64_t store_conflict_rev(struct store *st, struct slice order, const char *field);
 void store_conflict_set(struct store *st, struct slice order, const char *field, int64_t rev);

@@ -236,7 +236,7 @@ static double write_bare(struct bench *b, int n)
 	text_fmt(sql, sizeof(sql),
 		 "INSERT INTO desk VALUES (0,'pickup','ZAM-%d','code','online',1);"
 		 "INSERT INTO desk_check VALUES (0,'1',2,0,''),(0,'2',1,0,'');"
-		 "INSERT OR REPLACE INTO ledger VALUES (1,0,0,'0');",
+		 "INSERT OR REPLACE INTO ledger (epoch, last, acked, prev) VALUES (1,0,0,'0');",
 		 n);
 	run(b->bare, sql);
 	text_fmt(sql, sizeof(sql),
