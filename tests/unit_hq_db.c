@@ -9,6 +9,7 @@
 #include "tests/hq_fixture.h"
 #include "sync/hq/db_dialect.h"
 #include "sync/hq/lease.h"
+#include "sync/hq/schema.h"
 
 #define MANY 20 /* tries of something that another may hold up for a moment */
 
@@ -212,6 +213,25 @@ static void a_foreign_database_is_refused(void **state)
 	else
 		assert_int_equal(db_open(&db, f->path, false, &what), -EPROTO);
 	assert_non_null(strstr(what, db_is_url(f->path) ? "no database" : "newer"));
+}
+
+/* ---- SQLite alone ---- */
+
+static void an_old_file_is_brought_up(void **state)
+{
+	struct fixture *f = *state;
+
+	put(f, "stock", "A", "", "{}");
+	db_exec(&f->hq.db, "DROP INDEX points_grant_open;"
+			   "CREATE INDEX points_grant_open ON points_grant (member) WHERE NOT used;"
+			   "PRAGMA user_version = 1;");
+	hq_close(&f->hq);
+	open_hq(f);
+	assert_int_equal(number(f, "PRAGMA user_version"), SCHEMA_VERSION);
+	assert_int_equal(number(f, "SELECT sql LIKE '%used = 0' FROM sqlite_schema"
+				   " WHERE name = 'points_grant_open'"),
+			 1);
+	assert_int_equal(number(f, "SELECT rev FROM record"), 1);
 }
 
 /* ---- PostgreSQL alone ---- */
@@ -435,6 +455,8 @@ static const struct CMUnitTest both[] = {
 	T(a_foreign_database_is_refused),
 };
 
+static const struct CMUnitTest file[] = { T(an_old_file_is_brought_up) };
+
 static const struct CMUnitTest shared[] = {
 	T(conflicts_are_tried_again), T(a_lost_connection_is_made_again),
 	T(the_horizon_waits),	      T(stores_are_shared_fairly),
@@ -465,6 +487,7 @@ int main(void)
 		return 1;
 	failed = cmocka_run_group_tests_name("dialect", pure, NULL, NULL);
 	failed += cmocka_run_group_tests_name("sqlite", both, NULL, NULL);
+	failed += cmocka_run_group_tests_name("file", file, NULL, NULL);
 	if (!pg_server_installed()) {
 		printf("ok 1 - postgresql # SKIP its server is not installed\n");
 		return failed;
