@@ -6,6 +6,7 @@
 #include <mosquitto.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "firmware/base/log.h"
 #include "sync/retry.h"
@@ -246,6 +247,24 @@ static void settle(struct link *l, int rc)
 	}
 }
 
+/* To libmosquitto a refused connection is a TLS handshake that is still under way, for ever. */
+static int refused_or_closed(const struct attempt *a)
+{
+	struct sockaddr_storage peer;
+	socklen_t size = sizeof(peer);
+	ssize_t n;
+	char c;
+
+	if (!a->tls || a->stage != STAGE_CONNECT || mosquitto_socket(a->mosq) < 0)
+		return MOSQ_ERR_SUCCESS;
+	n = recv(mosquitto_socket(a->mosq), &c, 1, MSG_PEEK | MSG_DONTWAIT);
+	if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
+		return MOSQ_ERR_SUCCESS;
+	return getpeername(mosquitto_socket(a->mosq), (struct sockaddr *)&peer, &size) == 0
+		       ? MOSQ_ERR_CONN_LOST
+		       : MOSQ_ERR_ERRNO;
+}
+
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
 	struct attempt *a = poll->data;
@@ -258,6 +277,8 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 		rc = mosquitto_loop_read(a->mosq, 1);
 	if (rc == MOSQ_ERR_SUCCESS && (events & UV_WRITABLE) && mosquitto_socket(a->mosq) >= 0)
 		rc = mosquitto_loop_write(a->mosq, 1);
+	if (rc == MOSQ_ERR_SUCCESS && !a->dead)
+		rc = refused_or_closed(a);
 	l->busy = false;
 	settle(l, rc);
 }

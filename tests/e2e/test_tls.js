@@ -139,6 +139,13 @@ test('a broker without TLS gets no word in clear', async () => {
 	}
 });
 
+test('a broker that is not there is said to be so at once', async () => {
+	const mine = ours.issue('station-r', 'station-r');
+
+	await says(await station('127.0.0.1', await freePort(), { ca: ours.ca, cert: mine.cert, key: mine.key }),
+		'the connection was refused or reset');
+});
+
 test('another authority is not trusted', async () => {
 	const mine = ours.issue('station-3', 'station-3');
 

@@ -309,14 +309,14 @@ class LadaMessages extends Part {
 		if (!messages || messages.length === 0) return null;
 		return [
 			h("h2", {}, t("message.title")),
-			...messages.map((message) =>
+			h("ul", { class: "rows" }, ...messages.map((message) =>
 				h(
-					"p",
+					"li",
 					{ class: message.level },
 					h("span", {}, message.text),
 					button(this, `message-${message.id}`, t("message.done"), "message.done", { id: message.id }),
 				),
-			),
+			)),
 		];
 	}
 }
