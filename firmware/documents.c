@@ -45,6 +45,7 @@ static void add_hq(struct station *st, struct buf *b, bool counts)
 	jw_bool(b, "reachable", station_hq_reachable(st));
 	jw_bool(b, "isolated", station_isolated(st));
 	jw_bool(b, "taken", st->taken);
+	jw_bool(b, "stuck", ledger_stuck(st));
 	jw_int(b, "outbox", counts ? store_waiting(st->store) : 0);
 	jw_close(b, '}');
 }
@@ -595,6 +596,8 @@ void metrics_publish(struct station *st)
 	metric(&b, "outbox", "gauge", "Events HQ has not acknowledged.", store_waiting(st->store));
 	metric(&b, "hq_reachable", "gauge", "1 while HQ's beat is fresh.",
 	       station_hq_reachable(st));
+	metric(&b, "outbox_stuck", "gauge", "1 while HQ answers and acknowledges no events.",
+	       ledger_stuck(st));
 	metric(&b, "session_taken", "gauge", "1 while another client uses this client id.",
 	       st->taken);
 	metric(&b, "revoked", "gauge", "1 while policy lanes does not list this lane.",

@@ -7,6 +7,7 @@
 #include "firmware/station.h"
 #include "firmware/trust/hash.h"
 
+#define STUCK_MS    60000 /* several rounds of sending again */
 #define FRESH_BYTES (1024 * 1024) /* published in one step; the rest follows in the next */
 
 struct buf event_begin(struct station *st)
@@ -109,6 +110,31 @@ void ledger_announce(struct station *st)
 	door_emit(st->door, &out, (struct slice){ 0 });
 }
 
+bool ledger_stuck(const struct station *st)
+{
+	return st->unheard_ms && station_mono(st) - st->unheard_ms >= STUCK_MS;
+}
+
+/* Only HQ's own acknowledgement says that events arrive: a broker takes and drops what is too large
+ * for it or not allowed, without a word. */
+void ledger_tick(struct station *st)
+{
+	if (!station_hq_reachable(st) || store_waiting(st->store) == 0)
+		st->unheard_ms = 0;
+	else if (!st->unheard_ms)
+		st->unheard_ms = station_mono(st);
+	if (ledger_stuck(st) == st->stuck_told)
+		return;
+	st->stuck_told = !st->stuck_told;
+	st->dirty = true;
+	if (st->stuck_told)
+		log_error("HQ is there and acknowledges no events: does the broker let this lane "
+			  "publish on .../%s/up, and messages of 64 KiB through?",
+			  st->config->lane);
+	else
+		log_notice("HQ takes events again");
+}
+
 void ledger_pull(struct station *st, int64_t epoch, int64_t after)
 {
 	publish(st, epoch, after, BATCH_AGAIN);
@@ -168,6 +194,7 @@ void ledger_acked(struct station *st, int64_t epoch, int64_t seq, struct slice r
 	}
 	keep_rejects(st, epoch, reject);
 	if (seq != l.acked) {
+		st->unheard_ms = 0;
 		store_acked(st->store, epoch, seq);
 		if (epoch == st->ledger.epoch)
 			st->ledger.acked = seq;

@@ -244,6 +244,8 @@ struct station {
 	uint64_t pin_number;
 
 	bool link_up;
+	int64_t unheard_ms; /* monotonic: since then HQ answers and takes no events, 0 it does */
+	bool stuck_told;
 	bool beat_known;
 	int64_t beat_ms; /* monotonic, of the last live beat */
 	int64_t wake_ms; /* the earliest deadline announced to the loop, 0 none */
@@ -415,6 +417,9 @@ int64_t event_end(struct station *st, const char *type, struct buf *body, struct
 void ledger_publish_fresh(struct station *st);
 void ledger_acked(struct station *st, int64_t epoch, int64_t seq, struct slice reject);
 void ledger_pull(struct station *st, int64_t epoch, int64_t after);
+/* HQ answers, and for long has taken nothing of what waits: the broker lets it not through. */
+bool ledger_stuck(const struct station *st);
+void ledger_tick(struct station *st);
 /* Some messages of events behind `after` again, for another lane. */
 void ledger_tell_again(struct station *st, int64_t epoch, int64_t after, int messages);
 void ledger_announce(struct station *st);

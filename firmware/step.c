@@ -239,6 +239,7 @@ static void on_tick(struct station *st)
 	order_conflicts_tick(st);
 	staff_tick(st);
 	desk_tick(st);
+	ledger_tick(st);
 	lanes_tick(st);
 	serving_tick(st);
 	displays_tick(st);

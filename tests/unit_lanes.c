@@ -349,6 +349,35 @@ static void test_reopened(void **state)
 	shop_close(s);
 }
 
+/* The broker takes and drops what it does not allow: only HQ's acknowledgement tells. */
+static void test_stuck(void **state)
+{
+	struct door_event beat = { .kind = DOOR_BEAT, .beat.online = true };
+	struct door_event ack = { .kind = DOOR_ACK };
+	struct shop *s = shop_stocked(1);
+
+	(void)state;
+	link_is(s, true);
+	for (int i = 0; i < 6; i++) {
+		shop_submit(s, &beat, NULL);
+		assert_has(s->screen, "\"stuck\":false");
+		shop_tick(s, 10000);
+	}
+	shop_submit(s, &beat, NULL);
+	shop_tick(s, 10000);
+	assert_has(s->screen, "\"stuck\":true");
+	ack.ack.epoch = s->st->ledger.epoch;
+	ack.ack.seq = s->st->ledger.last;
+	shop_submit(s, &ack, NULL);
+	shop_tick(s, 1000);
+	assert_has(s->screen, "\"stuck\":false");
+	/* HQ is away: then it is no wonder. */
+	open_order(s);
+	shop_tick(s, 120000);
+	assert_has(s->screen, "\"stuck\":false");
+	shop_close(s);
+}
+
 static void test_ranges(void **state)
 {
 	struct shop *s = shop_open(1);
@@ -380,6 +409,7 @@ int main(void)
 		cmocka_unit_test(test_claim_lost),     cmocka_unit_test(test_isolated),
 		cmocka_unit_test(test_doubled),	       cmocka_unit_test(test_told_again),
 		cmocka_unit_test(test_reopened),       cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_stuck),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,6 +80,9 @@ static void print_broker(struct json doc, struct json hq)
 		puts("         another client uses this station's client id: find it, and give "
 		     "each "
 		     "its own");
+	if (json_true(json_get(hq, "stuck")))
+		puts("         HQ is there and acknowledges no events: look at the broker's access "
+		     "list for this lane and at its message_size_limit");
 	if (json_is(json_get(doc, "mode"), "revoked"))
 		puts("revoked  policy lanes does not list this lane: nothing is served");
 	if (ahead)
