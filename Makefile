@@ -64,7 +64,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench units install clean format
-.PHONY: lab night-lab fuzz night-fuzz fleet
+.PHONY: lab night-lab fuzz night-fuzz fleet night-kill
 
 all: $(PROGRAMS)
 
@@ -202,6 +202,11 @@ fuzz: node-deps
 
 night-fuzz:
 	@LADA_FUZZ_SECONDS=3600 $(MAKE) --no-print-directory fuzz
+
+# kill -9 of station, broker or HQ, 5,000 times.
+night-kill: node-deps
+	@$(MAKE) --no-print-directory -j2 all
+	@LADA_ROUNDS=5000 node --test tests/e2e/slow_kill.js
 
 # A chain of a thousand shops: all they lack, a steady day, a broker that dies and comes back.
 $(BUILD)/fleet/fleet: $(call obj,$(FLEET)) $(BUILD)/house.a

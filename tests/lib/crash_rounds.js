@@ -137,4 +137,4 @@ async function crashRounds(shop, rounds, seed)
 	return fates;
 }
 
-module.exports = { crashOrders, crashRounds };
+module.exports = { crashOrders, crashRounds, randomFrom };
