@@ -4,7 +4,9 @@
 // real lada-hq. They fetch all they lack, hand orders over for a while, lose the broker in the
 // middle of it and come back; after that HQ has every handover once.
 //
-//	node tests/fleet/fleet.js [--stores 1000] [--processes 2] [--orders 10] [--steady 60]
+//	node tests/fleet/fleet.js [--stores 1000] [--processes 2] [--orders 10] [--steady 60] [--rabbitmq]
+//
+// With --rabbitmq the broker is a cluster of three nodes, one of which dies for good.
 //
 // The last line is "N passed, N failed"; what was measured stands before it.
 'use strict';
@@ -13,6 +15,8 @@ const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
 const { Broker } = require('../lib/broker.js');
+const { RabbitCluster } = require('../lib/rabbit.js');
+const { Wire } = require('../lib/wire.js');
 const { LadaHq } = require('../lib/lada_hq.js');
 const { order, policyRecords } = require('../lib/fixtures.js');
 const { Child, Cleanup, tempDir, until } = require('../lib/world.js');
@@ -31,6 +35,85 @@ function option(name, usual)
 function storeName(i)
 {
 	return `F${String(i).padStart(5, '0')}`;
+}
+
+/** One mosquitto, that dies and comes back without a memory. */
+class OneBroker {
+	constructor(dir)
+	{
+		this.broker = new Broker(dir);
+	}
+
+	async start()
+	{
+		await this.broker.start();
+	}
+
+	url()
+	{
+		return this.broker.url;
+	}
+
+	get processes()
+	{
+		return [this.broker.child.pid];
+	}
+
+	async die(chain)
+	{
+		await this.broker.kill9();
+		await chain.waitTotal('nobody is linked', (t) => t.linked === 0, 30000);
+		await this.broker.start();
+	}
+
+	stop()
+	{
+		return this.broker.stop();
+	}
+}
+
+/** Three nodes of RabbitMQ behind what leads to the first that lives; one dies for good. */
+class Cluster {
+	constructor(dir)
+	{
+		this.cluster = new RabbitCluster(dir);
+		this.wires = [];
+	}
+
+	async start()
+	{
+		await this.cluster.start();
+		const ports = this.cluster.nodes.map((node) => node.port);
+
+		for (let i = 0; i < ports.length; i++) {
+			const wire = new Wire(...ports.slice(i), ...ports.slice(0, i));
+
+			await wire.start();
+			this.wires.push(wire);
+		}
+	}
+
+	/** HQ is 0, the stations' processes go to the other nodes first. */
+	url(client)
+	{
+		return `mqtt://127.0.0.1:${this.wires[client % this.wires.length].port}`;
+	}
+
+	get processes()
+	{
+		return this.cluster.nodes.map((node) => node.pid).filter((pid) => fs.existsSync(`/proc/${pid}`));
+	}
+
+	async die()
+	{
+		await this.cluster.nodes[1].kill9();
+	}
+
+	async stop()
+	{
+		await Promise.all(this.wires.map((wire) => wire.stop()));
+		await this.cluster.stop();
+	}
 }
 
 /** One process of stations. */
@@ -125,10 +208,10 @@ class Chain {
 			fs.writeSync(out, `${this.recordLines(i).join('\n')}\n`);
 		}
 		fs.closeSync(out);
-		this.broker = new Broker(this.dir);
-		await this.broker.start();
+		this.broker = process.argv.includes('--rabbitmq') ? new Cluster(this.dir) : new OneBroker(this.dir);
 		this.cleanup.add(() => this.broker.stop());
-		this.hq = new LadaHq({ dir: this.dir, url: this.broker.url });
+		await this.broker.start();
+		this.hq = new LadaHq({ dir: this.dir, url: this.broker.url(0) });
 		const began = Date.now();
 
 		this.hq.command('import', file);
@@ -145,7 +228,7 @@ class Chain {
 		this.groups = [];
 		for (let first = 0; first < this.stores; first += each) {
 			this.groups.push(new Stations({
-				dir: this.dir, url: this.broker.url, count: Math.min(each, this.stores - first), first,
+				dir: this.dir, url: this.broker.url(1 + this.groups.length), count: Math.min(each, this.stores - first), first,
 				orders: this.orders, disk: first === 0 ? Math.min(DISK, each) : 0,
 			}));
 		}
@@ -179,18 +262,28 @@ class Chain {
 		return ((Date.now() - began) / 1000).toFixed(1);
 	}
 
-	rss(child)
+	rss(pid)
 	{
-		const text = fs.readFileSync(`/proc/${child.pid}/status`, 'utf8');
+		const text = fs.readFileSync(`/proc/${pid}/status`, 'utf8');
 
 		return Number(/VmRSS:\s+(\d+)/.exec(text)[1]) / 1024;
 	}
 
-	cpuSeconds(child)
+	/** Of several processes together. */
+	cpuSeconds(pids)
 	{
-		const fields = fs.readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1].split(' ');
+		return pids.reduce((sum, pid) => {
+			const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
 
-		return (Number(fields[11]) + Number(fields[12])) / 100;
+			return sum + (Number(fields[11]) + Number(fields[12])) / 100;
+		}, 0);
+	}
+
+	/** Seconds of a core so far: HQ, broker, stations. */
+	cpu()
+	{
+		return [[this.hq.child.pid], this.broker.processes, this.groups.map((g) => g.child.pid)]
+			.map((pids) => this.cpuSeconds(pids));
 	}
 
 	/** Every handover is at HQ once. */
@@ -219,25 +312,20 @@ async function main()
 		chain.say('stations', chain.stores);
 		chain.say('all of them have all of their records after, s', await chain.waitTotal('in step',
 			(t) => t.linked === chain.stores && t.orders === all, 120000));
-		const before = [chain.hq.child, chain.broker.child, ...chain.groups.map((g) => g.child)]
-			.map((child) => chain.cpuSeconds(child));
+		const before = chain.cpu();
 
 		chain.groups.forEach((g) => g.sell(half, steadyS * 1000));
 		await chain.waitTotal('sold and acknowledged', (t) => t.sold + t.refused === chain.stores * half
 			&& t.outbox === 0, steadyS * 1000 + 60000);
-		const after = [chain.hq.child, chain.broker.child, ...chain.groups.map((g) => g.child)]
-			.map((child) => chain.cpuSeconds(child));
-		const cost = after.map((s, i) => (s - before[i]) / (chain.stores * half) * 1000);
+		const cost = chain.cpu().map((s, i) => (s - before[i]) / (chain.stores * half) * 1000);
 
 		chain.say('a steady day: ms of a core at HQ for a handover', cost[0].toFixed(2));
 		chain.say('the same at the broker', cost[1].toFixed(2));
-		chain.say('the same at the station', cost.slice(2).reduce((a, b) => a + b).toFixed(2));
+		chain.say('the same at the station', cost[2].toFixed(2));
 		chain.groups.forEach((g) => g.sell(chain.orders - half, steadyS * 500));
 		await chain.waitTotal('some sold', (t) => t.sold > chain.stores * half + chain.stores, 60000);
-		await chain.broker.kill9();
-		await chain.waitTotal('nobody is linked', (t) => t.linked === 0, 30000);
-		await chain.broker.start();
-		chain.say('the broker died and came back: all are linked after, s',
+		await chain.broker.die(chain);
+		chain.say('a broker died: all are linked again after, s',
 			await chain.waitTotal('linked again', (t) => t.linked === chain.stores, 90000));
 		chain.say('and HQ has acknowledged everything after, s', await chain.waitTotal('all is told',
 			(t) => t.sold + t.refused === all && t.outbox === 0, steadyS * 1000 + 120000));
@@ -246,9 +334,10 @@ async function main()
 		assert.strictEqual(end.refused, 0, 'handovers refused');
 		chain.checkHq();
 		chain.say('memory a station, kB', Math.round(chain.groups.reduce((sum, g) =>
-			sum + chain.rss(g.child), 0) * 1024 / chain.stores));
-		chain.say('memory of HQ, MB', Math.round(chain.rss(chain.hq.child)));
-		chain.say('memory of the broker, MB', Math.round(chain.rss(chain.broker.child)));
+			sum + chain.rss(g.child.pid), 0) * 1024 / chain.stores));
+		chain.say('memory of HQ, MB', Math.round(chain.rss(chain.hq.child.pid)));
+		chain.say('memory of the broker, MB', Math.round(chain.broker.processes
+			.reduce((sum, pid) => sum + chain.rss(pid), 0)));
 		process.stdout.write('1 passed, 0 failed\n');
 	} catch (error) {
 		process.stdout.write(`${error.stack}\n0 passed, 1 failed\n`);

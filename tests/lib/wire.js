@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The wire between one program and a server on this machine, that can be cut and mended.
+// The wire between one program and a server on this machine, that can be cut and mended. Of several
+// servers it leads to the first that is there, as what stands before a cluster does.
 'use strict';
 
 const net = require('node:net');
 
 class Wire {
-	constructor(port)
+	constructor(...ports)
 	{
-		this.far = port;
+		this.far = ports;
 		this.port = 0;
 		this.whole = true;
 		this.ends = new Set();
@@ -32,8 +33,30 @@ class Wire {
 			near.destroy();
 			return;
 		}
-		const far = net.connect(this.far, '127.0.0.1');
+		this.#reach(near, this.far);
+	}
 
+	#reach(near, ports)
+	{
+		const far = net.connect(ports[0], '127.0.0.1');
+		const next = () => {
+			if (ports.length > 1 && this.whole && !near.destroyed) {
+				this.#reach(near, ports.slice(1));
+			} else {
+				near.destroy();
+			}
+		};
+
+		near.on('error', () => {});
+		far.once('error', next);
+		far.once('connect', () => {
+			far.removeListener('error', next);
+			this.#pipe(near, far);
+		});
+	}
+
+	#pipe(near, far)
+	{
 		for (const [end, other] of [[near, far], [far, near]]) {
 			this.ends.add(end);
 			end.setNoDelay(true);
