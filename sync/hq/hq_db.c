@@ -11,8 +11,9 @@
 
 #include "firmware/base/log.h"
 #include "sync/hq/schema.h"
+#include "sync/hq/schema_ops.h"
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
 static void fail(struct hq_db *db, const char *doing)
 {
@@ -108,6 +109,8 @@ static int prepare_file(struct hq_db *db)
 	}
 	if (version == 0)
 		exec(db, schema_file);
+	if (version < 2)
+		exec(db, schema_ops);
 	return db_commit(db);
 }
 
@@ -180,6 +183,16 @@ static void end(struct hq_db *db)
 {
 	db->writing = false;
 	lock_byte(db, F_UNLCK, 0);
+}
+
+int db_begin_read(struct hq_db *db)
+{
+	return exec(db, "BEGIN");
+}
+
+void db_end_read(struct hq_db *db)
+{
+	exec(db, "COMMIT");
 }
 
 int db_commit(struct hq_db *db)

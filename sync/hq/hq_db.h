@@ -19,7 +19,7 @@
 #include "firmware/base/bytes.h"
 
 #define DB_STATEMENTS_MAX 128
-#define DB_WAIT_MS 60000 /* for other programs: a large import takes its time */
+#define DB_WAIT_MS	  60000 /* for other programs: a large import takes its time */
 
 struct hq_db {
 	sqlite3 *sql;
@@ -44,6 +44,9 @@ int db_claim_serve(struct hq_db *db);
 int db_begin(struct hq_db *db);
 int db_commit(struct hq_db *db);
 void db_rollback(struct hq_db *db);
+/* All that is read in between is as of one moment; others may write meanwhile. */
+int db_begin_read(struct hq_db *db);
+void db_end_read(struct hq_db *db);
 
 /*
  * A statement, prepared once, with its parameters in order: i = int64_t, t = const char * (NULL

@@ -36,19 +36,28 @@ static void answer(struct hq *hq, const char *store, const char *lane, const cha
 	post_add(&hq->post, buf_read(m), "%s/%s/down/loyalty", store, lane);
 }
 
+static int64_t row_of(struct hq *hq, const char *store, const char *lane, const char *ask)
+{
+	return db_number(&hq->db, 0,
+			 "SELECT n FROM points_grant WHERE store = ? AND lane = ? AND ask = ?",
+			 "ttt", store, lane, ask);
+}
+
 void points_answer(struct hq *hq, const char *store, const char *lane, const char *ask,
 		   const char *member, int64_t points)
 {
 	sqlite3_stmt *q = db_query(&hq->db,
-				   "SELECT n, points FROM points_grant"
+				   "SELECT n, points, used, made_s FROM points_grant"
 				   " WHERE store = ? AND lane = ? AND ask = ?",
 				   "ttt", store, lane, ask);
 
 	if (db_row(&hq->db, q)) {
 		int64_t n = db_int(q, 0), granted = db_int(q, 1);
+		bool over = !db_int(q, 2) && db_int(q, 3) <= hq_now_s(hq) - POINTS_HOLD_S;
 
 		db_done(q);
-		answer(hq, store, lane, ask, n, granted);
+		/* What is no longer set aside is not promised again. */
+		answer(hq, store, lane, ask, n, over ? 0 : granted);
 		return;
 	}
 	if (points > points_free(hq, store, member))
@@ -58,5 +67,5 @@ void points_answer(struct hq *hq, const char *store, const char *lane, const cha
 	       "INSERT INTO points_grant (store, lane, ask, member, points, made_s)"
 	       " VALUES (?, ?, ?, ?, ?, ?)",
 	       "ttttii", store, lane, ask, member, points, hq_now_s(hq));
-	answer(hq, store, lane, ask, sqlite3_last_insert_rowid(hq->db.sql), points);
+	answer(hq, store, lane, ask, row_of(hq, store, lane, ask), points);
 }
