@@ -492,6 +492,7 @@ void heartbeat_publish(struct station *st)
 	add_streams(st, &b);
 	jw_int(&b, "outbox", store_waiting(st->store));
 	jw_int(&b, "acked", st->ledger.acked);
+	jw_bool(&b, "isolated", station_isolated(st));
 	jw_open(&b, "devices", '[');
 	for (int i = 0; i < st->config->device_count; i++) {
 		jw_open(&b, NULL, '{');

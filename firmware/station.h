@@ -347,6 +347,8 @@ struct ops_target {
 void ops_apply(struct station *st, struct ops_target *t, struct slice ops);
 /* At start: products that an earlier version filed by fewer codes are filed again, once. */
 void ops_file_again(struct station *st);
+/* At start: count and sum of every stream follow from the records that are there (recount.c). */
+void station_recount(struct station *st);
 
 /* ---- orders.c ---- */
 

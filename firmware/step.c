@@ -84,6 +84,7 @@ int station_start(struct station *st)
 	claims_init(&st->claims, st->config->lane);
 	st->lanes_stale = true;
 	ops_file_again(st);
+	station_recount(st);
 	desk_load(st);
 	staff_start(st);
 	jobs_start(st);
