@@ -12,6 +12,7 @@
 #include "sync/hq/export.h"
 #include "sync/hq/keyring.h"
 #include "sync/hq/prune.h"
+#include "sync/hq/schema.h"
 #include "tests/hq_fixture.h"
 
 #define TEXT_MAX 262144
@@ -203,6 +204,37 @@ static void old_things_are_forgotten(void **state)
 	assert_int_equal(number(f, "SELECT count(*) FROM log"), 1);
 }
 
+/* A file of the first version is brought up to date with what it holds. */
+static void a_file_of_version_1_is_taken_over(void **state)
+{
+	struct fixture *f = *state;
+	struct trust_pair pair;
+	const char *what = "";
+	sqlite3 *sql;
+	uint8_t kid;
+
+	hq_close(&f->hq);
+	unlink(f->path);
+	assert_int_equal(sqlite3_open(f->path, &sql), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(sql, schema_file, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(
+			sql,
+			"INSERT INTO key (kid, purpose, seed, public, made_at) VALUES (9,"
+			" 'stream', zeroblob(32), 'x', 't');"
+			"INSERT INTO lane VALUES ('WAW-042','k1',1,1795366197,1,0,'','{}','t')",
+			NULL, NULL, NULL),
+		SQLITE_OK);
+	sqlite3_close(sql);
+	assert_int_equal(hq_open(&f->hq, f->path, false, &what), 0);
+	f->hq.clock = (struct clock){ fake_wall, fake_mono, true_random, f };
+	assert_int_equal(keyring_load(&f->hq, "stream", KEYRING_NEWEST, &kid, &pair), 0);
+	assert_int_equal(kid, 9);
+	put(f, "order", "ZAM-1", "", READY_BODY);
+	assert_ack(up(f, "pickup.completed", ALL_OF_IT), 1, NULL);
+	assert_int_equal(number(f, "SELECT count(*) FROM handover"), 1);
+}
+
 /* ---- access ---- */
 
 static char *acl_of(struct fixture *f, const struct acl_wanted *wanted)
@@ -275,9 +307,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-		T(several_keys_live_side_by_side), T(an_export_restores),
-		T(a_broken_export_leaves_nothing), T(old_things_are_forgotten),
-		T(the_access_list_has_every_lane), T(users_keep_their_passwords),
+		T(several_keys_live_side_by_side),    T(an_export_restores),
+		T(a_broken_export_leaves_nothing),    T(old_things_are_forgotten),
+		T(a_file_of_version_1_is_taken_over), T(the_access_list_has_every_lane),
+		T(users_keep_their_passwords),
 	};
 
 	if (sodium_init() < 0)

@@ -24,7 +24,7 @@ const char args_usage[] =
 	"  orders                 list orders\n"
 	"  code ORDER             sign a pickup code and print it\n"
 	"  keygen                 make a signing key, print its line for stations' keys files\n"
-	"  keys                   list the keys; keys use KID, keys withdraw KID\n"
+	"  keys                   list the keys; also: use KID, withdraw KID, publish\n"
 	"  keygen --secret        print a new store secret\n"
 	"  hash pin ORDER DIGITS  print a keyed hash; also: hash phone NUMBER, hash badge TOKEN\n"
 	"  fleet                  stores and lanes, how far they are, alarms\n"

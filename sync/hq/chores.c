@@ -177,21 +177,33 @@ static int read_kid(const char *text)
 	return end == text || *end || n < 0 || n > 255 ? -1 : (int)n;
 }
 
+static int publish_keys(struct hq *hq)
+{
+	int stores = keyring_publish(hq);
+
+	if (stores < 0 || db_commit(&hq->db) < 0)
+		return EXIT_FAILURE;
+	printf("policy `keys` of %d stores says what keys there are\n", stores);
+	return EXIT_SUCCESS;
+}
+
 int chore_keys(struct hq *hq, const struct args *a)
 {
 	int kid, err;
 
 	if (a->words == 1)
 		return keyring_list(hq, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	if (a->words == 2 && strcmp(a->word[1], "publish") == 0)
+		return publish_keys(hq);
 	kid = a->words == 3 ? read_kid(a->word[2]) : -1;
 	if (kid < 0 || (a->purpose && !keyring_purpose_valid(a->purpose)))
-		return args_misuse("keys, keys use KID, keys withdraw KID");
+		return args_misuse("keys, keys use KID, keys withdraw KID, keys publish");
 	if (strcmp(a->word[1], "use") == 0)
 		err = keyring_use(hq, kid, a->purpose);
 	else if (strcmp(a->word[1], "withdraw") == 0)
 		err = keyring_withdraw(hq, kid, a->purpose);
 	else
-		return args_misuse("keys, keys use KID, keys withdraw KID");
+		return args_misuse("keys, keys use KID, keys withdraw KID, keys publish");
 	if (err < 0)
 		return args_fail(a->word[2], key_trouble(err));
 	if (strcmp(a->word[1], "withdraw") == 0)
