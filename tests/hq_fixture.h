@@ -32,6 +32,7 @@
 
 struct fixture {
 	char dir[64], path[256];
+	struct pg_server *server; /* NULL on SQLite */
 	struct hq hq;
 	int64_t wall_ms, mono_ms;
 	struct letter *read; /* letters the test has looked at */
@@ -84,6 +85,7 @@ static inline int setup(void **state)
 	struct pg_server *server = *state;
 
 	assert_non_null(f);
+	f->server = server;
 	text_fmt(f->dir, sizeof(f->dir), "/tmp/unit_hq.XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
 	if (server)

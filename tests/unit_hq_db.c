@@ -9,6 +9,7 @@
 #include "tests/hq_fixture.h"
 #include "sync/hq/db_dialect.h"
 #include "sync/hq/lease.h"
+#include "sync/hq/schema.h"
 
 #define MANY 20 /* tries of something that another may hold up for a moment */
 

@@ -16,6 +16,7 @@
 #include "sync/hq/db_dialect.h"
 #include "sync/hq/schema.h"
 
+#define IDLE_MAX_MS   5000 /* in a transaction, before the server frees what it holds */
 #define LOOK_EVERY_MS 5000 /* should a notice have been lost */
 #define CHANNEL	      "lada_hq"
 #define MAKING_LOCK   "7810207" /* advisory locks: one makes the tables; */
@@ -166,6 +167,18 @@ static int connect_server(struct server *s)
 	return 0;
 }
 
+/* A serve neither waits for long nor holds what others wait for. */
+static int set_patience(struct hq_db *db)
+{
+	bool serving = server_of(db)->serving;
+	char text[128];
+
+	text_fmt(text, sizeof(text),
+		 "SET lock_timeout TO %d; SET idle_in_transaction_session_timeout TO %d",
+		 serving ? DB_SERVE_WAIT_MS : DB_WAIT_MS, serving ? IDLE_MAX_MS : 0);
+	return run(db, text);
+}
+
 /* A commit must have reached the disk when it is answered. */
 static int set_session(struct hq_db *db)
 {
@@ -176,11 +189,7 @@ static int set_session(struct hq_db *db)
 	ask(db, "SHOW synchronous_commit", text, sizeof(text));
 	if (strcmp(text, "off") == 0)
 		run(db, "SET synchronous_commit TO on");
-	text_fmt(text, sizeof(text), "SET lock_timeout TO %d",
-		 server_of(db)->serving ? DB_SERVE_WAIT_MS : DB_WAIT_MS);
-	run(db, text);
-	if (server_of(db)->serving)
-		run(db, "SET idle_in_transaction_session_timeout TO 5000");
+	set_patience(db);
 	return postgres_exec(db, schema_session);
 }
 
@@ -438,8 +447,7 @@ static int postgres_claim_serve(struct hq_db *db)
 {
 	server_of(db)->serving = true;
 	warn(db);
-	return db_exec(db, "SET lock_timeout TO 2000;"
-			   "SET idle_in_transaction_session_timeout TO 5000");
+	return set_patience(db);
 }
 
 static bool postgres_changed(struct hq_db *db)

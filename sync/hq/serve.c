@@ -270,7 +270,7 @@ static int announce(struct server *s)
 
 	if (!s->fresh && !s->changed && !hq->logged)
 		return 0;
-	if (hq->lease && !s->fresh)
+	if (hq->lease && s->changed && !s->fresh)
 		stream_announce_heads(hq);
 	stream_announce(hq, s->fresh);
 	err = db_commit(&hq->db);
