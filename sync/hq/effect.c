@@ -117,7 +117,8 @@ static const char *doubled(const struct happening *h)
 		return "body";
 	if (read_id(json_get(with, "lane"), lane) < 0)
 		return "body";
-	handover_told(h, order, lane, json_int_or(json_get(with, "seq"), 0));
+	handover_told(h, order, lane, json_int_or(json_get(with, "epoch"), 0),
+		      json_int_or(json_get(with, "seq"), 0));
 	effect_touch_order(h);
 	return NULL;
 }

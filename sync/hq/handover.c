@@ -87,13 +87,13 @@ static bool side_before(struct hq *hq, const char *order, int64_t n, struct side
 }
 
 static bool side_at(struct hq *hq, const char *order, const char *store, const char *lane,
-		    int64_t seq, struct side *ret_side)
+		    int64_t epoch, int64_t seq, struct side *ret_side)
 {
 	return read_side(hq,
 			 db_query(&hq->db,
 				  SIDE " AND store = ? AND lane = ? AND (seq = ? OR ? = 0)"
-				       " ORDER BY n DESC LIMIT 1",
-				  "tttii", order, store, lane, seq, seq),
+				       " AND (epoch = ? OR ? = 0) ORDER BY n DESC LIMIT 1",
+				  "tttiiii", order, store, lane, seq, seq, epoch, epoch),
 			 ret_side);
 }
 
@@ -171,22 +171,23 @@ static void add_teller(struct hq *hq, const char *order, const struct side *a, c
 }
 
 /* A handover HQ has not taken (yet). */
-static struct side unknown_side(const char *store, const char *lane, int64_t seq)
+static struct side unknown_side(const char *store, const char *lane, int64_t epoch, int64_t seq)
 {
-	struct side s = { .n = INT64_MAX, .seq = seq };
+	struct side s = { .n = INT64_MAX, .epoch = epoch, .seq = seq };
 
 	text_fmt(s.place, sizeof(s.place), "%s/%s", store, lane);
 	return s;
 }
 
-void handover_told(const struct happening *h, const char *order, const char *lane, int64_t seq)
+void handover_told(const struct happening *h, const char *order, const char *lane, int64_t epoch,
+		   int64_t seq)
 {
 	struct side own, other;
 
-	if (!side_at(h->hq, order, h->store, h->lane, 0, &own))
-		own = unknown_side(h->store, h->lane, 0);
-	if (!side_at(h->hq, order, h->store, lane, seq, &other))
-		other = unknown_side(h->store, lane, seq);
+	if (!side_at(h->hq, order, h->store, h->lane, 0, 0, &own))
+		own = unknown_side(h->store, h->lane, 0, 0);
+	if (!side_at(h->hq, order, h->store, lane, epoch, seq, &other))
+		other = unknown_side(h->store, lane, epoch, seq);
 	if (own.n < other.n)
 		note_pair(h->hq, order, &own, &other, 0, false);
 	else

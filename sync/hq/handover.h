@@ -23,7 +23,8 @@ void handover_add_line(struct hq *hq, const char *order, int64_t n, struct slice
  * False when no handover HQ knows of came before it. */
 bool handover_doubled(const struct happening *h, const char *order, int64_t n, int64_t surplus);
 /* A lane's own report: event pickup.doubled. */
-void handover_told(const struct happening *h, const char *order, const char *lane, int64_t seq);
+void handover_told(const struct happening *h, const char *order, const char *lane, int64_t epoch,
+		   int64_t seq);
 
 /* The event by which the order counts as handed over, where none is named: the one that stands in
  * `collected`, the last one of several partial pickups. -ENOENT. */
