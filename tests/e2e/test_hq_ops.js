@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What an operator does with lada-hq, through a real broker: commands, double handovers, export
-// into a new HQ, an access list that a real mosquitto holds, a station whose file was damaged.
+// into a new HQ, an access list that a real mosquitto holds, a station whose file was damaged. On
+// PostgreSQL where LADA_HQ_DB says so.
 'use strict';
 
 const test = require('node:test');
@@ -10,6 +11,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { Broker } = require('../lib/broker.js');
 const { LadaHq } = require('../lib/lada_hq.js');
+const { Postgres } = require('../lib/postgres.js');
 const { Lane } = require('../lib/lane.js');
 const { Station } = require('../lib/station.js');
 const { STORE, order, policyRecords, productRecords, stockRecords } = require('../lib/fixtures.js');
@@ -19,6 +21,13 @@ const dir = tempDir('hqops');
 const cleanup = new Cleanup();
 let broker;
 let hq;
+let server = null;
+
+/** A place of its own for an HQ. */
+function database()
+{
+	return server ? { db: server.newDatabase() } : {};
+}
 
 function records(store, orders)
 {
@@ -80,7 +89,12 @@ test.before(async () => {
 	broker = new Broker(dir);
 	cleanup.add(() => broker.stop());
 	await broker.start();
-	hq = new LadaHq({ dir, url: broker.url });
+	if (process.env.LADA_HQ_DB === 'postgresql') {
+		server = new Postgres();
+		cleanup.add(() => server.stop());
+		await server.start();
+	}
+	hq = new LadaHq({ dir, url: broker.url, ...database() });
 	hq.command('keygen');
 	imports(hq, 'KRK-1', ['K-1', 'K-2']);
 	await hq.serve();
@@ -244,7 +258,7 @@ test('a new HQ from an export: stations ask for everything again, nothing is los
 	await hq.stop();
 	hq.command('export', file);
 	assert.strictEqual(fs.statSync(file).mode & 0o777, 0o600);
-	const next = new LadaHq({ dir: subdir('next'), url: broker.url });
+	const next = new LadaHq({ dir: subdir('next'), url: broker.url, ...database() });
 
 	assert.match(next.command('import', file), /lines restored/);
 	assert.notStrictEqual(run(program('lada-hq'), [...next.common, 'import', file]).code, 0);
