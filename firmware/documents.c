@@ -559,6 +559,7 @@ void heartbeat_publish(struct station *st)
 	documents_streams(st, &b);
 	jw_int(&b, "outbox", store_waiting(st->store));
 	jw_int(&b, "acked", st->ledger.acked);
+	jw_bool(&b, "isolated", station_isolated(st));
 	documents_devices_brief(st, &b);
 	jw_close(&b, '}');
 	if (!b.overflow && differs(buf_read(&b), st->heartbeat_hash))

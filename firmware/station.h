@@ -484,6 +484,8 @@ void file_order_status(struct station *st, int64_t gen, struct slice order);
 void file_fact_changed(struct station *st, struct slice order);
 /* At start: products that an earlier version filed by fewer codes are filed again, once. */
 void files_again(struct station *st);
+/* At start: count and sum of every stream follow from the records that are there (recount.c). */
+void station_recount(struct station *st);
 
 /* ---- orders.c ---- */
 

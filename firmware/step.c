@@ -80,6 +80,7 @@ int station_start(struct station *st)
 	st->lanes_stale = true;
 	st->load.guests = true;
 	files_again(st);
+	station_recount(st);
 	desk_load(st);
 	settings_start(st);
 	policies_follow(st);

@@ -32,6 +32,7 @@
 
 struct fixture {
 	char dir[64], path[256];
+	struct pg_server *server; /* NULL on SQLite */
 	struct hq hq;
 	int64_t wall_ms, mono_ms;
 	struct letter *read; /* letters the test has looked at */
@@ -84,6 +85,7 @@ static inline int setup(void **state)
 	struct pg_server *server = *state;
 
 	assert_non_null(f);
+	f->server = server;
 	text_fmt(f->dir, sizeof(f->dir), "/tmp/unit_hq.XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
 	if (server)
@@ -310,7 +312,8 @@ static inline void event(struct fixture *f, struct buf *b, const char *type, con
 	jw_close(b, '}');
 }
 
-static inline struct json send_up(struct fixture *f, const char *events)
+/* Sends a batch without looking at what comes back. */
+static inline void say_up(struct fixture *f, const char *events)
 {
 	char text[65536];
 
@@ -321,6 +324,11 @@ static inline struct json send_up(struct fixture *f, const char *events)
 			 0);
 	ledger_up(&f->hq, STORE, LANE, parsed(text));
 	assert_int_equal(db_commit(&f->hq.db), 0);
+}
+
+static inline struct json send_up(struct fixture *f, const char *events)
+{
+	say_up(f, events);
 	return letter(f, STORE "/" LANE "/ack");
 }
 

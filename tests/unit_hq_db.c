@@ -215,25 +215,6 @@ static void a_foreign_database_is_refused(void **state)
 	assert_non_null(strstr(what, db_is_url(f->path) ? "no database" : "newer"));
 }
 
-/* ---- SQLite alone ---- */
-
-static void an_old_file_is_brought_up(void **state)
-{
-	struct fixture *f = *state;
-
-	put(f, "stock", "A", "", "{}");
-	db_exec(&f->hq.db, "DROP INDEX points_grant_open;"
-			   "CREATE INDEX points_grant_open ON points_grant (member) WHERE NOT used;"
-			   "PRAGMA user_version = 1;");
-	hq_close(&f->hq);
-	open_hq(f);
-	assert_int_equal(number(f, "PRAGMA user_version"), SCHEMA_VERSION);
-	assert_int_equal(number(f, "SELECT sql LIKE '%used = 0' FROM sqlite_schema"
-				   " WHERE name = 'points_grant_open'"),
-			 1);
-	assert_int_equal(number(f, "SELECT rev FROM record"), 1);
-}
-
 /* ---- PostgreSQL alone ---- */
 
 /* Of two that write one stream the second is told to try again, and then succeeds. */
@@ -455,8 +436,6 @@ static const struct CMUnitTest both[] = {
 	T(a_foreign_database_is_refused),
 };
 
-static const struct CMUnitTest file[] = { T(an_old_file_is_brought_up) };
-
 static const struct CMUnitTest shared[] = {
 	T(conflicts_are_tried_again), T(a_lost_connection_is_made_again),
 	T(the_horizon_waits),	      T(stores_are_shared_fairly),
@@ -487,7 +466,6 @@ int main(void)
 		return 1;
 	failed = cmocka_run_group_tests_name("dialect", pure, NULL, NULL);
 	failed += cmocka_run_group_tests_name("sqlite", both, NULL, NULL);
-	failed += cmocka_run_group_tests_name("file", file, NULL, NULL);
 	if (!pg_server_installed()) {
 		printf("ok 1 - postgresql # SKIP its server is not installed\n");
 		return failed;

@@ -169,7 +169,7 @@ static void tell_state(struct fixture *f, int64_t conn, int64_t epoch, int64_t s
 		 "\"count\":%lld,\"sum\":\"%016llx\"},\"later\":{\"epoch\":1}},\"outbox\":3}",
 		 (long long)EPOCH, (long long)conn, (long long)epoch, (long long)seq,
 		 (long long)count, (unsigned long long)sum);
-	fleet_state(&f->hq, STORE, LANE, parsed(text));
+	fleet_state(&f->hq, STORE, LANE, parsed(text), false);
 	assert_int_equal(db_commit(&f->hq.db), 0);
 }
 
@@ -226,7 +226,7 @@ static void a_lagging_lane_is_sent_the_rest(void **state)
 	put(f, "stock", "A", "", "{\"on_hand\":3}");
 	fleet_tick(&f->hq);
 	fleet_state(&f->hq, STORE, LANE,
-		    parsed("{\"online\":false,\"epoch\":1795366197,\"conn\":1}"));
+		    parsed("{\"online\":false,\"epoch\":1795366197,\"conn\":1}"), false);
 	f->mono_ms += 2 * FLEET_LAG_MS;
 	fleet_tick(&f->hq);
 	no_letter(f);
@@ -238,13 +238,13 @@ static void a_late_will_says_nothing(void **state)
 
 	tell_state(f, 12, 0, 0, 0, 0);
 	fleet_state(&f->hq, STORE, LANE,
-		    parsed("{\"online\":false,\"epoch\":1795366197,\"conn\":11}"));
+		    parsed("{\"online\":false,\"epoch\":1795366197,\"conn\":11}"), false);
 	assert_int_equal(number(f, "SELECT online FROM lane"), 1);
 	fleet_state(&f->hq, STORE, LANE,
-		    parsed("{\"online\":false,\"epoch\":1795366196,\"conn\":99}"));
+		    parsed("{\"online\":false,\"epoch\":1795366196,\"conn\":99}"), false);
 	assert_int_equal(number(f, "SELECT online FROM lane"), 1);
 	fleet_state(&f->hq, STORE, LANE,
-		    parsed("{\"online\":false,\"epoch\":1795366197,\"conn\":12}"));
+		    parsed("{\"online\":false,\"epoch\":1795366197,\"conn\":12}"), false);
 	assert_int_equal(number(f, "SELECT online FROM lane"), 0);
 	assert_int_equal(number(f, "SELECT outbox FROM lane"), 3);
 }
@@ -386,7 +386,7 @@ static void make_key(struct fixture *f, const char *purpose, int kid, struct tru
 	const char *what;
 	int number_of_line;
 
-	assert_int_equal(keyring_make(&f->hq, purpose, kid, line), 0);
+	assert_int_equal(keyring_make(&f->hq, purpose, kid, false, line), 0);
 	assert_int_equal(trust_keys_parse(slice_of(line), keys, &number_of_line, &what), 0);
 }
 
@@ -401,12 +401,12 @@ static void codes_verify_at_the_station(void **state)
 	char line[KEYRING_LINE_MAX];
 
 	put(f, "order", "ZAM-1", "", READY_BODY);
-	assert_true(code_make(&f->hq, "ZAM-1", NULL, 0, text, &what) < 0);
+	assert_true(code_make(&f->hq, "ZAM-1", NULL, 0, -1, text, &what) < 0);
 	make_key(f, "pickup", -1, &old);
 	make_key(f, "pickup", -1, &keys);
 	assert_int_equal(keys.key[0].kid, 2);
-	assert_int_equal(keyring_make(&f->hq, "pickup", 2, line), -EEXIST);
-	assert_int_equal(code_make(&f->hq, "ZAM-1", NULL, 0, text, &what), 0);
+	assert_int_equal(keyring_make(&f->hq, "pickup", 2, false, line), -EEXIST);
+	assert_int_equal(code_make(&f->hq, "ZAM-1", NULL, 0, -1, text, &what), 0);
 	assert_int_equal(code_verify(slice_of(text), &old, &code), CODE_UNKNOWN_KEY);
 	assert_int_equal(code_verify(slice_of(text), &keys, &code), CODE_GOOD);
 	assert_string_equal(code.store, STORE);
@@ -421,8 +421,8 @@ static void codes_verify_at_the_station(void **state)
 	assert_int_equal(code_expiry("0", 5, &expires), 0);
 	assert_int_equal(expires, 0);
 	assert_int_equal(code_expiry("soon", 0, &expires), -EINVAL);
-	assert_true(code_make(&f->hq, "GHOST", NULL, 0, text, &what) < 0);
-	assert_int_equal(code_make(&f->hq, "GHOST", "KRK-1", 77, text, &what), 0);
+	assert_true(code_make(&f->hq, "GHOST", NULL, 0, -1, text, &what) < 0);
+	assert_int_equal(code_make(&f->hq, "GHOST", "KRK-1", 77, -1, text, &what), 0);
 	assert_int_equal(code_verify(slice_of(text), &keys, &code), CODE_GOOD);
 	assert_string_equal(code.store, "KRK-1");
 	assert_int_equal(code.expires_s, 77);
@@ -452,7 +452,7 @@ static void pictures_are_read_back(void **state)
 	struct trust_keys keys;
 
 	make_key(f, "pickup", 255, &keys);
-	assert_int_equal(code_make(&f->hq, "ZAM-1", STORE, 0, text, &what), 0);
+	assert_int_equal(code_make(&f->hq, "ZAM-1", STORE, 0, -1, text, &what), 0);
 	text_fmt(path, sizeof(path), "%s/code.png", f->dir);
 	assert_int_equal(qr_png(text, path), 0);
 	read_picture(path, seen, sizeof(seen));

@@ -462,7 +462,7 @@ static void everything_is_signed(void **state)
 
 	expect(w, "lada/1/hq", "{\"online\":true");
 	assert_int_equal(hq_open(&hq, w->db, false, &what), 0);
-	assert_int_equal(keyring_make(&hq, "stream", 7, line), 0);
+	assert_int_equal(keyring_make(&hq, "stream", 7, false, line), 0);
 	hq_close(&hq);
 	assert_int_equal(trust_keys_parse(slice_of(line), &keys, &number, &what), 0);
 	m[0] = expect(w, "lada/1/hq", "LS1 7 ");
@@ -509,27 +509,39 @@ static bool was_heard(const struct world *w, const char *text)
 	return false;
 }
 
+static void write_acl(struct world *w)
+{
+	static const char *const lanes[] = { "WAW-042/k1", "KRK-1/k1" };
+	const struct acl_wanted wanted = { .prefix = "lada/1", .lane = lanes, .lane_count = 2 };
+	FILE *acl = fopen(w->acl, "we");
+	const char *what;
+	struct hq hq;
+
+	assert_non_null(acl);
+	assert_int_equal(hq_open(&hq, w->db, true, &what), 0);
+	assert_int_equal(acl_print(&hq, &wanted, acl), 0);
+	hq_close(&hq);
+	fclose(acl);
+}
+
 /* The access list that `acl` prints, on a broker: a store neither speaks nor hears for another,
  * and does not speak for HQ. */
 static void stores_are_kept_apart(void **state)
 {
 	struct world *w = *state, *waw = calloc(1, sizeof(*w)), *krk = calloc(1, sizeof(*w));
-	FILE *acl;
 
 	assert_true(waw && krk);
 	end(&w->hq, SIGKILL);
 	end(&w->broker, SIGKILL);
 	mosquitto_destroy(w->m);
 	text_fmt(w->acl, sizeof(w->acl), "%s/acl", w->dir);
-	acl = fopen(w->acl, "we");
-	acl_print("lada/1", acl);
-	fclose(acl);
+	write_acl(w);
 	start_broker(w);
 	w->count = 0;
 	waw->port = krk->port = w->port;
 	connect_station(w, "hq");
-	connect_station(waw, "WAW-042");
-	connect_station(krk, "KRK-1");
+	connect_station(waw, "lada-WAW-042-k1");
+	connect_station(krk, "lada-KRK-1-k1");
 	say(krk, "lada/1/KRK-1/claim", "ready", 5);
 	expect(krk, "lada/1/KRK-1/claim", "ready");
 	say(waw, "lada/1/KRK-1/k1/up", "a", 1);

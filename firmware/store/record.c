@@ -70,6 +70,20 @@ bool store_record_add(struct store *st, int64_t gen, struct slice id, const stru
 		      "itiit", gen, id, r->rev, (int64_t)r->state, r->body) > 0;
 }
 
+void store_counted(struct store *st, int64_t gen,
+		   void (*each)(void *ctx, struct slice id, int64_t rev), void *ctx)
+{
+	sqlite3_stmt *row = db_query(st, "SELECT id, rev FROM record WHERE gen=? AND state<>?", "ii",
+				     gen, (int64_t)RECORD_DELETED);
+
+	if (!row)
+		return;
+	do
+		each(ctx, db_text(row, 0), db_int(row, 1));
+	while (db_next(st, row));
+	db_done(row);
+}
+
 void store_record_set(struct store *st, int64_t gen, struct slice id, const struct record *r)
 {
 	db_run(st,

@@ -65,6 +65,9 @@ void store_cursor_set(struct store *st, enum stream s, const struct cursor *c);
 bool store_record(struct store *st, int64_t gen, struct slice id, struct record *ret_record);
 /* The next record's id after `id` ("" to begin), which is replaced; false: there is none. */
 bool store_record_next(struct store *st, int64_t gen, char id[ID_MAX + 1]);
+/* Every record of `gen` that is not deleted, in no order. */
+void store_counted(struct store *st, int64_t gen,
+		   void (*each)(void *ctx, struct slice id, int64_t rev), void *ctx);
 /* Inserts; false, and nothing is changed, when there is one of that id. */
 bool store_record_add(struct store *st, int64_t gen, struct slice id, const struct record *r);
 /* Inserts or replaces. What the record before was looked up by is the caller's to drop. */

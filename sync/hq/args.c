@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define PREFIX_MAX 128
+#define COUNT_MAX  1000000000
+#define EXIT_USAGE 2
 
 const char args_usage[] =
 	"usage: lada-hq --db FILE [OPTION...] COMMAND\n"
@@ -18,14 +20,21 @@ const char args_usage[] =
 	"  import FILE            take records in: JSON lines or an array, - for standard input\n"
 	"  order put FILE         take one order in\n"
 	"  order get ID           print one order\n"
+	"  order reopen ID        take a handover back; needs --why\n"
 	"  orders                 list orders\n"
 	"  code ORDER             sign a pickup code and print it\n"
 	"  keygen                 make a signing key, print its line for stations' keys files\n"
+	"  keys                   list the keys; also: use KID, withdraw KID, publish\n"
 	"  keygen --secret        print a new store secret\n"
 	"  hash pin ORDER DIGITS  print a keyed hash; also: hash phone NUMBER, hash badge TOKEN\n"
 	"  fleet                  stores and lanes, how far they are, alarms\n"
 	"  events                 the events taken, one a line\n"
-	"  acl                    print an access list for mosquitto\n"
+	"  cmd STORE LANE WHAT    tell a lane: resync, print-test, restart, diagnose, message, "
+	"set\n"
+	"  cmds                   the commands told, and what came of them\n"
+	"  export FILE            all that a new HQ needs; import takes it into a new file\n"
+	"  prune                  forget old events and messages\n"
+	"  acl [STORE/LANE...]    print an access list for mosquitto, of all lanes and these\n"
 	"\n"
 	"options\n"
 	"  --db FILE              the database; made where a command needs a new one\n"
@@ -34,21 +43,36 @@ const char args_usage[] =
 	"  --prefix P             first part of all topics (lada/1)\n"
 	"  --ca, --cert, --key FILE   for mqtts\n"
 	"  --user NAME --password-file FILE   for brokers that want them\n"
-	"  --store S              code, events, orders, order get: of this store\n"
-	"  --expires WHEN         code: seconds from now, Unix seconds, RFC 3339, 0 = never (0)\n"
+	"  --blobs DIR            serve: update files, named by their SHA-256\n"
+	"  --store S              code, events, orders, order get, cmds: of this store\n"
+	"  --lane L, --type T     events: of this lane, of this type; cmds: of this lane\n"
+	"  --since TIME           events: taken from then on, RFC 3339\n"
+	"  --expires WHEN         code: seconds from now, Unix seconds, RFC 3339, 0 = never (0);\n"
+	"                         cmd: 90s, 10m, 2h, 1d, RFC 3339 (10m)\n"
+	"  --arg NAME=TEXT        cmd: an argument; NAME:=JSON for other than texts\n"
+	"  --wait                 cmd: until the answer came, and print it\n"
+	"  --why TEXT             order reopen: said to the stations\n"
+	"  --of EVENT             order reopen: the handover's event (the one HQ has)\n"
 	"  --png, --svg FILE      code: draw the QR\n"
 	"  --text                 code: draw the QR in the terminal, after the code's line\n"
-	"  --purpose P            keygen: pickup, stream or update (pickup)\n"
-	"  --kid N                keygen: number of the key, 0..255 (the next free)\n"
+	"  --purpose P            keygen, keys: pickup, stream or update (pickup)\n"
+	"  --kid N                keygen: number of the key, 0..255 (the next free);\n"
+	"                         code: sign with this one (the newest)\n"
+	"  --later                keygen: tell stations only; keys use KID begins with it\n"
+	"  --events-days N        prune: events taken more than N days ago\n"
+	"  --persons-days N       prune: personal parts of events of more than N days ago\n"
+	"  --log-keep N           prune: all but the last N messages of each stream\n"
+	"  --users FILE           acl: write mosquitto's password_file, and FILE.secrets\n"
+	"  --hq-user NAME         acl: user name of an HQ, once for each (hq)\n"
 	"  --secret-file FILE     hash: the store secret, 32 bytes in hex\n"
 	"  --after N              events: numbers above N\n"
 	"  --follow               events: wait for more\n"
-	"  --json                 fleet, events, orders: for programs\n"
+	"  --json                 fleet, events, orders, cmds: for programs\n"
 	"  --help, --version\n"
 	"\n"
 	"exit status: 0 done, 1 failed or something was refused, 2 wrong usage\n";
 
-enum option_kind { OPTION_TEXT, OPTION_FLAG, OPTION_KID, OPTION_AFTER };
+enum option_kind { OPTION_TEXT, OPTION_FLAG, OPTION_KID, OPTION_AFTER, OPTION_COUNT, OPTION_LIST };
 
 struct option_row {
 	const char *name;
@@ -71,6 +95,20 @@ static const struct option_row rows[] = {
 	{ "svg", OPTION_TEXT, offsetof(struct args, svg) },
 	{ "purpose", OPTION_TEXT, offsetof(struct args, purpose) },
 	{ "secret-file", OPTION_TEXT, offsetof(struct args, secret_file) },
+	{ "lane", OPTION_TEXT, offsetof(struct args, lane) },
+	{ "type", OPTION_TEXT, offsetof(struct args, type) },
+	{ "since", OPTION_TEXT, offsetof(struct args, since) },
+	{ "why", OPTION_TEXT, offsetof(struct args, why) },
+	{ "of", OPTION_TEXT, offsetof(struct args, of) },
+	{ "blobs", OPTION_TEXT, offsetof(struct args, blobs) },
+	{ "users", OPTION_TEXT, offsetof(struct args, users) },
+	{ "arg", OPTION_LIST, offsetof(struct args, arg) },
+	{ "hq-user", OPTION_LIST, offsetof(struct args, hq_user) },
+	{ "events-days", OPTION_COUNT, offsetof(struct args, events_days) },
+	{ "persons-days", OPTION_COUNT, offsetof(struct args, persons_days) },
+	{ "log-keep", OPTION_COUNT, offsetof(struct args, log_keep) },
+	{ "wait", OPTION_FLAG, offsetof(struct args, wait) },
+	{ "later", OPTION_FLAG, offsetof(struct args, later) },
 	{ "kid", OPTION_KID, offsetof(struct args, kid) },
 	{ "after", OPTION_AFTER, offsetof(struct args, after) },
 	{ "text", OPTION_FLAG, offsetof(struct args, text) },
@@ -98,6 +136,7 @@ static int read_number(const char *text, int64_t max, int64_t *ret_value)
 static int take_option(const struct option_row *row, const char *value, struct args *args)
 {
 	void *field = (char *)args + row->at;
+	struct args_list *list = field;
 	int64_t n;
 
 	switch (row->kind) {
@@ -117,8 +156,19 @@ static int take_option(const struct option_row *row, const char *value, struct a
 			break;
 		*(int64_t *)field = n;
 		return 0;
+	case OPTION_COUNT:
+		if (read_number(value, COUNT_MAX, &n) < 0)
+			break;
+		*(int64_t *)field = n;
+		return 0;
+	case OPTION_LIST:
+		if (list->count == ARGS_LIST_MAX)
+			break;
+		list->item[list->count++] = value;
+		return 0;
 	}
-	fprintf(stderr, "lada-hq: --%s: %s is no number it takes\n", row->name, value);
+	fprintf(stderr, "lada-hq: --%s: %s is not what it takes, or too many of them\n", row->name,
+		value);
 	return -EINVAL;
 }
 
@@ -138,8 +188,9 @@ int args_parse(int argc, char **argv, struct args *ret_args)
 	struct args args = { .url = "mqtt://127.0.0.1",
 			     .prefix = "lada/1",
 			     .kid = -1,
-			     .purpose = "pickup",
-			     .expires = "0" };
+			     .events_days = -1,
+			     .persons_days = -1,
+			     .log_keep = -1 };
 	struct option options[ROWS + 1] = { 0 };
 	int c, index = 0;
 
@@ -158,4 +209,16 @@ int args_parse(int argc, char **argv, struct args *ret_args)
 		return -EINVAL;
 	*ret_args = args;
 	return 0;
+}
+
+int args_fail(const char *what, const char *why)
+{
+	fprintf(stderr, "lada-hq: %s: %s\n", what, why);
+	return EXIT_FAILURE;
+}
+
+int args_misuse(const char *what)
+{
+	fprintf(stderr, "lada-hq: %s; see lada-hq --help\n", what);
+	return EXIT_USAGE;
 }

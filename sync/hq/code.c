@@ -72,7 +72,7 @@ static int fill(struct hq *hq, const char *store, struct pickup_code *code, cons
 	return 0;
 }
 
-int code_make(struct hq *hq, const char *order, const char *store, uint32_t expires_s,
+int code_make(struct hq *hq, const char *order, const char *store, uint32_t expires_s, int kid,
 	      char ret_text[CODE_TEXT_MAX], const char **ret_what)
 {
 	struct pickup_code code = { .expires_s = expires_s };
@@ -87,8 +87,9 @@ int code_make(struct hq *hq, const char *order, const char *store, uint32_t expi
 	err = fill(hq, store, &code, ret_what);
 	if (err < 0)
 		return err;
-	*ret_what = "there is no pickup key yet; run `keygen`";
-	if (keyring_load(hq, "pickup", &code.kid, &pair) < 0)
+	*ret_what = kid < 0 ? "there is no pickup key yet; run `keygen`"
+			    : "there is no such pickup key, or it was withdrawn";
+	if (keyring_load(hq, "pickup", kid, &code.kid, &pair) < 0)
 		return -ENOENT;
 	*ret_what = "the order's store is no store id";
 	err = code_sign(&code, &pair, ret_text);

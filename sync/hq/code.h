@@ -9,11 +9,11 @@
 #include "sync/hq/hq.h"
 
 /*
- * Signs with the newest pickup key. `store` NULL: the store that holds the order. A body's
- * `code_nonce` is used, else a random one. The order may be unknown when its store is named.
- * 0 or negative errno with *ret_what.
+ * Signs with the pickup key `kid`, KEYRING_NEWEST for the newest. `store` NULL: the store that
+ * holds the order. A body's `code_nonce` is used, else a random one. The order may be unknown when
+ * its store is named. 0 or negative errno with *ret_what.
  */
-int code_make(struct hq *hq, const char *order, const char *store, uint32_t expires_s,
+int code_make(struct hq *hq, const char *order, const char *store, uint32_t expires_s, int kid,
 	      char ret_text[CODE_TEXT_MAX], const char **ret_what);
 /* "0" never; seconds from now, also below 0; from 1000000000 on Unix seconds; or RFC 3339. 0 or
  * -EINVAL. */

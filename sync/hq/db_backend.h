@@ -11,12 +11,6 @@
 
 #define DB_PARAMETERS_MAX 16
 
-struct db_value {
-	char type; /* as in db_query() */
-	int64_t number;
-	struct slice slice;
-};
-
 struct db_stmt {
 	struct hq_db *db;
 	const char *text, *types;

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sync/hq/effect_order.h"
+#include "sync/hq/command.h"
 #include "sync/hq/edit.h"
+#include "sync/hq/effect_order.h"
+#include "sync/hq/handover.h"
 #include "sync/hq/stream.h"
 
 static int read_id(struct json v, char dst[ID_MAX + 1])
@@ -108,12 +110,27 @@ static const char *loyalty_redeemed(const struct happening *h)
 
 static const char *doubled(const struct happening *h)
 {
-	char order[ID_MAX + 1];
+	struct json with = json_get(h->body, "with");
+	char order[ID_MAX + 1], lane[ID_MAX + 1];
 
 	if (read_id(json_get(h->body, "order"), order) < 0)
 		return "body";
-	hq_alarm(h->hq, h->store, h->lane, "pickup.doubled", order);
+	if (read_id(json_get(with, "lane"), lane) < 0)
+		return "body";
+	handover_told(h, order, lane, json_int_or(json_get(with, "epoch"), 0),
+		      json_int_or(json_get(with, "seq"), 0));
 	effect_touch_order(h);
+	return NULL;
+}
+
+static const char *command_done(const struct happening *h)
+{
+	char id[ID_MAX + 1];
+
+	if (read_id(json_get(h->body, "id"), id) < 0)
+		return "body";
+	command_answered(h->hq, h->store, h->lane, id, json_true(json_get(h->body, "ok")),
+			 json_get(h->body, "detail"));
 	return NULL;
 }
 
@@ -132,6 +149,7 @@ static const struct {
 	{ "fiscal.recorded", effect_fiscal_recorded },
 	{ "return.accepted", effect_return_accepted },
 	{ "pickup.doubled", doubled },
+	{ "cmd.done", command_done },
 	{ "stock.changed", stock_changed },
 	{ "loyalty.earned", loyalty_earned },
 	{ "loyalty.redeemed", loyalty_redeemed },

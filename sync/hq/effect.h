@@ -14,9 +14,12 @@
 struct happening {
 	struct hq *hq;
 	const char *store, *lane; /* where it happened */
+	int64_t epoch, seq;
 	const char *type;
+	struct json id;
 	struct slice at; /* JSON text of the time */
 	struct json body;
+	int64_t handover; /* of a pickup.completed: its number among the order's */
 };
 
 /* NULL, or the reason for which HQ cannot act on it (the event is then rejected, and nothing

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "sync/hq/edit.h"
+#include "sync/hq/handover.h"
 #include "sync/hq/order.h"
 #include "sync/hq/stream.h"
 
@@ -58,7 +59,10 @@ void effect_touch_order(const struct happening *h)
 /* ---- lines ---- */
 
 struct counts {
+	struct slice line; /* its id, JSON text */
 	int64_t qty, picked, handed, short_, returned;
+	int64_t given;	 /* pieces this event gave away, and of them those */
+	int64_t surplus; /* that were gone already */
 };
 
 static int64_t at_most(int64_t n, int64_t max)
@@ -97,7 +101,8 @@ static void write_line(struct buf *out, struct json line, const struct counts *w
 }
 
 /* Adds what the event says about one line; `told` is its element for that line or NONE. */
-typedef void add_counts(const struct happening *h, struct json told, struct counts *c);
+typedef void add_counts(const struct happening *h, const struct order *o, struct json told,
+			struct counts *c);
 
 /* What the event says about this line: in its `lines`, or the event itself names the line. */
 static struct json told_of(const struct happening *h, struct json line)
@@ -117,6 +122,7 @@ static struct json told_of(const struct happening *h, struct json line)
 struct outcome {
 	int64_t left; /* goods not yet handed over nor short */
 	int64_t kept; /* goods handed over and not returned */
+	int64_t given, surplus;
 };
 
 static bool is_goods(struct json line)
@@ -144,12 +150,15 @@ static struct slice edit_lines(const struct happening *h, const struct order *o,
 		was.picked = count_of(w.value, "picked", 0);
 		was.returned = count_of(w.value, "returned", 0);
 		was.handed = count_of(w.value, "handed", collected ? was.qty - was.short_ : 0);
+		was.line = json_text(json_get(w.value, "line"));
 		now = was;
-		add(h, told_of(h, w.value), &now);
+		add(h, o, told_of(h, w.value), &now);
 		write_line(out, w.value, &was, &now);
 		if (is_goods(w.value)) {
 			outcome.left += at_most(now.qty - now.handed - now.short_, now.qty);
 			outcome.kept += at_most(now.handed - now.returned, now.qty);
+			outcome.given += now.given;
+			outcome.surplus += now.surplus;
 		}
 	}
 	jw_close(out, ']');
@@ -161,45 +170,80 @@ static struct slice edit_lines(const struct happening *h, const struct order *o,
 
 /* ---- pickup ---- */
 
-static void add_handed(const struct happening *h, struct json told, struct counts *c)
+/* An event without `lines` says that all that was left is gone. */
+static int64_t told_qty(const struct happening *h, struct json told, const struct counts *c,
+			int64_t gone)
 {
-	bool all = json_get(h->body, "lines").type != JSON_ARRAY;
-
-	c->short_ = at_most(c->short_ + count_of(told, "short", 0), c->qty);
-	c->handed =
-		at_most(c->handed + (all ? c->qty : count_of(told, "qty", 0)), c->qty - c->short_);
+	if (json_get(h->body, "lines").type == JSON_ARRAY)
+		return count_of(told, "qty", 0);
+	return gone < c->qty - c->short_ ? c->qty - c->short_ - gone : c->qty - c->short_;
 }
 
-const char *effect_pickup_completed(const struct happening *h)
+static void add_handed(const struct happening *h, const struct order *o, struct json told,
+		       struct counts *c)
 {
-	struct change changes[3] = { { .name = "lines" },
+	/* The record may say less: an ERP that writes `ready` again does not bring pieces back. */
+	int64_t ours = c->line.n ? handover_pieces(h->hq, o->id, c->line) : 0;
+	int64_t gone = ours > c->handed ? ours : c->handed;
+
+	c->short_ = at_most(c->short_ + count_of(told, "short", 0), c->qty);
+	c->given = told_qty(h, told, c, gone);
+	c->surplus = at_most(gone + c->given - (c->qty - c->short_), c->given);
+	c->handed = at_most(c->handed + c->given, c->qty - c->short_);
+	if (c->line.n && c->given)
+		handover_add_line(h->hq, o->id, h->handover, c->line, c->given - c->surplus);
+}
+
+/* Writes {"at","store","lane"} of where it happened. */
+static struct slice write_place(const struct happening *h, struct buf *b)
+{
+	jw_open(b, NULL, '{');
+	jw_raw(b, "at", h->at);
+	jw_str(b, "store", h->store);
+	jw_str(b, "lane", h->lane);
+	jw_close(b, '}');
+	return b->overflow ? (struct slice){ NULL, 0 } : buf_read(b);
+}
+
+const char *effect_pickup_completed(const struct happening *happened)
+{
+	struct change changes[4] = { { .name = "lines" },
 				     { .name = "status" },
-				     { .name = "collected" } };
+				     { .name = "collected" },
+				     { .name = "doubled" } };
+	struct happening numbered = *happened, *h = &numbered;
 	char memory[2 * ID_MAX + 128];
 	struct outcome outcome;
-	struct buf collected;
+	struct buf place;
 	struct order o;
 	int err = order_open(h, &o);
 
+	if (err == -EINVAL)
+		return "body";
+	h->handover = handover_add(h, o.id);
 	if (err < 0)
-		return not_open(err);
+		return NULL;
 	changes[0].json = edit_lines(h, &o, add_handed, &outcome);
 	changes[1].json = slice_of(outcome.left ? "\"partly_collected\"" : "\"collected\"");
-	buf_init(&collected, memory, sizeof(memory));
-	jw_open(&collected, NULL, '{');
-	jw_raw(&collected, "at", h->at);
-	jw_str(&collected, "store", h->store);
-	jw_str(&collected, "lane", h->lane);
-	jw_close(&collected, '}');
-	/* Of a double handover the first stays in the record; the second is an alarm. */
-	if (!collected.overflow && !json_is(json_get(o.root, "status"), "collected"))
-		changes[2].json = buf_read(&collected);
-	return order_save(h, &o, changes, 3);
+	buf_init(&place, memory, sizeof(memory));
+	write_place(h, &place);
+	if (outcome.surplus && !handover_doubled(h, o.id, h->handover, outcome.surplus))
+		hq_alarm(h->hq, h->store, h->lane, "pickup.surplus", o.id);
+	/* Of a double handover the first stays in `collected`; the second is named beside it. */
+	if (outcome.surplus)
+		changes[3].json = buf_read(&place);
+	if (outcome.surplus < outcome.given || !outcome.surplus)
+		changes[2].json = json_is(json_get(o.root, "status"), "collected")
+					  ? (struct slice){ NULL, 0 }
+					  : buf_read(&place);
+	return order_save(h, &o, changes, 4);
 }
 
-static void add_returned(const struct happening *h, struct json told, struct counts *c)
+static void add_returned(const struct happening *h, const struct order *o, struct json told,
+			 struct counts *c)
 {
 	(void)h;
+	(void)o;
 	c->returned = at_most(c->returned + count_of(told, "qty", 0), c->qty);
 }
 
@@ -242,9 +286,11 @@ const char *effect_order_picking(const struct happening *h)
 	return NULL;
 }
 
-static void add_picked(const struct happening *h, struct json told, struct counts *c)
+static void add_picked(const struct happening *h, const struct order *o, struct json told,
+		       struct counts *c)
 {
 	(void)h;
+	(void)o;
 	c->picked = at_most(c->picked + count_of(told, "qty", 0), c->qty);
 }
 
@@ -284,9 +330,11 @@ const char *effect_order_staged(const struct happening *h)
 	return order_save(h, &o, changes, 3);
 }
 
-static void add_short(const struct happening *h, struct json told, struct counts *c)
+static void add_short(const struct happening *h, const struct order *o, struct json told,
+		      struct counts *c)
 {
 	(void)h;
+	(void)o;
 	c->short_ = at_most(c->short_ + count_of(told, "qty", 0), c->qty - c->handed);
 }
 
@@ -432,4 +480,49 @@ const char *effect_payment_reversed(const struct happening *h)
 	edit_object(&h->hq->lines, NULL, was, &failed, 1);
 	jw_close(&h->hq->lines, ']');
 	return save_payments(h, &o, -amount);
+}
+
+/* ---- opening again ---- */
+
+static void take_back(const struct happening *h, const struct order *o, struct json told,
+		      struct counts *c)
+{
+	(void)o;
+	(void)told;
+	(void)h;
+	c->handed = 0;
+}
+
+static bool was_handed_over(const struct order *o)
+{
+	struct json status = json_get(o->root, "status");
+
+	return json_is(status, "collected") || json_is(status, "partly_collected") ||
+	       json_is(status, "returned");
+}
+
+const char *effect_reopen(struct hq *hq, const char *store, const char *order, int64_t *rev)
+{
+	struct change changes[4] = { { .name = "lines" },
+				     { .name = "status", .json = slice_of("\"ready\"") },
+				     { .name = "collected", .json = slice_of("null") },
+				     { .name = "doubled", .json = slice_of("null") } };
+	struct happening h = { .hq = hq, .store = store };
+	struct outcome unused;
+	struct order o;
+
+	slice_copy(slice_of(order), o.id, sizeof(o.id));
+	if (!record_find(hq, store, stream_by_name("orders"), order, &o.record) || !o.record.live ||
+	    json_check(o.record.body, &o.root) < 0)
+		return "no such order";
+	if (!was_handed_over(&o))
+		return NULL;
+	changes[0].json = edit_lines(&h, &o, take_back, &unused);
+	if (json_get(o.root, "collected").type == JSON_NONE)
+		changes[2].json.n = 0;
+	if (json_get(o.root, "doubled").type == JSON_NONE)
+		changes[3].json.n = 0;
+	o.record.rev = *rev;
+	++*rev;
+	return order_save(&h, &o, changes, 4);
 }

@@ -17,6 +17,9 @@ const char *effect_payment_taken(const struct happening *h);
 const char *effect_payment_reversed(const struct happening *h);
 const char *effect_fiscal_recorded(const struct happening *h);
 const char *effect_return_accepted(const struct happening *h);
+/* An order of this store that was handed over is ready again, with nothing handed; *rev, which
+ * stands in the record, then rises. NULL or why not. */
+const char *effect_reopen(struct hq *hq, const char *store, const char *order, int64_t *rev);
 /* Says the named order again as it is; nothing when the event names none that HQ knows. */
 void effect_touch_order(const struct happening *h);
 

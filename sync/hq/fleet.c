@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "sync/hq/command.h"
 #include "sync/hq/lease.h"
 #include "sync/hq/replay.h"
 #include "sync/hq/snapshot.h"
@@ -14,26 +15,61 @@ static bool is_old(struct hq *hq, const char *store, const char *lane, int64_t e
 {
 	return db_number(&hq->db, 0,
 			 "SELECT 1 FROM lane WHERE store = ? AND lane = ?"
-			 " AND (epoch > ?3 OR (epoch = ?3 AND conn > ?4))",
-			 "ttii", store, lane, epoch, conn) != 0;
+			 " AND (epoch > ? OR (epoch = ? AND conn > ?))",
+			 "ttiii", store, lane, epoch, epoch, conn) != 0;
+}
+
+/* How many of the events a lane says it has written HQ has not taken. */
+static int64_t lacking(struct hq *hq, const char *store, const char *lane, int64_t epoch,
+		       int64_t last_seq)
+{
+	int64_t taken = db_number(&hq->db, 0,
+				  "SELECT seq FROM taken WHERE store = ? AND lane = ?"
+				  " AND epoch = ?",
+				  "tti", store, lane, epoch);
+
+	return last_seq > taken ? last_seq - taken : 0;
+}
+
+/* Since when HQ lacks events: kept while it goes on lacking some. */
+static int64_t behind_since(struct hq *hq, const char *store, const char *lane, int64_t epoch,
+			    int64_t last_seq)
+{
+	int64_t since;
+
+	if (!lacking(hq, store, lane, epoch, last_seq))
+		return 0;
+	since = db_number(&hq->db, 0, "SELECT behind_ms FROM lane WHERE store = ? AND lane = ?",
+			  "tt", store, lane);
+	return since ? since : hq->clock.wall_ms(hq->clock.ctx);
+}
+
+static int64_t number_of(struct json root, const char *name)
+{
+	int64_t n = json_int_or(json_get(root, name), 0);
+
+	return n < 0 || n > HQ_REV_MAX ? 0 : n;
 }
 
 static void keep_online(struct hq *hq, const char *store, const char *lane, int64_t epoch,
 			int64_t conn, struct json root)
 {
-	char version[ID_MAX + 1], at[TIME_TEXT_MAX];
+	int64_t outbox = number_of(root, "outbox"), last = number_of(root, "acked") + outbox;
+	char version[ID_MAX + 1] = "", at[TIME_TEXT_MAX];
 
 	json_string(json_get(root, "version"), version, sizeof(version));
 	hq_now_text(hq, at);
 	db_run(&hq->db,
-	       "INSERT INTO lane (store, lane, online, epoch, conn, outbox, version, state, "
-	       "seen_at)"
-	       " VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?) ON CONFLICT (store, lane) DO UPDATE"
-	       " SET online = 1, epoch = excluded.epoch, conn = excluded.conn,"
-	       " outbox = excluded.outbox, version = excluded.version, state = excluded.state,"
-	       " seen_at = excluded.seen_at",
-	       "ttiiitst", store, lane, epoch, conn, json_int_or(json_get(root, "outbox"), 0),
-	       version, json_text(root), at);
+	       "INSERT INTO lane (store, lane, online, epoch, conn, outbox, version, state,"
+	       " seen_at, last_seq, behind_ms, isolated) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, "
+	       "?)"
+	       " ON CONFLICT (store, lane) DO UPDATE SET online = 1, epoch = excluded.epoch,"
+	       " conn = excluded.conn, outbox = excluded.outbox, version = excluded.version,"
+	       " state = excluded.state, seen_at = excluded.seen_at, last_seq = excluded.last_seq,"
+	       " behind_ms = excluded.behind_ms, isolated = excluded.isolated, back_epoch = 0",
+	       "ttiiitstiii", store, lane, epoch, conn, outbox, version, json_text(root), at, last,
+	       behind_since(hq, store, lane, epoch, last),
+	       (int64_t)json_true(json_get(root, "isolated")));
 }
 
 static void keep_offline(struct hq *hq, const char *store, const char *lane, int64_t epoch,
@@ -67,8 +103,9 @@ static bool sum_agrees(struct hq *hq, const char *store, const struct stream_kin
 		return true;
 	q = db_query(&hq->db,
 		     "SELECT count, sum FROM log WHERE store = ? AND stream = ? AND epoch = ?"
-		     " AND seq = ?",
-		     "ttii", store, kind->name, epoch, seq);
+		     " AND seq = ? UNION ALL SELECT count, sum FROM stream WHERE store = ?"
+		     " AND stream = ? AND epoch = ? AND head = ? LIMIT 1",
+		     "ttiittii", store, kind->name, epoch, seq, store, kind->name, epoch, seq);
 	if (!db_row(&hq->db, q))
 		return true;
 	text_fmt(right, sizeof(right), "%016" PRIx64, (uint64_t)db_int(q, 1));
@@ -99,8 +136,8 @@ static void take_cursor(struct hq *hq, const char *store, const char *lane, stru
 			struct json cursor)
 {
 	const struct stream_kind *kind;
+	char text[16], sum[17];
 	int64_t epoch, seq;
-	char text[16];
 
 	if (json_string(name, text, sizeof(text)) < 0)
 		return;
@@ -108,29 +145,75 @@ static void take_cursor(struct hq *hq, const char *store, const char *lane, stru
 	if (!kind || json_int(json_get(cursor, "epoch"), &epoch) < 0 || epoch < 0 ||
 	    json_int(json_get(cursor, "seq"), &seq) < 0 || seq < 0)
 		return;
+	if (json_string(json_get(cursor, "sum"), sum, sizeof(sum)) < 0)
+		sum[0] = '\0';
 	db_run(&hq->db,
-	       "INSERT INTO lane_cursor (store, lane, stream, epoch, seq) VALUES (?, ?, ?, ?, ?)"
-	       " ON CONFLICT (store, lane, stream)"
-	       " DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq",
-	       "tttii", store, lane, kind->name, epoch, seq);
+	       "INSERT INTO lane_cursor (store, lane, stream, epoch, seq, count, sum)"
+	       " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (store, lane, stream) DO UPDATE SET"
+	       " epoch = excluded.epoch, seq = excluded.seq, count = excluded.count,"
+	       " sum = excluded.sum",
+	       "tttiiit", store, lane, kind->name, epoch, seq,
+	       json_int_or(json_get(cursor, "count"), -1), sum);
 	if (!sum_agrees(hq, store, kind, epoch, seq, cursor))
 		offer_again(hq, store, lane, kind);
 }
 
-void fleet_state(struct hq *hq, const char *store, const char *lane, struct json root)
+/* A live word under an epoch below the newest: an older copy of the lane's database is running,
+ * and what it writes is not the lane's. */
+static void note_back(struct hq *hq, const char *store, const char *lane, int64_t epoch)
+{
+	char detail[64];
+
+	if (!db_run(&hq->db,
+		    "UPDATE lane SET back_epoch = ? WHERE store = ? AND lane = ? AND epoch > ?",
+		    "itti", epoch, store, lane, epoch))
+		return;
+	text_fmt(detail, sizeof(detail), "epoch %" PRId64 " is not the newest", epoch);
+	hq_alarm(hq, store, lane, "epoch_back", detail);
+}
+
+bool fleet_is_back(struct hq *hq, const char *store, const char *lane, int64_t epoch)
+{
+	return db_number(&hq->db, 0,
+			 "SELECT 1 FROM lane WHERE store = ? AND lane = ? AND back_epoch = ?",
+			 "tti", store, lane, epoch) != 0;
+}
+
+/* NULL, or what in the message says that another lane wrote it. */
+static const char *other_identity(const char *store, const char *lane, struct json root)
+{
+	struct json s = json_get(root, "store"), l = json_get(root, "lane");
+
+	if ((s.type != JSON_NONE && !json_is(s, store)) ||
+	    (l.type != JSON_NONE && !json_is(l, lane)))
+		return "state: names another lane";
+	return NULL;
+}
+
+void fleet_state(struct hq *hq, const char *store, const char *lane, struct json root,
+		 bool retained)
 {
 	struct json online = json_get(root, "online");
 	struct json_walk cursors = json_walk(json_get(root, "cursors"));
 	int64_t epoch = json_int_or(json_get(root, "epoch"), 0);
 	int64_t conn = json_int_or(json_get(root, "conn"), 0);
+	const char *other;
 
 	if (online.type != JSON_BOOL || root.n > FLEET_STATE_MAX) {
 		hq_alarm(hq, store, lane, "bad_message", "state");
 		return;
 	}
-	db_begin(&hq->db);
-	if (is_old(hq, store, lane, epoch, conn))
+	other = other_identity(store, lane, root);
+	if (other) {
+		hq_alarm(hq, store, lane, "identity", other);
 		return;
+	}
+	db_begin(&hq->db);
+	if (is_old(hq, store, lane, epoch, conn)) {
+		if (json_true(online) && !retained)
+			note_back(hq, store, lane, epoch);
+		return;
+	}
 	if (!json_true(online)) {
 		keep_offline(hq, store, lane, epoch, conn);
 		return;
@@ -152,6 +235,7 @@ void fleet_tick(struct hq *hq)
 {
 	int64_t now = hq->clock.mono_ms(hq->clock.ctx);
 
+	command_tick(hq);
 	db_run(&hq->db,
 	       "DELETE FROM lag WHERE NOT EXISTS (SELECT 1" LAGGING
 	       " AND c.store = lag.store AND c.lane = lag.lane AND c.stream = lag.stream"
@@ -160,7 +244,7 @@ void fleet_tick(struct hq *hq)
 	db_run(&hq->db,
 	       "INSERT INTO lag (store, lane, stream, epoch, seq, since_ms)"
 	       " SELECT c.store, c.lane, c.stream, c.epoch, c.seq, ?" LAGGING
-	       " ON CONFLICT DO NOTHING",
+	       " ON CONFLICT (store, lane, stream) DO NOTHING",
 	       "i", now);
 	for (;;) {
 		char store[ID_MAX + 1], lane[ID_MAX + 1], stream[16];

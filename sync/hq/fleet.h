@@ -13,9 +13,13 @@
 #define FLEET_OFFER_MS	60000 /* between two offers to one lane for a wrong sum */
 #define FLEET_STATE_MAX 65536 /* bytes of a state that are kept */
 
-/* `root` is the JSON of a state message, retained or live. */
-void fleet_state(struct hq *hq, const char *store, const char *lane, struct json root);
-/* Posts to lanes that lag; call it about once a second while the broker is there. */
+/* `root` is the JSON of a state message. */
+void fleet_state(struct hq *hq, const char *store, const char *lane, struct json root,
+		 bool retained);
+/* Did the lane's last live state come from a database of this epoch, though a newer one had
+ * spoken before? Its events are not taken. */
+bool fleet_is_back(struct hq *hq, const char *store, const char *lane, int64_t epoch);
+/* Posts to lanes that lag, and commands; call it about once a second while the broker is there. */
 void fleet_tick(struct hq *hq);
 
 #endif

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 
 #include "firmware/base/log.h"
+#include "sync/hq/quota.h"
+
+#define ALARM_QUIET_MS 600000
 
 static int make_room(struct buf *b, size_t cap)
 {
@@ -34,6 +37,7 @@ int hq_open(struct hq *hq, const char *path, bool create, const char **ret_what)
 
 void hq_close(struct hq *hq)
 {
+	quota_free(hq);
 	free(hq->lines.p);
 	free(hq->edited.p);
 	free(hq->body.p);
@@ -54,23 +58,37 @@ void hq_now_text(const struct hq *hq, char dst[TIME_TEXT_MAX])
 	time_format(hq->clock.wall_ms(hq->clock.ctx), dst);
 }
 
+/* Was this alarm heard of less than ALARM_QUIET_MS ago? */
+static bool alarm_is_old_news(struct hq *hq, const char *store, const char *lane, const char *kind)
+{
+	struct db_stmt *q = db_query(&hq->db,
+				     "SELECT last_at FROM alarm WHERE store = ? AND lane = ?"
+				     " AND kind = ?",
+				     "ttt", store, lane, kind);
+	int64_t last_ms = 0;
+
+	if (!db_row(&hq->db, q))
+		return false;
+	time_parse(db_slice(q, 0), &last_ms);
+	db_done(q);
+	return hq->clock.wall_ms(hq->clock.ctx) - last_ms < ALARM_QUIET_MS;
+}
+
 void hq_alarm(struct hq *hq, const char *store, const char *lane, const char *kind,
 	      const char *detail)
 {
 	char at[TIME_TEXT_MAX];
-	int64_t times;
+	bool old;
 
 	hq_now_text(hq, at);
 	db_begin(&hq->db);
+	old = alarm_is_old_news(hq, store, lane, kind);
 	db_run(&hq->db,
 	       "INSERT INTO alarm (store, lane, kind, detail, first_at, last_at, times)"
-	       " VALUES (?1, ?2, ?3, ?4, ?5, ?5, 1) ON CONFLICT (store, lane, kind) DO UPDATE"
+	       " VALUES (?, ?, ?, ?, ?, ?, 1) ON CONFLICT (store, lane, kind) DO UPDATE"
 	       " SET detail = excluded.detail, last_at = excluded.last_at,"
 	       " times = alarm.times + 1",
-	       "ttttt", store, lane, kind, detail, at);
-	times = db_number(&hq->db, 0,
-			  "SELECT times FROM alarm WHERE store = ? AND lane = ? AND kind = ?",
-			  "ttt", store, lane, kind);
-	if (times == 1)
+	       "tttttt", store, lane, kind, detail, at, at);
+	if (!old)
 		log_warning("alarm: %s/%s: %s: %s", store, lane, kind, detail);
 }

@@ -24,6 +24,7 @@
 #define HQ_REV_MAX     INT64_C(9007199254740991) /* what JavaScript can count to */
 
 struct lease;
+struct quota;
 
 struct hq {
 	struct hq_db db;
@@ -34,11 +35,14 @@ struct hq {
 	bool logged;   /* a message was numbered since the owner last looked */
 	struct clock clock;
 	struct post post;
-	struct buf ops;	    /* ops of the message being written */
-	struct buf message; /* the message */
-	struct buf body;    /* a record's body as it was read */
-	struct buf edited;  /* and as it will be */
-	struct buf lines;   /* a piece of it on the way */
+	struct buf ops;		  /* ops of the message being written */
+	struct buf message;	  /* the message */
+	struct buf body;	  /* a record's body as it was read */
+	struct buf edited;	  /* and as it will be */
+	struct buf lines;	  /* a piece of it on the way */
+	int64_t commands_said_ms; /* monotonic; 0 = not yet */
+	struct quota *quota;	  /* per lane, of asks; made when the first comes */
+	const char *blobs;	  /* directory of update files, NULL none */
 };
 
 /* 0 or negative errno, with *ret_what. hq_close() frees what hq_open() made. */
@@ -49,7 +53,7 @@ int64_t hq_now_s(const struct hq *hq);
 void hq_now_text(const struct hq *hq, char dst[TIME_TEXT_MAX]);
 
 /* Something a person should look at: one row per (store, lane, kind), counted, and a log line
- * when it is new. `detail` is a few words. */
+ * when it is new or was quiet for ten minutes. `detail` is a few words. */
 void hq_alarm(struct hq *hq, const char *store, const char *lane, const char *kind,
 	      const char *detail);
 

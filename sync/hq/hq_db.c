@@ -151,6 +151,20 @@ int db_begin(struct hq_db *db)
 	return outcome(db);
 }
 
+int db_begin_read(struct hq_db *db)
+{
+	if (db_exec(db, "BEGIN /*PG ISOLATION LEVEL REPEATABLE READ READ ONLY*/") == 0) {
+		db->writing = true;
+		db->transaction++;
+	}
+	return outcome(db);
+}
+
+void db_end_read(struct hq_db *db)
+{
+	db_rollback(db);
+}
+
 int db_commit(struct hq_db *db)
 {
 	if (!db->writing)
@@ -298,21 +312,37 @@ void db_done(struct db_stmt *q)
 		q->db->backend->done(q);
 }
 
-int db_run(struct hq_db *db, const char *text, const char *types, ...)
+static int run(struct hq_db *db, struct db_stmt *q)
 {
-	struct db_stmt *q;
-	va_list args;
 	int changes;
 
-	va_start(args, types);
-	q = query(db, text, types, args);
-	va_end(args);
 	if (!q)
 		return 0;
 	db->backend->row(q);
 	changes = db->error ? 0 : db->backend->changes(q);
 	db_done(q);
 	return changes;
+}
+
+int db_run(struct hq_db *db, const char *text, const char *types, ...)
+{
+	struct db_stmt *q;
+	va_list args;
+
+	va_start(args, types);
+	q = query(db, text, types, args);
+	va_end(args);
+	return run(db, q);
+}
+
+int db_run_values(struct hq_db *db, const char *text, const char *types,
+		  const struct db_value *values)
+{
+	struct db_stmt *q = db->error ? NULL : find_statement(db, text, types);
+
+	if (q && db->backend->start(q, values, (int)strlen(types)) < 0)
+		q = NULL;
+	return run(db, q);
 }
 
 int64_t db_number(struct hq_db *db, int64_t otherwise, const char *text, const char *types, ...)

@@ -22,7 +22,7 @@
 
 #include "firmware/base/bytes.h"
 
-#define DB_STATEMENTS_MAX 192
+#define DB_STATEMENTS_MAX 384
 #define DB_WAIT_MS	  60000 /* for other programs: a large import takes its time */
 #define DB_SERVE_WAIT_MS  2000	/* a serve waits no longer than this for a row: beats must go on */
 #define DB_TRIES_MAX	  8	/* of one transaction, before somebody must look */
@@ -36,6 +36,12 @@ enum db_error {
 
 struct db_backend;
 struct db_stmt;
+
+struct db_value {
+	char type; /* as in db_query() */
+	int64_t number;
+	struct slice slice;
+};
 
 struct hq_db {
 	const struct db_backend *backend; /* NULL: not open */
@@ -82,6 +88,9 @@ int db_begin(struct hq_db *db);
 /* 0, -EAGAIN or -EIO; after an error nothing of it is kept (but see above). */
 int db_commit(struct hq_db *db);
 void db_rollback(struct hq_db *db);
+/* All that is read in between is as of one moment; others may write meanwhile. */
+int db_begin_read(struct hq_db *db);
+void db_end_read(struct hq_db *db);
 /* After -EAGAIN: ready for another try? False when it is not to be had now (call again, after a
  * pause) or ever (db->error is DB_BROKEN). Tables of this connection may have been emptied:
  * db->life has changed then. */
@@ -103,6 +112,9 @@ bool db_row(struct hq_db *db, struct db_stmt *q);
 void db_done(struct db_stmt *q);
 /* Runs a statement that gives no rows; how many rows it changed. */
 int db_run(struct hq_db *db, const char *text, const char *types, ...);
+/* The same with as many values as `types` has letters. */
+int db_run_values(struct hq_db *db, const char *text, const char *types,
+		  const struct db_value *values);
 /* First column of the first row as a number, or `otherwise`. */
 int64_t db_number(struct hq_db *db, int64_t otherwise, const char *text, const char *types, ...);
 /* Statements without parameters or rows, several in one text. */

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "sync/hq/edit.h"
+#include "sync/hq/effect_order.h"
+#include "sync/hq/handover.h"
 #include "sync/hq/order.h"
 #include "sync/hq/stream.h"
 
@@ -151,6 +153,9 @@ static const char *reopen(struct hq *hq, const struct element *e, int64_t *ret_r
 	if (!why) {
 		record_put(hq, e->store, e->kind, e->id, *ret_rev, was.body);
 		stream_flush(hq);
+		handover_undo(hq, e->id);
+		/* Its own words about the handover go as well, or they would be said again. */
+		why = effect_reopen(hq, e->store, e->id, ret_rev);
 	}
 	return why;
 }

@@ -62,18 +62,30 @@ static const char *open_payload(struct intake *in, const struct address *a, cons
 {
 	uint8_t public_key[TRUST_PUBLIC_BYTES];
 	struct frame frame;
+	int listed;
 
 	if (payload.n > HQ_MESSAGE_MAX)
 		return "too_big";
 	if (frame_open(payload, &frame) < 0)
 		return "frame";
-	if (keyring_lane(in->hq, a->store, a->lane, public_key) == 0 &&
-	    (!frame.is_signed || strcmp(frame.kid, a->lane) != 0 ||
-	     !frame_verify(&frame, topic, public_key, &in->scratch)))
+	listed = keyring_lane(in->hq, a->store, a->lane, public_key);
+	if (listed == -EACCES)
+		return "not_listed";
+	if (frame.is_signed && strcmp(frame.kid, a->lane) != 0)
+		return "kid";
+	if (listed == 0 &&
+	    (!frame.is_signed || !frame_verify(&frame, topic, public_key, &in->scratch)))
 		return "signature";
 	if (json_check(frame.json, ret_root) < 0 || ret_root->type != JSON_OBJECT)
 		return "json";
 	return NULL;
+}
+
+/* Wrong about who speaks, not about what is said. */
+static bool is_identity(const char *why)
+{
+	return strcmp(why, "signature") == 0 || strcmp(why, "not_listed") == 0 ||
+	       strcmp(why, "kid") == 0;
 }
 
 void intake_message(struct intake *in, const char *topic, struct slice payload, bool retained)
@@ -93,9 +105,10 @@ void intake_message(struct intake *in, const char *topic, struct slice payload, 
 		char detail[32];
 
 		text_fmt(detail, sizeof(detail), "%s: %s", a.what, why);
-		hq_alarm(in->hq, a.store, a.lane, "message_refused", detail);
+		hq_alarm(in->hq, a.store, a.lane, is_identity(why) ? "identity" : "message_refused",
+			 detail);
 	} else if (strcmp(a.what, "state") == 0) {
-		fleet_state(in->hq, a.store, a.lane, root);
+		fleet_state(in->hq, a.store, a.lane, root, retained);
 	} else if (retained) {
 		/* Events and requests are never retained; a retained one is somebody's old copy. */
 		hq_alarm(in->hq, a.store, a.lane, "message_retained", a.what);

@@ -4,6 +4,7 @@
 #include "firmware/base/log.h"
 #include "firmware/trust/hash.h"
 #include "sync/hq/effect.h"
+#include "sync/hq/fleet.h"
 #include "sync/hq/stream.h"
 
 #define REASON_MAX  64
@@ -114,12 +115,15 @@ static void take_next(struct batch *b, int64_t seq, struct json e, struct json p
 	const char *reason = check_event(e, person, type);
 
 	if (!reason) {
-		struct happening h = { b->hq,
-				       b->store,
-				       b->lane,
-				       type,
-				       json_text(json_get(e, "at")),
-				       json_get(e, "body") };
+		struct happening h = { .hq = b->hq,
+				       .store = b->store,
+				       .lane = b->lane,
+				       .epoch = b->epoch,
+				       .seq = seq,
+				       .type = type,
+				       .id = json_get(e, "id"),
+				       .at = json_text(json_get(e, "at")),
+				       .body = json_get(e, "body") };
 
 		reason = effect_apply(&h);
 		if (person.type != JSON_NONE)
@@ -150,7 +154,8 @@ static enum taking take_one(struct batch *b, struct json element)
 	return TAKING_DONE;
 }
 
-static void take_all(struct batch *b, struct json events)
+/* False when the batch is of a fork: what it says of itself is not acknowledged. */
+static bool take_all(struct batch *b, struct json events)
 {
 	struct json_walk w = json_walk(events);
 	enum taking taking = TAKING_DONE;
@@ -163,14 +168,15 @@ static void take_all(struct batch *b, struct json events)
 	switch (taking) {
 	case TAKING_DONE:
 	case TAKING_GAP: /* the acknowledgement says from where */
-		return;
+		return true;
 	case TAKING_FORK:
 		hq_alarm(b->hq, b->store, b->lane, "fork", detail);
-		return;
+		return false;
 	case TAKING_BROKEN:
 		hq_alarm(b->hq, b->store, b->lane, "event_unreadable", detail);
-		return;
+		return true;
 	}
+	return false;
 }
 
 static void acknowledge(struct batch *b)
@@ -190,16 +196,47 @@ static void acknowledge(struct batch *b)
 	post_add(&b->hq->post, buf_read(m), "%s/%s/ack", b->store, b->lane);
 }
 
+/* NULL, or the alarm for a batch that is not this lane's. */
+static const char *check_sender(const struct batch *b, struct json root)
+{
+	struct json store = json_get(root, "store"), lane = json_get(root, "lane");
+
+	if (store.type == JSON_STRING && lane.type == JSON_STRING &&
+	    (!json_is(store, b->store) || !json_is(lane, b->lane)))
+		return "identity";
+	if (!json_is(store, b->store) || !json_is(lane, b->lane) || b->epoch < 1 ||
+	    json_get(root, "events").type != JSON_ARRAY)
+		return "bad_message";
+	return fleet_is_back(b->hq, b->store, b->lane, b->epoch) ? "epoch_back" : NULL;
+}
+
+static void keep_place(struct batch *b)
+{
+	db_run(&b->hq->db,
+	       "INSERT INTO taken (store, lane, epoch, seq, hash) VALUES (?, ?, ?, ?, ?)"
+	       " ON CONFLICT (store, lane, epoch) DO UPDATE SET seq = excluded.seq,"
+	       " hash = excluded.hash",
+	       "ttiit", b->store, b->lane, b->epoch, b->seq, b->hash);
+	/* It has what it said it wrote: not behind any more. */
+	db_run(&b->hq->db,
+	       "UPDATE lane SET behind_ms = 0 WHERE store = ? AND lane = ? AND epoch = ?"
+	       " AND last_seq <= ? AND behind_ms <> 0",
+	       "ttii", b->store, b->lane, b->epoch, b->seq);
+}
+
 void ledger_up(struct hq *hq, const char *store, const char *lane, struct json root)
 {
 	struct batch b = { .hq = hq, .store = store, .lane = lane };
 	char rejects[REJECTS_MAX];
+	const char *alarm;
 	int64_t before;
+	bool whole;
 
-	if (!json_is(json_get(root, "store"), store) || !json_is(json_get(root, "lane"), lane) ||
-	    json_int(json_get(root, "epoch"), &b.epoch) < 0 || b.epoch < 1 ||
-	    json_get(root, "events").type != JSON_ARRAY) {
-		hq_alarm(hq, store, lane, "bad_message", "up");
+	if (json_int(json_get(root, "epoch"), &b.epoch) < 0)
+		b.epoch = 0;
+	alarm = check_sender(&b, root);
+	if (alarm) {
+		hq_alarm(hq, store, lane, alarm, "up");
 		return;
 	}
 	buf_init(&b.rejects, rejects, sizeof(rejects));
@@ -207,13 +244,11 @@ void ledger_up(struct hq *hq, const char *store, const char *lane, struct json r
 	db_numbering(&hq->db);
 	load(&b);
 	before = b.seq;
-	take_all(&b, json_get(root, "events"));
+	whole = take_all(&b, json_get(root, "events"));
 	if (b.seq > before)
-		db_run(&hq->db,
-		       "INSERT INTO taken (store, lane, epoch, seq, hash) VALUES (?, ?, ?, ?, ?)"
-		       " ON CONFLICT (store, lane, epoch)"
-		       " DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
-		       "ttiit", store, lane, b.epoch, b.seq, b.hash);
+		keep_place(&b);
 	stream_flush(hq);
-	acknowledge(&b);
+	/* A cumulative number would also cover what the fork has under it. */
+	if (whole || b.seq > before)
+		acknowledge(&b);
 }

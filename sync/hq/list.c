@@ -30,6 +30,13 @@ static void event_json(struct hq *hq, struct db_stmt *q, FILE *out)
 	jw_int(m, "seq", db_int(q, 4));
 	if (db_slice(q, 7).p)
 		jw_slice(m, "rejected", db_slice(q, 7));
+	if (db_slice(q, 9).p) {
+		jw_open(m, "doubled", '{');
+		jw_slice(m, "first", db_slice(q, 9));
+		jw_int(m, "epoch", db_int(q, 10));
+		jw_int(m, "seq", db_int(q, 11));
+		jw_close(m, '}');
+	}
 	jw_slice(m, "taken_at", db_slice(q, 8));
 	jw_raw(m, "e", db_slice(q, 5));
 	if (db_slice(q, 6).p)
@@ -58,27 +65,52 @@ static void event_line(struct db_stmt *q, FILE *out)
 		fputs("  REJECTED ", out);
 		print_slice(out, db_slice(q, 7));
 	}
+	if (db_slice(q, 9).p) {
+		fputs("  DOUBLED, first by ", out);
+		print_slice(out, db_slice(q, 9));
+		fprintf(out, " seq %" PRId64, db_int(q, 11));
+	}
 	fputc('\n', out);
 }
 
 #define EVENTS_AT_ONCE 500
+
+/* The second of a double handover, and no other event, has a row of `doubled` beside it. */
+static struct db_stmt *query_events(struct hq *hq, const struct events_wanted *w, int64_t after,
+				    int64_t horizon)
+{
+	return db_query(
+		&hq->db,
+		"SELECT e.n, e.store, e.lane, e.epoch, e.seq, e.text, e.person, e.rejected,"
+		" e.taken_at, d.first_place, d.first_epoch, d.first_seq FROM event e"
+		" LEFT JOIN doubled d ON d.second_place = e.store || '/' || e.lane"
+		" AND d.second_epoch = e.epoch AND d.second_seq = e.seq AND d.seen = 1"
+		" WHERE e.n > ? AND e.n <= ? AND e.store = coalesce(?, e.store)"
+		" AND e.lane = coalesce(?, e.lane) AND e.taken_at >= ? ORDER BY e.n LIMIT ?",
+		"iittti", after, horizon, w->store, w->lane, w->since, (int64_t)EVENTS_AT_ONCE);
+}
+
+static bool is_wanted(const struct events_wanted *wanted, struct db_stmt *q)
+{
+	struct json e;
+
+	return !wanted->type ||
+	       (json_check(db_slice(q, 5), &e) == 0 && json_is(json_get(e, "type"), wanted->type));
+}
 
 /* Prints the events after *after that can no longer get one between them; false when there were
  * no more. */
 static bool events_page(struct hq *hq, const struct events_wanted *wanted, int64_t *after,
 			int64_t horizon, FILE *out)
 {
+	struct db_stmt *q = query_events(hq, wanted, *after, horizon);
 	bool any = false;
-	struct db_stmt *q =
-		db_query(&hq->db,
-			 "SELECT n, store, lane, epoch, seq, text, person, rejected,"
-			 " taken_at FROM event WHERE n > ? AND n <= ?"
-			 " AND (?3 IS NULL OR store = ?3) ORDER BY n LIMIT ?",
-			 "iiti", *after, horizon, wanted->store, (int64_t)EVENTS_AT_ONCE);
 
 	while (db_row(&hq->db, q)) {
 		any = true;
 		*after = db_int(q, 0);
+		if (!is_wanted(wanted, q))
+			continue;
 		if (wanted->json)
 			event_json(hq, q, out);
 		else
@@ -120,7 +152,7 @@ int list_orders(struct hq *hq, const char *store, bool json, FILE *out)
 	struct db_stmt *q =
 		db_query(&hq->db,
 			 "SELECT store, id, rev, body FROM record WHERE stream = 'orders'"
-			 " AND deleted = 0 AND (?1 IS NULL OR store = ?1)"
+			 " AND deleted = 0 AND store = coalesce(?, store)"
 			 " ORDER BY store, id",
 			 "t", store);
 

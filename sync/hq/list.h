@@ -16,7 +16,10 @@ int list_order(struct hq *hq, const char *store, const char *id, FILE *out);
 
 struct events_wanted {
 	int64_t after;	   /* global numbers above this one */
-	const char *store; /* or NULL */
+	const char *store; /* these three or NULL */
+	const char *lane;
+	const char *type;
+	const char *since; /* taken from then on: RFC 3339 in UTC as time_format() writes, "" all */
 	bool json;
 	bool follow; /* wait for more, for ever */
 };

@@ -1,17 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <errno.h>
+#include "sync/hq/list_fleet.h"
+
 #include <inttypes.h>
+#include <string.h>
 
-#include "sync/hq/list.h"
+struct db_stmt *fleet_lanes(struct hq *hq)
+{
+	/* Lanes are known by their state, their events, or both. */
+	return db_query(
+		&hq->db,
+		"SELECT k.store, k.lane, coalesce(l.online, 0), coalesce(l.version, ''),"
+		" coalesce(l.outbox, 0), coalesce(l.seen_at, ''), coalesce(t.epoch, 0),"
+		" coalesce(t.seq, 0), coalesce(l.isolated, 0), coalesce(l.epoch, 0),"
+		" coalesce(l.last_seq, 0), coalesce(l.behind_ms, 0), coalesce(l.state, '{}'),"
+		" (SELECT count(*) FROM event e WHERE e.store = k.store AND e.lane = k.lane"
+		" AND e.rejected IS NOT NULL)"
+		" FROM (SELECT store, lane FROM lane UNION SELECT store, lane FROM taken) k"
+		" LEFT JOIN lane l ON l.store = k.store AND l.lane = k.lane"
+		" LEFT JOIN taken t ON t.store = k.store AND t.lane = k.lane AND t.epoch ="
+		" (SELECT max(epoch) FROM taken x WHERE x.store = k.store AND x.lane = k.lane)"
+		" ORDER BY k.store, k.lane",
+		"");
+}
 
-/* One lane's row of `fleet`. */
-struct lane_row {
-	char store[ID_MAX + 1], lane[ID_MAX + 1], version[ID_MAX + 1], seen_at[TIME_TEXT_MAX];
-	bool online;
-	int64_t outbox, taken_epoch, taken_seq;
-};
+/* What the lane says it wrote against what HQ took, both of the newest epoch. */
+static void compare_events(struct hq *hq, struct fleet_lane *row, int64_t last_seq,
+			   int64_t behind_ms)
+{
+	int64_t taken = row->taken_epoch == row->epoch ? row->taken_seq : 0;
+	int64_t now = hq->clock.wall_ms(hq->clock.ctx);
 
-static bool next_lane(struct hq *hq, struct db_stmt *q, struct lane_row *row)
+	if (row->taken_epoch > row->epoch)
+		taken = last_seq;
+	row->behind = last_seq > taken ? last_seq - taken : 0;
+	row->behind_s = row->behind && behind_ms && now > behind_ms ? (now - behind_ms) / 1000 : 0;
+}
+
+bool fleet_next_lane(struct hq *hq, struct db_stmt *q, struct fleet_lane *row)
 {
 	if (!db_row(&hq->db, q))
 		return false;
@@ -23,36 +48,94 @@ static bool next_lane(struct hq *hq, struct db_stmt *q, struct lane_row *row)
 	db_copy(q, 5, row->seen_at, sizeof(row->seen_at));
 	row->taken_epoch = db_int(q, 6);
 	row->taken_seq = db_int(q, 7);
+	row->isolated = row->online && db_int(q, 8) != 0;
+	row->epoch = db_int(q, 9);
+	compare_events(hq, row, db_int(q, 10), db_int(q, 11));
+	row->rejected = db_int(q, 13);
+	buf_reset(&hq->body);
+	buf_slice(&hq->body, db_slice(q, 12));
+	row->state = buf_read(&hq->body);
 	return true;
 }
 
-static struct db_stmt *query_lanes(struct hq *hq)
-{
-	/* Lanes are known by their state, their events, or both. */
-	return db_query(
-		&hq->db,
-		"SELECT k.store, k.lane, coalesce(l.online, 0), coalesce(l.version, ''),"
-		" coalesce(l.outbox, 0), coalesce(l.seen_at, ''), coalesce(t.epoch, 0),"
-		" coalesce(t.seq, 0) FROM (SELECT store, lane FROM lane UNION"
-		" SELECT store, lane FROM taken) k"
-		" LEFT JOIN lane l ON l.store = k.store AND l.lane = k.lane"
-		" LEFT JOIN taken t ON t.store = k.store AND t.lane = k.lane AND t.epoch ="
-		" (SELECT max(epoch) FROM taken x WHERE x.store = k.store AND x.lane = k.lane)"
-		" ORDER BY k.store, k.lane",
-		"");
-}
+/* ---- streams ---- */
 
-static struct db_stmt *query_cursors(struct hq *hq, const struct lane_row *row)
+struct db_stmt *fleet_streams(struct hq *hq, const struct fleet_lane *lane)
 {
+	/* h: the log where the cursor stands; n: the first message the lane lacks. */
 	return db_query(
 		&hq->db,
-		"SELECT s.stream, s.epoch, s.head, coalesce(c.epoch, 0), coalesce(c.seq, 0)"
+		"SELECT s.stream, s.epoch, s.head, coalesce(c.epoch, 0), coalesce(c.seq, 0),"
+		" coalesce(c.count, -1), coalesce(c.sum, ''), coalesce(h.count, -1),"
+		" coalesce(h.sum, 0), coalesce(n.made_s, 0), s.count, s.sum"
 		" FROM stream s LEFT JOIN lane_cursor c ON c.store = s.store"
-		" AND c.stream = s.stream AND c.lane = ?2 WHERE s.store = ?1 ORDER BY s.stream",
-		"tt", row->store, row->lane);
+		" AND c.stream = s.stream AND c.lane = ?"
+		" LEFT JOIN log h ON h.store = s.store AND h.stream = s.stream"
+		" AND h.epoch = c.epoch AND h.seq = c.seq"
+		" LEFT JOIN log n ON n.store = s.store AND n.stream = s.stream"
+		" AND n.epoch = c.epoch AND n.seq = c.seq + 1"
+		" WHERE s.store = ? ORDER BY s.stream",
+		"tt", lane->lane, lane->store);
 }
 
-static struct db_stmt *query_alarms(struct hq *hq)
+const char *fleet_verdict_word(enum fleet_verdict v)
+{
+	switch (v) {
+	case FLEET_EQUAL:
+		return "equal";
+	case FLEET_BEHIND:
+		return "behind";
+	case FLEET_DIFFERS:
+		return "differs";
+	}
+	return "?";
+}
+
+static enum fleet_verdict judge(const struct fleet_stream *s)
+{
+	if (s->cursor_epoch != s->epoch)
+		return FLEET_BEHIND;
+	if (s->cursor > s->head)
+		return FLEET_DIFFERS; /* it has seen what HQ never said */
+	/* What the log has forgotten cannot be judged. */
+	if (s->count >= 0 && s->told_count >= 0 &&
+	    (s->count != s->told_count || strcmp(s->sum, s->told_sum) != 0))
+		return FLEET_DIFFERS;
+	return s->cursor == s->head ? FLEET_EQUAL : FLEET_BEHIND;
+}
+
+bool fleet_next_stream(struct hq *hq, struct db_stmt *q, struct fleet_stream *ret_stream)
+{
+	struct fleet_stream s = { .behind = 0 };
+	int64_t made_s, now = hq_now_s(hq);
+	int at_head;
+
+	if (!db_row(&hq->db, q))
+		return false;
+	db_copy(q, 0, s.name, sizeof(s.name));
+	s.epoch = db_int(q, 1);
+	s.head = db_int(q, 2);
+	s.cursor_epoch = db_int(q, 3);
+	s.cursor = db_int(q, 4);
+	s.told_count = db_int(q, 5);
+	db_copy(q, 6, s.told_sum, sizeof(s.told_sum));
+	at_head = s.cursor_epoch == s.epoch && s.cursor == s.head ? 1 : 0;
+	s.count = db_int(q, at_head ? 10 : 7);
+	text_fmt(s.sum, sizeof(s.sum), "%016" PRIx64, (uint64_t)db_int(q, at_head ? 11 : 8));
+	made_s = db_int(q, 9);
+	s.verdict = judge(&s);
+	if (s.cursor_epoch != s.epoch)
+		s.behind = s.head;
+	else if (s.cursor < s.head)
+		s.behind = s.head - s.cursor;
+	s.behind_s = s.behind && made_s && now > made_s ? now - made_s : 0;
+	*ret_stream = s;
+	return true;
+}
+
+/* ---- alarms and doubles ---- */
+
+struct db_stmt *fleet_alarms(struct hq *hq)
 {
 	return db_query(&hq->db,
 			"SELECT store, lane, kind, detail, times, first_at, last_at FROM alarm"
@@ -60,126 +143,12 @@ static struct db_stmt *query_alarms(struct hq *hq)
 			"");
 }
 
-/* ---- for people ---- */
-
-static void print_cursors(struct hq *hq, const struct lane_row *row, FILE *out)
+struct db_stmt *fleet_doubles(struct hq *hq)
 {
-	struct db_stmt *q = query_cursors(hq, row);
-
-	while (db_row(&hq->db, q)) {
-		char stream[16];
-
-		db_copy(q, 0, stream, sizeof(stream));
-		if (db_int(q, 3) != db_int(q, 1))
-			fprintf(out, "  %s new of %" PRId64, stream, db_int(q, 2));
-		else if (db_int(q, 4) != db_int(q, 2))
-			fprintf(out, "  %s %" PRId64 " of %" PRId64, stream, db_int(q, 4),
-				db_int(q, 2));
-		else
-			fprintf(out, "  %s %" PRId64, stream, db_int(q, 2));
-	}
-	fputc('\n', out);
-}
-
-static int print_fleet(struct hq *hq, FILE *out)
-{
-	struct db_stmt *q = query_lanes(hq);
-	struct lane_row row;
-
-	while (next_lane(hq, q, &row)) {
-		fprintf(out,
-			"%s/%s  %s  version %s  outbox %" PRId64 "  events %" PRId64 "  seen %s\n",
-			row.store, row.lane, row.online ? "online" : "OFFLINE",
-			row.version[0] ? row.version : "?", row.outbox, row.taken_seq,
-			row.seen_at[0] ? row.seen_at : "never");
-		print_cursors(hq, &row, out);
-	}
-	q = query_alarms(hq);
-	while (db_row(&hq->db, q)) {
-		char text[5][TIME_TEXT_MAX + ID_MAX * 2];
-		static const int column[5] = { 0, 1, 2, 3, 6 };
-
-		for (int i = 0; i < 5; i++)
-			db_copy(q, column[i], text[i], sizeof(text[i]));
-		fprintf(out, "ALARM %s/%s  %s (%s)  %" PRId64 " times, last %s\n", text[0], text[1],
-			text[2], text[3], db_int(q, 4), text[4]);
-	}
-	return hq->db.error ? -EIO : 0;
-}
-
-/* ---- for programs ---- */
-
-static void write_lane(struct hq *hq, struct buf *m, const struct lane_row *row)
-{
-	struct db_stmt *q = query_cursors(hq, row);
-
-	jw_open(m, NULL, '{');
-	jw_str(m, "store", row->store);
-	jw_str(m, "lane", row->lane);
-	jw_bool(m, "online", row->online);
-	jw_str(m, "version", row->version);
-	jw_int(m, "outbox", row->outbox);
-	jw_str(m, "seen_at", row->seen_at);
-	jw_open(m, "events", '{');
-	jw_int(m, "epoch", row->taken_epoch);
-	jw_int(m, "seq", row->taken_seq);
-	jw_close(m, '}');
-	jw_open(m, "streams", '{');
-	while (db_row(&hq->db, q)) {
-		char stream[16];
-
-		db_copy(q, 0, stream, sizeof(stream));
-		jw_open(m, stream, '{');
-		jw_int(m, "epoch", db_int(q, 1));
-		jw_int(m, "head", db_int(q, 2));
-		jw_int(m, "cursor_epoch", db_int(q, 3));
-		jw_int(m, "cursor", db_int(q, 4));
-		jw_close(m, '}');
-	}
-	jw_close(m, '}');
-	jw_close(m, '}');
-}
-
-static void write_alarms(struct hq *hq, struct buf *m)
-{
-	static const char *const names[] = { "store", "lane",	  "kind",   "detail",
-					     "times", "first_at", "last_at" };
-	struct db_stmt *q = query_alarms(hq);
-
-	while (db_row(&hq->db, q)) {
-		jw_open(m, NULL, '{');
-		for (int i = 0; i < 7; i++) {
-			if (i == 4)
-				jw_int(m, names[i], db_int(q, i));
-			else
-				jw_slice(m, names[i], db_slice(q, i));
-		}
-		jw_close(m, '}');
-	}
-}
-
-int list_fleet(struct hq *hq, bool json, FILE *out)
-{
-	struct buf *m = &hq->message;
-	struct lane_row row;
-	struct db_stmt *q;
-
-	if (!json)
-		return print_fleet(hq, out);
-	buf_reset(m);
-	jw_open(m, NULL, '{');
-	jw_open(m, "lanes", '[');
-	q = query_lanes(hq);
-	while (next_lane(hq, q, &row))
-		write_lane(hq, m, &row);
-	jw_close(m, ']');
-	jw_open(m, "alarms", '[');
-	write_alarms(hq, m);
-	jw_close(m, ']');
-	jw_close(m, '}');
-	if (m->overflow)
-		return -EFBIG;
-	fwrite(m->p, 1, m->len, out);
-	fputc('\n', out);
-	return hq->db.error ? -EIO : 0;
+	return db_query(
+		&hq->db,
+		"SELECT order_id, first_place, first_at, first_epoch, first_seq, second_place,"
+		" second_at, second_epoch, second_seq, pieces, seen, told, found_at"
+		" FROM doubled ORDER BY found_at DESC, order_id, a, b",
+		"");
 }

@@ -10,9 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sync/hq/acl.h"
 #include "sync/hq/args.h"
+#include "sync/hq/chores.h"
 #include "sync/hq/code.h"
+#include "sync/hq/export.h"
 #include "sync/hq/import.h"
 #include "sync/hq/keyring.h"
 #include "sync/hq/list.h"
@@ -20,20 +21,8 @@
 #include "sync/hq/secret.h"
 #include "sync/hq/serve.h"
 
-#define EXIT_USAGE   2
-#define PASSWORD_MAX 256
-
-static int fail(const char *what, const char *why)
-{
-	fprintf(stderr, "lada-hq: %s: %s\n", what, why);
-	return EXIT_FAILURE;
-}
-
-static int usage(const char *what)
-{
-	fprintf(stderr, "lada-hq: %s; see lada-hq --help\n", what);
-	return EXIT_USAGE;
-}
+#define PASSWORD_MAX  256
+#define ACL_WORDS_MAX 10000
 
 /* ---- commands; each returns the exit status ---- */
 
@@ -59,20 +48,34 @@ static int do_serve(struct hq *hq, const struct args *a)
 	int err;
 
 	if (link_parse_url(a->url, &opt) < 0)
-		return usage("--url must be mqtt://HOST[:PORT] or mqtts://HOST[:PORT]");
+		return args_misuse("--url must be mqtt://HOST[:PORT] or mqtts://HOST[:PORT]");
 	if (!a->cert != !a->key)
-		return usage("--cert and --key go together");
+		return args_misuse("--cert and --key go together");
 	if (a->password_file) {
 		err = read_password(a->password_file, password, sizeof(password));
 		if (err < 0)
-			return fail(a->password_file, strerror(-err));
+			return args_fail(a->password_file, strerror(-err));
 		opt.password = password;
 	}
+	hq->blobs = a->blobs;
 	err = serve(hq, &opt);
 	sodium_memzero(password, sizeof(password));
 	if (err == -EBUSY)
-		return fail(a->db, "another lada-hq serves this file; for several use PostgreSQL");
-	return err < 0 ? fail("serve", strerror(-err)) : EXIT_SUCCESS;
+		return args_fail(a->db,
+				 "another lada-hq serves this file; for several use PostgreSQL");
+	return err < 0 ? args_fail("serve", strerror(-err)) : EXIT_SUCCESS;
+}
+
+static int do_restore(struct hq *hq, const char *path, struct slice text)
+{
+	long lines = 0;
+	int err = export_restore(hq, path, text, &lines);
+
+	if (err < 0)
+		return args_fail(path, err == -EEXIST ? "an export goes into a new file only"
+						      : "nothing was taken in");
+	printf("%ld lines restored\n", lines);
+	return EXIT_SUCCESS;
 }
 
 static int do_import(struct hq *hq, const struct args *a)
@@ -82,11 +85,16 @@ static int do_import(struct hq *hq, const struct args *a)
 	int err = import_read(a->word[1], &text);
 
 	if (err < 0)
-		return fail(a->word[1], strerror(-err));
+		return args_fail(a->word[1], strerror(-err));
+	if (export_is(text)) {
+		err = do_restore(hq, a->word[1], text);
+		free((char *)text.p);
+		return err;
+	}
 	err = import_text(hq, a->word[1], text, &counts);
 	free((char *)text.p);
 	if (err < 0)
-		return fail(a->word[1], "nothing was taken in");
+		return args_fail(a->word[1], "nothing was taken in");
 	printf("%ld changed, %ld unchanged, %ld refused\n", counts.changed, counts.unchanged,
 	       counts.refused);
 	return counts.refused ? EXIT_FAILURE : EXIT_SUCCESS;
@@ -100,7 +108,7 @@ static int order_put(struct hq *hq, const char *path)
 	int err = import_read(path, &text);
 
 	if (err < 0)
-		return fail(path, strerror(-err));
+		return args_fail(path, strerror(-err));
 	err = import_order(hq, path, text, store, id, &rev);
 	free((char *)text.p);
 	if (err < 0)
@@ -116,7 +124,7 @@ static int do_order(struct hq *hq, const struct args *a)
 	if (strcmp(a->word[1], "put") == 0)
 		return order_put(hq, a->word[2]);
 	err = list_order(hq, a->store, a->word[2], stdout);
-	return err < 0 ? fail(a->word[2], err == -ENOENT ? "no such order" : strerror(-err))
+	return err < 0 ? args_fail(a->word[2], err == -ENOENT ? "no such order" : strerror(-err))
 		       : EXIT_SUCCESS;
 }
 
@@ -132,35 +140,20 @@ static int do_code(struct hq *hq, const struct args *a)
 	uint32_t expires;
 	int err;
 
-	if (code_expiry(a->expires, hq_now_s(hq), &expires) < 0)
-		return usage("--expires must be seconds or a time");
-	if (code_make(hq, a->word[1], a->store, expires, text, &what) < 0)
-		return fail(a->word[1], what);
+	if (code_expiry(a->expires ? a->expires : "0", hq_now_s(hq), &expires) < 0)
+		return args_misuse("--expires must be seconds or a time");
+	if (code_make(hq, a->word[1], a->store, expires, a->kid, text, &what) < 0)
+		return args_fail(a->word[1], what);
 	printf("%s\n", text);
 	fflush(stdout);
 	err = a->png ? qr_png(text, a->png) : 0;
 	if (err < 0)
-		return fail(a->png, strerror(-err));
+		return args_fail(a->png, strerror(-err));
 	err = a->svg ? qr_svg(text, a->svg) : 0;
 	if (err < 0)
-		return fail(a->svg, strerror(-err));
+		return args_fail(a->svg, strerror(-err));
 	err = a->text ? qr_terminal(text, stdout) : 0;
-	return err < 0 ? fail("code", strerror(-err)) : EXIT_SUCCESS;
-}
-
-static int do_keygen(struct hq *hq, const struct args *a)
-{
-	char line[KEYRING_LINE_MAX];
-	int err;
-
-	if (!keyring_purpose_valid(a->purpose))
-		return usage("--purpose must be pickup, stream or update");
-	err = keyring_make(hq, a->purpose, a->kid, line);
-	if (err < 0)
-		return fail("keygen",
-			    err == -EEXIST ? "this kid and purpose are taken" : strerror(-err));
-	printf("%s\n", line);
-	return EXIT_SUCCESS;
+	return err < 0 ? args_fail("code", strerror(-err)) : EXIT_SUCCESS;
 }
 
 static int do_fleet(struct hq *hq, const struct args *a)
@@ -170,7 +163,22 @@ static int do_fleet(struct hq *hq, const struct args *a)
 
 static int do_events(struct hq *hq, const struct args *a)
 {
-	struct events_wanted wanted = { a->after, a->store, a->json, a->follow };
+	struct events_wanted wanted = { .after = a->after,
+					.store = a->store,
+					.lane = a->lane,
+					.type = a->type,
+					.since = "",
+					.json = a->json,
+					.follow = a->follow };
+	char since[TIME_TEXT_MAX];
+	int64_t ms;
+
+	if (a->since && time_parse(slice_of(a->since), &ms) < 0)
+		return args_misuse("--since must be a time, RFC 3339");
+	if (a->since) {
+		time_format(ms, since);
+		wanted.since = since;
+	}
 
 	return list_events(hq, &wanted, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
@@ -197,21 +205,14 @@ static int do_hash(struct hq *hq, const struct args *a)
 
 	(void)hq;
 	if (!a->secret_file)
-		return usage("hash needs --secret-file");
+		return args_misuse("hash needs --secret-file");
 	if (secret_read(a->secret_file, secret) < 0)
-		return fail(a->secret_file, "is no file of 64 hex digits");
+		return args_fail(a->secret_file, "is no file of 64 hex digits");
 	err = secret_hash(secret, a->word + 1, a->words - 1, hex);
 	sodium_memzero(secret, sizeof(secret));
 	if (err < 0)
-		return usage("hash pin ORDER DIGITS (6), phone +NUMBER, or badge TOKEN");
+		return args_misuse("hash pin ORDER DIGITS (6), phone +NUMBER, or badge TOKEN");
 	printf("%s\n", hex);
-	return EXIT_SUCCESS;
-}
-
-static int do_acl(struct hq *hq, const struct args *a)
-{
-	(void)hq;
-	acl_print(a->prefix, stdout);
 	return EXIT_SUCCESS;
 }
 
@@ -234,11 +235,17 @@ static const struct command commands[] = {
 	{ "order", "get", 3, 3, NEED_FILE, do_order },
 	{ "orders", NULL, 1, 1, NEED_FILE, do_orders },
 	{ "code", NULL, 2, 2, NEED_FILE, do_code },
-	{ "keygen", NULL, 1, 1, NEED_OR_MAKE_FILE, do_keygen },
+	{ "order", "reopen", 3, 3, NEED_FILE, chore_reopen },
+	{ "keygen", NULL, 1, 1, NEED_OR_MAKE_FILE, chore_keygen },
+	{ "keys", NULL, 1, 3, NEED_FILE, chore_keys },
+	{ "cmd", NULL, 4, 4, NEED_FILE, chore_cmd },
+	{ "cmds", NULL, 1, 1, NEED_FILE, chore_cmds },
+	{ "export", NULL, 2, 2, NEED_FILE, chore_export },
+	{ "prune", NULL, 1, 1, NEED_FILE, chore_prune },
 	{ "fleet", NULL, 1, 1, NEED_FILE, do_fleet },
 	{ "events", NULL, 1, 1, NEED_FILE, do_events },
 	{ "hash", NULL, 3, 4, NEED_NOTHING, do_hash },
-	{ "acl", NULL, 1, 1, NEED_NOTHING, do_acl },
+	{ "acl", NULL, 1, ACL_WORDS_MAX, NEED_FILE, chore_acl },
 };
 
 static const struct command new_secret = { "keygen", NULL, 1, 1, NEED_NOTHING, do_secret };
@@ -250,7 +257,7 @@ static const struct command *find_command(const struct args *a)
 
 		if (strcmp(a->word[0], c->name) == 0 && a->words >= c->words_min &&
 		    a->words <= c->words_max && (!c->second || strcmp(a->word[1], c->second) == 0))
-			return c->run == do_keygen && a->secret ? &new_secret : c;
+			return c->run == chore_keygen && a->secret ? &new_secret : c;
 	}
 	return NULL;
 }
@@ -265,10 +272,10 @@ static int run(const struct command *c, const struct args *a)
 	if (c->need == NEED_NOTHING)
 		return c->run(NULL, a);
 	if (!a->db)
-		return usage("--db FILE or --db postgresql://... is missing");
+		return args_misuse("--db FILE or --db postgresql://... is missing");
 	db_shown(a->db, shown, sizeof(shown));
 	if (hq_open(&hq, a->db, c->need == NEED_OR_MAKE_FILE, &what) < 0)
-		return fail(shown, what);
+		return args_fail(shown, what);
 	status = c->run(&hq, a);
 	hq_close(&hq);
 	return status;
@@ -281,20 +288,20 @@ int main(int argc, char **argv)
 	int status;
 
 	if (args_parse(argc, argv, &args) < 0)
-		return usage("wrong option");
+		return args_misuse("wrong option");
 	if (args.help || args.version) {
 		fputs(args.help ? args_usage : "lada-hq " LADA_VERSION "\n", stdout);
 		return EXIT_SUCCESS;
 	}
 	if (!args.words)
-		return usage("which command?");
+		return args_misuse("which command?");
 	c = find_command(&args);
 	if (!c)
-		return usage("no such command, or not with these arguments");
+		return args_misuse("no such command, or not with these arguments");
 	if (sodium_init() < 0)
-		return fail("libsodium", "cannot start");
+		return args_fail("libsodium", "cannot start");
 	status = run(c, &args);
 	if (fflush(stdout) != 0)
-		return fail("standard output", strerror(errno));
+		return args_fail("standard output", strerror(errno));
 	return status;
 }

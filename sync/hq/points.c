@@ -44,16 +44,18 @@ void points_answer(struct hq *hq, const char *store, const char *lane, const cha
 
 	db_begin(&hq->db);
 	q = db_query(&hq->db,
-		     "SELECT n, points FROM points_grant"
+		     "SELECT n, points, used, made_s FROM points_grant"
 		     " WHERE store = ? AND lane = ? AND ask = ?",
 		     "ttt", store, lane, ask);
 
 	if (db_row(&hq->db, q)) {
 		int64_t granted = db_int(q, 1);
+		bool over = !db_int(q, 2) && db_int(q, 3) <= hq_now_s(hq) - POINTS_HOLD_S;
 
 		n = db_int(q, 0);
 		db_done(q);
-		answer(hq, store, lane, ask, n, granted);
+		/* What is no longer set aside is not promised again. */
+		answer(hq, store, lane, ask, n, over ? 0 : granted);
 		return;
 	}
 	/* Of two grants to one member at a time the second must see the first. */

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "sync/hq/blob.h"
 #include "sync/hq/edit.h"
 #include "sync/hq/points.h"
+#include "sync/hq/quota.h"
 #include "sync/hq/snapshot.h"
 
 #define EPOCH_AHEAD_MAX_S 86400 /* a station's epoch further in the future is not believed */
@@ -180,28 +182,45 @@ static bool ask_grant(const struct ask *a)
 	return true;
 }
 
+static bool ask_blob(const struct ask *a)
+{
+	char name[BLOB_NAME_MAX];
+	int64_t offset, length;
+
+	if (json_string(json_get(a->root, "sha256"), name, sizeof(name)) <= 0 ||
+	    !blob_name_valid(name) || json_int(json_get(a->root, "offset"), &offset) < 0 ||
+	    offset < 0 || json_int(json_get(a->root, "length"), &length) < 0 || length < 1)
+		return false;
+	blob_answer(a->hq, a->store, a->lane, a->id, name, offset, length);
+	return true;
+}
+
 static bool ask_siblings(const struct ask *a)
 {
 	(void)a;
 	return true; /* that lane answers on its own `up` */
 }
 
+static const struct {
+	const char *ask;
+	bool bulk;
+	bool (*answer)(const struct ask *a);
+} asks[] = {
+	{ "stream", true, ask_stream }, { "part", true, ask_part }, { "order", false, ask_order },
+	{ "grant", false, ask_grant },	{ "blob", true, ask_blob }, { "up", false, ask_siblings },
+};
+
 void replay_ask(struct hq *hq, const char *store, const char *lane, struct json root)
 {
-	static const struct {
-		const char *ask;
-		bool (*answer)(const struct ask *a);
-	} asks[] = {
-		{ "stream", ask_stream }, { "part", ask_part },	  { "order", ask_order },
-		{ "grant", ask_grant },	  { "up", ask_siblings },
-	};
 	struct ask a = { .hq = hq, .store = store, .lane = lane, .root = root };
+	size_t waited = hq->post.bytes;
+	size_t i = 0;
 
-	if (read_id(&a, "id", a.id)) {
-		for (size_t i = 0; i < COUNT_OF(asks); i++) {
-			if (json_is(json_get(root, "ask"), asks[i].ask) && asks[i].answer(&a))
-				return;
-		}
-	}
-	log_notice("ask of %s/%s is not one this HQ answers", store, lane);
+	while (i < COUNT_OF(asks) && !json_is(json_get(root, "ask"), asks[i].ask))
+		i++;
+	if (!quota_ask(hq, store, lane, i < COUNT_OF(asks) && asks[i].bulk))
+		return;
+	if (i == COUNT_OF(asks) || !read_id(&a, "id", a.id) || !asks[i].answer(&a))
+		log_notice("ask of %s/%s is not one this HQ answers", store, lane);
+	quota_answered(hq, store, lane, hq->post.bytes - waited);
 }

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "sync/hq/schema_ops.h"
+
 static const char step_1[] =
 	/* Small facts about this file: the beat's counter, this HQ's name at the broker. */
 	"CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
@@ -90,6 +92,7 @@ static const char step_2_postgres[] =
 const struct schema_step schema_steps[SCHEMA_VERSION] = {
 	{ step_1, NULL },
 	{ step_2, step_2_postgres },
+	{ schema_ops, NULL },
 };
 
 const char schema_session[] =

@@ -123,7 +123,7 @@ static void load_key(struct server *s)
 	char topic[LINK_TEXT_MAX + 4];
 	uint8_t kid;
 
-	s->sign = keyring_load(s->hq, "stream", &kid, &s->pair) == 0;
+	s->sign = keyring_load(s->hq, "stream", KEYRING_NEWEST, &kid, &s->pair) == 0;
 	if (s->sign)
 		text_fmt(s->kid, sizeof(s->kid), "%d", kid);
 	text_fmt(topic, sizeof(topic), "%s/hq", s->link.opt.prefix);

@@ -70,9 +70,10 @@ static void log_state(struct hq *hq, const char *store, const struct stream_kind
 		      const struct stream_state *s, struct slice message)
 {
 	db_run(&hq->db,
-	       "INSERT INTO log (store, stream, epoch, seq, count, sum, message)"
-	       " VALUES (?, ?, ?, ?, ?, ?, ?)",
-	       "ttiiiis", store, kind->name, s->epoch, s->head, s->count, (int64_t)s->sum, message);
+	       "INSERT INTO log (store, stream, epoch, seq, count, sum, message, made_s)"
+	       " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	       "ttiiiisi", store, kind->name, s->epoch, s->head, s->count, (int64_t)s->sum, message,
+	       hq_now_s(hq));
 	hq->logged = true;
 	if (!lease_mine(hq, store))
 		db_tell(&hq->db);

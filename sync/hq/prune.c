@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sync/hq/prune.h"
+
+#include <errno.h>
+
+#define DAY_MS INT64_C(86400000)
+
+static void time_before(struct hq *hq, int64_t days, char ret_at[TIME_TEXT_MAX])
+{
+	time_format(hq->clock.wall_ms(hq->clock.ctx) - days * DAY_MS, ret_at);
+}
+
+/* Runs `text`, which changes at most PRUNE_ROWS rows, until it changes none. */
+static int until_done(struct hq *hq, const char *text, const char *at, int64_t *count)
+{
+	int changed, err, tries = 0;
+
+	do {
+		do {
+			db_begin(&hq->db);
+			changed = db_run(&hq->db, text, "ti", at, (int64_t)PRUNE_ROWS);
+			err = db_commit(&hq->db);
+		} while (db_try_again(&hq->db, err, &tries));
+		if (err < 0)
+			return err;
+		*count += changed;
+		tries = 0;
+	} while (changed > 0);
+	return 0;
+}
+
+static int prune_events(struct hq *hq, int64_t days, struct prune_counts *counts)
+{
+	char at[TIME_TEXT_MAX];
+	int err;
+
+	time_before(hq, days, at);
+	err = until_done(hq,
+			 "DELETE FROM event WHERE n IN (SELECT n FROM event WHERE taken_at < ?"
+			 " ORDER BY n LIMIT ?)",
+			 at, &counts->events);
+	if (err < 0)
+		return err;
+	return until_done(hq,
+			  "DELETE FROM command WHERE id IN (SELECT id FROM command"
+			  " WHERE done_at < ? AND state <> 'waiting' LIMIT ?)",
+			  at, &counts->commands);
+}
+
+static int prune_persons(struct hq *hq, int64_t days, struct prune_counts *counts)
+{
+	char at[TIME_TEXT_MAX];
+
+	time_before(hq, days, at);
+	return until_done(hq,
+			  "UPDATE event SET person = NULL WHERE n IN (SELECT n FROM event"
+			  " WHERE taken_at < ? AND person IS NOT NULL ORDER BY n LIMIT ?)",
+			  at, &counts->persons);
+}
+
+static bool nth_stream(struct hq *hq, int64_t n, char store[ID_MAX + 1], char stream[16],
+		       int64_t *ret_epoch, int64_t *ret_head)
+{
+	struct db_stmt *q = db_query(&hq->db,
+				     "SELECT store, stream, epoch, head FROM stream"
+				     " ORDER BY store, stream LIMIT 1 OFFSET ?",
+				     "i", n);
+
+	if (!db_row(&hq->db, q))
+		return false;
+	db_copy(q, 0, store, ID_MAX + 1);
+	db_copy(q, 1, stream, 16);
+	*ret_epoch = db_int(q, 2);
+	*ret_head = db_int(q, 3);
+	db_done(q);
+	return true;
+}
+
+/* The head's own row stays in any case: it holds count and sum as of now. */
+static int prune_log(struct hq *hq, int64_t keep, struct prune_counts *counts)
+{
+	char store[ID_MAX + 1], stream[16];
+	int64_t epoch, head;
+
+	for (int64_t n = 0; nth_stream(hq, n, store, stream, &epoch, &head); n++) {
+		int changed, err, tries = 0;
+
+		do {
+			db_begin(&hq->db);
+			changed = db_run(&hq->db,
+					 "DELETE FROM log WHERE store = ? AND stream = ?"
+					 " AND (epoch < ? OR (seq <= ? AND seq < ?))",
+					 "ttiii", store, stream, epoch, head - keep, head);
+			err = db_commit(&hq->db);
+		} while (db_try_again(&hq->db, err, &tries));
+		if (err < 0)
+			return err;
+		counts->messages += changed;
+	}
+	return hq->db.error ? -EIO : 0;
+}
+
+int prune(struct hq *hq, const struct prune_wanted *wanted, struct prune_counts *ret_counts)
+{
+	struct prune_counts counts = { 0 };
+	int err = 0;
+
+	if (wanted->persons_days >= 0)
+		err = prune_persons(hq, wanted->persons_days, &counts);
+	if (err == 0 && wanted->events_days >= 0)
+		err = prune_events(hq, wanted->events_days, &counts);
+	if (err == 0 && wanted->log_keep >= 0)
+		err = prune_log(hq, wanted->log_keep, &counts);
+	*ret_counts = counts;
+	return err;
+}
