@@ -135,10 +135,26 @@ $(BUILD)/fuzzed.a: $(call obj,$(BASE) $(COUNTER) $(DRIVERS))
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/fuzzed.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS_ladad)
+# The fault simulation. HQ and a station use the same words for different things, so HQ's objects
+# are linked by themselves, and only what tests/faults/centre.h names is seen of them. HQ's parts
+# and messages are small there, so that few records make several.
+FAULTS := $(wildcard tests/faults/*.c)
+FAULTS_HQ := $(filter-out sync/hq/main.c sync/hq/link.c sync/hq/serve.c,$(HQ)) tests/faults/centre.c
+fobj = $(patsubst %.c,$(BUILD)/faults/obj/%.o,$(1))
+$(BUILD)/faults/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -DHQ_PART_MAX=4096 -DHQ_OPS_MAX=1536 $(CFLAGS) -c -o $@ $<
+$(BUILD)/faults/hq.o: $(call fobj,$(FAULTS_HQ))
+	ld -r -o $@ $^
+	objcopy --wildcard --keep-global-symbol='centre_*' $@
+$(BUILD)/faults/simulate: $(call obj,$(filter-out tests/faults/centre.c,$(FAULTS))) \
+	$(BUILD)/faults/hq.o $(BUILD)/house.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_ladad) -lpng
 # With them the encoder for the tests in JavaScript.
 units: $(UNITS) $(BUILD)/bench/encode
 
--include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/obj $(BUILD)/faults -name '*.d' 2>/dev/null)
 
 # ---- what people type ----
 # Installs only what is missing; does nothing, and needs no root, when all is there.
