@@ -199,6 +199,26 @@ static void a_wrong_sum_brings_a_snapshot(void **state)
 	assert_int_equal(number(f, "SELECT times FROM alarm WHERE kind = 'diverged'"), 2);
 }
 
+/* HQ was put back as it was, and the lane, which stayed connected, asks for nothing. */
+static void a_lane_that_is_ahead_is_renumbered(void **state)
+{
+	struct fixture *f = *state;
+	int64_t epoch;
+	char id[ID_MAX + 1];
+
+	put(f, "stock", "A", "", "{}");
+	epoch = state_of(f, "stock").epoch;
+	tell_state(f, 1, epoch, 2, 2, 7);
+	assert_int_equal(at(offer(f, "stock", id), "epoch"), epoch + 1);
+	assert_int_equal(state_of(f, "stock").epoch, epoch + 1);
+	tell_state(f, 1, epoch, 2, 2, 7); /* said again: old news now */
+	no_letter(f);
+	/* An epoch nobody can have seen is not believed. */
+	tell_state(f, 1, f->wall_ms / 1000 + 10 * 86400, 2, 2, 7);
+	no_letter(f);
+	assert_int_equal(state_of(f, "stock").epoch, epoch + 1);
+}
+
 static void a_lagging_lane_is_sent_the_rest(void **state)
 {
 	struct fixture *f = *state;
@@ -542,6 +562,7 @@ int main(void)
 		T(an_empty_stream_has_one_empty_part),
 		T(old_snapshots_are_gone),
 		T(a_wrong_sum_brings_a_snapshot),
+		T(a_lane_that_is_ahead_is_renumbered),
 		T(a_lagging_lane_is_sent_the_rest),
 		T(a_late_will_says_nothing),
 		T(the_fleet_is_listed),

@@ -92,6 +92,7 @@ static void take_cursor(struct hq *hq, const char *store, const char *lane, stru
 			struct json cursor)
 {
 	const struct stream_kind *kind;
+	struct stream_state state;
 	int64_t epoch, seq;
 	char text[16];
 
@@ -105,7 +106,11 @@ static void take_cursor(struct hq *hq, const char *store, const char *lane, stru
 	       "INSERT OR REPLACE INTO lane_cursor (store, lane, stream, epoch, seq)"
 	       " VALUES (?, ?, ?, ?, ?)",
 	       "tttii", store, lane, kind->name, epoch, seq);
-	if (!sum_agrees(hq, store, kind, epoch, seq, cursor))
+	state = stream_open(hq, store, kind);
+	/* A lane that stays connected while HQ is restored asks for nothing. */
+	if (replay_is_ahead(hq, &state, epoch, seq))
+		replay_stream(hq, store, lane, kind, epoch, seq);
+	else if (!sum_agrees(hq, store, kind, epoch, seq, cursor))
 		offer_again(hq, store, lane, kind);
 }
 
