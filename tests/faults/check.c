@@ -9,7 +9,7 @@
 #include "firmware/trust/hash.h"
 #include "tests/faults/sim.h"
 
-#define STREAMS	  6
+#define STREAMS 6
 
 static const char *const streams[STREAMS] = { "orders",	 "catalog", "stock",
 					      "loyalty", "policy",  "timeline" };
@@ -84,9 +84,8 @@ static sqlite3 *hq(const struct sim *s)
 
 bool check_hq_has(struct sim *s, int lane, int64_t epoch, int64_t seq)
 {
-	return number(ask(s, hq(s),
-			  "SELECT count(*) FROM event WHERE lane=? AND epoch=? AND seq=?", "tii",
-			  lane_name(lane), epoch, seq)) == 1;
+	return number(ask(s, hq(s), "SELECT count(*) FROM event WHERE lane=? AND epoch=? AND seq=?",
+			  "tii", lane_name(lane), epoch, seq)) == 1;
 }
 
 /* ---- at any time ---- */
@@ -115,7 +114,8 @@ static void check_pictures(struct sim *s, int i)
 			"tii", streams[n], epoch, seq);
 		if (first(q, &their_count, &their_sum) &&
 		    (count != their_count || sum != their_sum))
-			sim_fail(s, "%s: its %s at %lld/%lld are %lld records, at HQ they were %lld",
+			sim_fail(s,
+				 "%s: its %s at %lld/%lld are %lld records, at HQ they were %lld",
 				 lane_name(i), streams[n], (long long)epoch, (long long)seq,
 				 (long long)count, (long long)their_count);
 	}
@@ -311,9 +311,9 @@ static bool same_records(struct sim *s, int i, int n, const struct why *w)
 				here ? text_of(a, 0) : text_of(b, 0), streams[n]);
 		else if (more && (strcmp(text_of(a, 0), text_of(b, 0)) != 0 ||
 				  sqlite3_column_int64(a, 1) != sqlite3_column_int64(b, 1)))
-			ok = no(w, "%s: %s/%lld of %s is %s/%lld at HQ", lane_name(i), text_of(b, 0),
-				(long long)sqlite3_column_int64(b, 1), streams[n], text_of(a, 0),
-				(long long)sqlite3_column_int64(a, 1));
+			ok = no(w, "%s: %s/%lld of %s is %s/%lld at HQ", lane_name(i),
+				text_of(b, 0), (long long)sqlite3_column_int64(b, 1), streams[n],
+				text_of(a, 0), (long long)sqlite3_column_int64(a, 1));
 		else if (more && sqlite3_column_int64(b, 3) == 0 &&
 			 strcmp(text_of(a, 2), text_of(b, 2)) != 0)
 			ok = no(w, "%s: %s of %s has another body than at HQ", lane_name(i),
@@ -327,9 +327,9 @@ static bool same_records(struct sim *s, int i, int n, const struct why *w)
 static bool same_stream(struct sim *s, int i, int n, const struct why *w)
 {
 	int64_t here[4] = { 0 }, there[4] = { 0 };
-	sqlite3_stmt *q = ask(s, lane_db(s, i),
-			      "SELECT epoch, seq, count, sum FROM cursor WHERE stream=?", "i",
-			      (int64_t)n);
+	sqlite3_stmt *q =
+		ask(s, lane_db(s, i), "SELECT epoch, seq, count, sum FROM cursor WHERE stream=?",
+		    "i", (int64_t)n);
 
 	for (int k = 0; k < 8; k++) {
 		if (k % 4 == 0) {
@@ -369,11 +369,12 @@ static bool overlap(const struct sim *s, const struct handed *a, const struct ha
 
 static bool told_by(struct sim *s, const struct handed *a, const struct handed *b)
 {
-	return number(ask(s, hq(s),
-			  "SELECT count(*) FROM event WHERE lane=? AND text LIKE"
-			  " '%\"type\":\"pickup.doubled\"%' AND json_extract(text, '$.body.order')=?"
-			  " AND json_extract(text, '$.body.with.lane')=?",
-			  "ttt", lane_name(a->lane), a->order, lane_name(b->lane))) > 0;
+	return number(ask(
+		       s, hq(s),
+		       "SELECT count(*) FROM event WHERE lane=? AND text LIKE"
+		       " '%\"type\":\"pickup.doubled\"%' AND json_extract(text, '$.body.order')=?"
+		       " AND json_extract(text, '$.body.with.lane')=?",
+		       "ttt", lane_name(a->lane), a->order, lane_name(b->lane))) > 0;
 }
 
 /* Nothing left the store twice without a word of it. */
@@ -442,14 +443,13 @@ static bool handovers_right(struct sim *s, const struct why *w)
 	for (int i = 0; i < s->handed_n; i++) {
 		const struct handed *h = &s->handed[i];
 		const int slips = slips_of(s, h->event);
-		const int64_t there = number(
-			ask(s, hq(s),
-			    "SELECT count(*) FROM event WHERE json_extract(text, '$.id')=?", "t",
-			    h->event));
+		const int64_t there = number(ask(
+			s, hq(s), "SELECT count(*) FROM event WHERE json_extract(text, '$.id')=?",
+			"t", h->event));
 
 		if (there > 1 || (there == 0 && !h->orphan))
-			return no(w, "the handover of %s (%s) is at HQ %d times", h->order, h->event,
-				  (int)there);
+			return no(w, "the handover of %s (%s) is at HQ %d times", h->order,
+				  h->event, (int)there);
 		if (slips > 1 || (slips == 0 && !h->orphan))
 			return no(w, "the handover of %s (%s) has %d slips", h->order, h->event,
 				  slips);

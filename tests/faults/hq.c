@@ -199,4 +199,3 @@ void hq_happens(struct sim *s, const struct happening *h)
 		break;
 	}
 }
-

@@ -119,10 +119,9 @@ void lanes_reset(struct sim *s)
 
 struct happening lane_event(const struct lane *l, enum happening_kind kind, int64_t in_ms)
 {
-	return (struct happening){ .kind = kind,
-				   .node = l->i + 1,
-				   .life = l->life,
-				   .at_ms = l->sim->now_ms + in_ms };
+	return (struct happening){
+		.kind = kind, .node = l->i + 1, .life = l->life, .at_ms = l->sim->now_ms + in_ms
+	};
 }
 
 void lane_turn_soon(struct lane *l)

@@ -7,8 +7,8 @@
 #include "sync/sync.h"
 #include "tests/faults/sim.h"
 
-#define LANE_DEAD_MAX  64 /* claims it heard end */
-#define LANE_TOKEN     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define LANE_DEAD_MAX 64 /* claims it heard end */
+#define LANE_TOKEN    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 struct lane {
 	struct sim *sim;
@@ -22,17 +22,17 @@ struct lane {
 	struct image backup;
 	bool backed_up;
 	uint64_t life;
-	bool running, turn; /* turn: one is due */
+	bool running, turn;	  /* turn: one is due */
 	int64_t wake_ms, sync_ms; /* when the step, and sync, want to be woken; 0 never */
 	int64_t skew_ms;
 	int64_t drift_ppm;
 	int64_t epoch_max; /* the newest it ever had */
 
 	uint64_t request;
-	uint64_t handover; /* the request that waits for an answer, 0 none */
-	char press[40];	   /* its key; the same again when there was no answer */
+	uint64_t handover;	  /* the request that waits for an answer, 0 none */
+	char press[40];		  /* its key; the same again when there was no answer */
 	char pressed[ID_MAX + 1]; /* the order it was for */
-	int64_t handovers; /* counted by the station, and seen by the witness */
+	int64_t handovers;	  /* counted by the station, and seen by the witness */
 
 	char dead[LANE_DEAD_MAX][ID_MAX + 1];
 	int dead_n;

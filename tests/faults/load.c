@@ -7,7 +7,7 @@
 #include "firmware/trust/code.h"
 #include "tests/faults/sim.h"
 
-#define DAY_MS	  (24 * 3600 * INT64_C(1000))
+#define DAY_MS	    (24 * 3600 * INT64_C(1000))
 #define ELEMENT_MAX 4096
 #define PIECE_PRICE 1500
 #define LOG_KEPT    "3"
@@ -77,8 +77,9 @@ static void write_body(struct sim *s, int i, int off, struct buf *b)
 		const int64_t paid = s->orders[i].qty[n] * PIECE_PRICE;
 
 		total += paid;
-		buf_fmt(b, "%s{\"line\":%d,\"sku\":\"SKU-%d\",\"name\":\"Rzecz\",\"qty\":%lld,"
-			   "\"paid\":%lld}",
+		buf_fmt(b,
+			"%s{\"line\":%d,\"sku\":\"SKU-%d\",\"name\":\"Rzecz\",\"qty\":%lld,"
+			"\"paid\":%lld}",
 			n ? "," : "", n + 1, (i + n) % SIM_SKUS, (long long)s->orders[i].qty[n],
 			(long long)paid);
 	}
@@ -94,7 +95,8 @@ static void put_order(struct sim *s, int i)
 	struct buf b;
 
 	buf_init(&b, memory, sizeof(memory));
-	buf_fmt(&b, "{\"store\":\"" SIM_STORE "\",\"type\":\"order\",\"id\":\"ZAM-%d\",\"body\":", i);
+	buf_fmt(&b,
+		"{\"store\":\"" SIM_STORE "\",\"type\":\"order\",\"id\":\"ZAM-%d\",\"body\":", i);
 	write_body(s, i, 0, &b);
 	buf_byte(&b, '}');
 	import(s, buf_str(&b));
@@ -119,7 +121,8 @@ static void delete_order(struct sim *s, int i)
 	char text[256];
 
 	text_fmt(text, sizeof(text),
-		 "{\"store\":\"" SIM_STORE "\",\"op\":\"del\",\"type\":\"order\",\"id\":\"ZAM-%d\"}",
+		 "{\"store\":\"" SIM_STORE
+		 "\",\"op\":\"del\",\"type\":\"order\",\"id\":\"ZAM-%d\"}",
 		 i);
 	import(s, text);
 }
@@ -200,14 +203,19 @@ static int64_t how_far(struct sim *s)
 
 static void garbage(struct sim *s, int lane)
 {
-	static const char *const below[] = { "up", "ack", "ask", "state", "down/orders",
-					     "down/nothing" };
+	static const char *const below[] = { "up",    "ack",	     "ask",
+					     "state", "down/orders", "down/nothing" };
 	static const char *const what[] = {
-		"", "{", "[]", "{\"epoch\":\"7\"}", "{\"epoch\":1,\"seq\":9999999}",
+		"",
+		"{",
+		"[]",
+		"{\"epoch\":\"7\"}",
+		"{\"epoch\":1,\"seq\":9999999}",
 		"{\"stream\":\"orders\",\"epoch\":99,\"seq\":-1,\"ops\":[]}",
 		"{\"stream\":\"orders\",\"epoch\":1,\"seq\":2,\"ops\":{}}",
 		"{\"store\":\"S1\",\"lane\":\"k1\",\"epoch\":5,\"events\":[{\"e\":{\"seq\":3}}]}",
-		"LS1 x y\n{}", "\xff\xfe",
+		"LS1 x y\n{}",
+		"\xff\xfe",
 	};
 	char topic[128];
 

@@ -128,12 +128,12 @@ static void event_of(struct slice doc, char ret_event[ID_MAX + 1])
 	if (!at)
 		return;
 	end = at;
-	while (end < doc.p + doc.n && *end > ' ')
+	while (end<doc.p + doc.n && * end> ' ')
 		end++;
 	while (end > at && end[-1] != '.')
 		end--;
 	at = end;
-	while (end < doc.p + doc.n && *end > ' ')
+	while (end<doc.p + doc.n && * end> ' ')
 		end++;
 	slice_copy((struct slice){ at, (size_t)(end - at) }, ret_event, ID_MAX + 1);
 }

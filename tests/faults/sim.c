@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ARENA_BYTES	(64 * 1024 * 1024)
-#define QUIET_LOOK_MS	4000
-#define HAPPENINGS_MAX	2000000 /* a schedule; more is a storm, and a failure */
+#define ARENA_BYTES    (64 * 1024 * 1024)
+#define QUIET_LOOK_MS  4000
+#define HAPPENINGS_MAX 2000000 /* a schedule; more is a storm, and a failure */
 
 /* ---- chance ---- */
 
@@ -276,8 +276,9 @@ static void begin(struct sim *s)
 {
 	struct happening h = { .kind = AT_BOOT };
 
-	sim_note(s, "seed %" PRIu64 ": %d lanes, lose %d repeat %d reorder %d delay %" PRId64
-		    " cut %d kill %d/%d broker %d restore %d/%d clock %d",
+	sim_note(s,
+		 "seed %" PRIu64 ": %d lanes, lose %d repeat %d reorder %d delay %" PRId64
+		 " cut %d kill %d/%d broker %d restore %d/%d clock %d",
 		 s->seed, s->lane_count, s->weather.lose, s->weather.repeat, s->weather.reorder,
 		 s->weather.delay_ms, s->weather.cut, s->weather.kill, s->weather.kill_hq,
 		 s->weather.restart_broker, s->weather.restore, s->weather.restore_hq,

@@ -26,37 +26,37 @@
 #include "tests/faults/centre.h"
 #include "tests/faults/memory.h"
 
-#define SIM_STORE	"S1"
-#define SIM_PREFIX	"lada/1"
-#define SIM_LANES_MAX	3
-#define SIM_CLIENTS_MAX (SIM_LANES_MAX + 1)
-#define SIM_HQ		0 /* as a client of the broker; lane i is client i + 1 */
-#define SIM_ORDERS_MAX	40
-#define SIM_SKUS	3
-#define SIM_LINES_MAX	3
-#define SIM_WALL_MS	INT64_C(1795363200000)
-#define SIM_STOCK	1000
-#define SIM_HEAL_MS	400000 /* by then all must be right */
-#define SIM_OLD_MAX	32
-#define SIM_HANDED_MAX	256
-#define SIM_SLIPS_MAX	512
+#define SIM_STORE	   "S1"
+#define SIM_PREFIX	   "lada/1"
+#define SIM_LANES_MAX	   3
+#define SIM_CLIENTS_MAX	   (SIM_LANES_MAX + 1)
+#define SIM_HQ		   0 /* as a client of the broker; lane i is client i + 1 */
+#define SIM_ORDERS_MAX	   40
+#define SIM_SKUS	   3
+#define SIM_LINES_MAX	   3
+#define SIM_WALL_MS	   INT64_C(1795363200000)
+#define SIM_STOCK	   1000
+#define SIM_HEAL_MS	   400000 /* by then all must be right */
+#define SIM_OLD_MAX	   32
+#define SIM_HANDED_MAX	   256
+#define SIM_SLIPS_MAX	   512
 #define SIM_STATEMENTS_MAX 128
 
 /* ---- what happens when ---- */
 
 enum happening_kind {
-	AT_BOOT,	/* of a node, after it died */
-	AT_CONNECT,	/* a node without a connection tries */
-	AT_TURN,	/* a node works on what has come */
-	AT_TICK,	/* a lane's step or sync wanted to be woken; HQ's second */
-	AT_BROKER,	/* a message reaches the broker */
-	AT_DELIVER,	/* a message reaches a client */
-	AT_PUBACK,	/* the broker tells a lane that it has a message */
-	AT_WILL,	/* the broker finds out that a connection is gone */
-	AT_PAPER,	/* a slip comes out of a printer */
-	AT_PRINTED,	/* the printer says how a job went */
-	AT_ACTION,	/* somebody does something, or something fails */
-	AT_PEOPLE,	/* clerks go on with what they were doing */
+	AT_BOOT,    /* of a node, after it died */
+	AT_CONNECT, /* a node without a connection tries */
+	AT_TURN,    /* a node works on what has come */
+	AT_TICK,    /* a lane's step or sync wanted to be woken; HQ's second */
+	AT_BROKER,  /* a message reaches the broker */
+	AT_DELIVER, /* a message reaches a client */
+	AT_PUBACK,  /* the broker tells a lane that it has a message */
+	AT_WILL,    /* the broker finds out that a connection is gone */
+	AT_PAPER,   /* a slip comes out of a printer */
+	AT_PRINTED, /* the printer says how a job went */
+	AT_ACTION,  /* somebody does something, or something fails */
+	AT_PEOPLE,  /* clerks go on with what they were doing */
 };
 
 struct message {
@@ -70,8 +70,9 @@ struct happening {
 	uint64_t order; /* of equal times the earlier made comes first */
 	enum happening_kind kind;
 	int node;
-	uint64_t life; /* of the node or connection it was meant for; another one: nothing happens */
-	bool retained; /* DELIVER: the broker's stored copy */
+	uint64_t
+		life; /* of the node or connection it was meant for; another one: nothing happens */
+	bool retained;	/* DELIVER: the broker's stored copy */
 	int64_t number; /* job */
 	const struct message *message;
 };
@@ -83,15 +84,15 @@ struct client {
 	uint64_t life; /* which connection */
 	const char *will_topic;
 	struct slice will;
-	uint64_t will_life; /* of the connection that is gone and not yet missed */
+	uint64_t will_life;    /* of the connection that is gone and not yet missed */
 	int64_t in_ms, out_ms; /* the newest message on each way: order is kept unless ... */
 };
 
 /* What may go wrong in this schedule; chances in thousandths. */
 struct weather {
 	int lose, repeat, reorder, old;
-	int64_t delay_ms;	 /* the longest on one way */
-	int cut, kill, kill_hq;	 /* of an action */
+	int64_t delay_ms;	/* the longest on one way */
+	int cut, kill, kill_hq; /* of an action */
 	int restart_broker, restore, restore_hq, clock, garbage;
 };
 
@@ -163,7 +164,7 @@ struct sim {
 		int lines;
 		int64_t qty[SIM_LINES_MAX];
 	} orders[SIM_ORDERS_MAX];
-	bool allow; /* isolated_handover */
+	bool allow;	  /* isolated_handover */
 	bool hq_restored; /* its numbers may have been given twice */
 	char codes[SIM_ORDERS_MAX][CODE_TEXT_MAX];
 
