@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "sync/hq/ledger.h"
 #include "sync/hq/replay.h"
 #include "sync/hq/snapshot.h"
 
@@ -133,6 +134,7 @@ void fleet_state(struct hq *hq, const char *store, const char *lane, struct json
 		return;
 	}
 	keep_online(hq, store, lane, epoch, conn, root);
+	ledger_remind(hq, store, lane, epoch, json_int_or(json_get(root, "acked"), 0));
 	while (json_next(&cursors))
 		take_cursor(hq, store, lane, cursors.name, cursors.value);
 }

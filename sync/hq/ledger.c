@@ -190,6 +190,15 @@ static void acknowledge(struct batch *b)
 	post_add(&b->hq->post, buf_read(m), "%s/%s/ack", b->store, b->lane);
 }
 
+void ledger_remind(struct hq *hq, const char *store, const char *lane, int64_t epoch, int64_t acked)
+{
+	struct batch b = { .hq = hq, .store = store, .lane = lane, .epoch = epoch };
+
+	load(&b);
+	if (epoch > 0 && acked > b.seq)
+		acknowledge(&b);
+}
+
 void ledger_up(struct hq *hq, const char *store, const char *lane, struct json root)
 {
 	struct batch b = { .hq = hq, .store = store, .lane = lane };
