@@ -65,6 +65,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH))
 .SECONDARY:
 .PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench units install clean format
 .PHONY: lab night-lab fuzz night-fuzz fleet night-kill
+.PHONY: faults night-sim
 
 all: $(PROGRAMS)
 
@@ -139,10 +140,43 @@ $(BUILD)/fuzzed.a: $(call obj,$(BASE) $(COUNTER) $(DRIVERS))
 $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/fuzzed.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS_ladad)
+# The fault simulation. HQ and a station use the same words for different things, so HQ's objects
+# are linked by themselves, and only what tests/faults/centre.h names is seen of them. HQ's parts
+# and messages are small there, so that few records make several.
+FAULTS := $(wildcard tests/faults/*.c)
+FAULTS_HQ := $(filter-out sync/hq/main.c sync/hq/link.c sync/hq/serve.c,$(HQ)) tests/faults/centre.c
+# Nobody looks at screens there, and to write them takes a quarter of the time.
+FAULTS_WRAP := -Wl,--wrap=documents_publish,--wrap=metrics_publish
+fobj = $(patsubst %.c,$(BUILD)/faults/obj/%.o,$(1))
+$(BUILD)/faults/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -DHQ_PART_MAX=4096 -DHQ_OPS_MAX=1536 $(CFLAGS) -c -o $@ $<
+$(BUILD)/faults/hq.o: $(call fobj,$(FAULTS_HQ))
+	ld -r -o $@ $^
+	objcopy --wildcard --keep-global-symbol='centre_*' $@
+$(BUILD)/faults/simulate: $(call obj,$(filter-out tests/faults/centre.c,$(FAULTS))) \
+	$(BUILD)/faults/hq.o $(BUILD)/house.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad) -lpng
+# With some sources broken on purpose, which tests/faults/mutations.js has written.
+ifdef MUTANT
+MUTANTS := $(BUILD)/faults/mutants/$(MUTANT)
+MUTATED_HQ := $(filter $(FAULTS_HQ),$(MUTATED))
+$(MUTANTS)/%.o: $(MUTANTS)/%.c
+	$(CC) $(CPPFLAGS) -DHQ_PART_MAX=4096 -DHQ_OPS_MAX=1536 $(CFLAGS) -c -o $@ $<
+$(MUTANTS)/hq.o: $(call fobj,$(filter-out $(MUTATED),$(FAULTS_HQ))) \
+	$(patsubst %.c,$(MUTANTS)/%.o,$(MUTATED_HQ))
+	ld -r -o $@ $^
+	objcopy --wildcard --keep-global-symbol='centre_*' $@
+$(MUTANTS)/simulate: $(call obj,$(filter-out tests/faults/centre.c,$(FAULTS))) \
+	$(patsubst %.c,$(MUTANTS)/%.o,$(filter-out $(MUTATED_HQ),$(MUTATED))) \
+	$(MUTANTS)/hq.o $(BUILD)/house.a
+	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad) -lpng
+endif
 # With them the encoder for the tests in JavaScript.
 units: $(UNITS) $(BUILD)/bench/encode
 
--include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD)/obj $(BUILD)/faults -name '*.d' 2>/dev/null)
 
 # ---- what people type ----
 # Installs only what is missing; does nothing, and needs no root, when all is there.
@@ -175,6 +209,7 @@ check-all: node-deps
 	@$(MAKE) --no-print-directory lab
 	@$(MAKE) --no-print-directory check-sanitized
 	@$(MAKE) --no-print-directory fuzz
+	@$(MAKE) --no-print-directory faults
 
 # Real USB devices in a virtual machine, pulled out and put in: 20 rounds, or a night of 500.
 lab night-lab: node-deps
@@ -215,6 +250,13 @@ $(BUILD)/fleet/fleet: $(call obj,$(FLEET)) $(BUILD)/house.a
 fleet: node-deps
 	@$(MAKE) --no-print-directory -j2 all $(BUILD)/fleet/fleet
 	@node tests/fleet/fleet.js
+
+# Lanes, HQ and a hostile broker in one process: 20,000 schedules in two processes, and then the
+# same with rules of the protocol broken, each of which must be caught. A million in the night.
+faults night-sim: node-deps
+	@$(MAKE) --no-print-directory -s -j2 $(BUILD)/faults/simulate
+	@node tests/faults/faults.js $(if $(filter night-sim,$@),1000000,20000)
+	@$(if $(filter faults,$@),node tests/faults/mutations.js)
 
 bench: node-deps
 	@$(MAKE) --no-print-directory -j2 all $(BENCHES)

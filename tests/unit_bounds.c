@@ -9,6 +9,7 @@
 
 #include <sodium.h>
 
+#include "firmware/store/file.h"
 #include "tests/file_shop.h"
 
 static const char READY[] = "{\"status\":\"ready\",\"lines\":[{\"line\":1,\"qty\":2}]}";
@@ -115,6 +116,40 @@ static void test_old_events_go(void **state)
 	assert_int_equal(file_shop_sql(&f, "SELECT min(seq) FROM journal"), acked + 1);
 	assert_int_equal(file_shop_sql(&f, "SELECT count(*) FROM journal"),
 			 s->st->ledger.last - acked);
+	file_shop_close(&f);
+}
+
+/* A clock that was years behind when HQ acknowledged, and is set right then: HQ, restored from a
+ * copy, may still ask for what it had. */
+static void test_a_clock_set_right_takes_no_events(void **state)
+{
+	struct file_shop f = file_shop_open();
+
+	(void)state;
+	make_events(f.s, 20);
+	ack(f.s, f.s->st->ledger.last, "");
+	shop_tick(f.s, -400 * DAY_MS);
+	shop_tick(f.s, 1000);
+	for (int i = 0; i < 5; i++) {
+		f.s->wall_ms += 400 * DAY_MS;
+		shop_tick(f.s, 11 * 60 * 1000);
+	}
+	assert_int_equal(file_shop_sql(&f, "SELECT min(seq) FROM journal"), 1);
+	file_shop_close(&f);
+}
+
+/* Restored twice, the second time before it was started: the epoch of the database that went first
+ * must not come again. */
+static void test_the_second_restore_knows_the_first(void **state)
+{
+	struct file_shop f = file_shop_open();
+	const int64_t epoch = f.s->st->ledger.epoch;
+	char message[256];
+
+	(void)state;
+	assert_int_equal(file_epoch(f.path), epoch);
+	assert_int_equal(file_mark_restored(f.path, epoch + 5, message, sizeof(message)), 0);
+	assert_int_equal(file_epoch(f.path), epoch + 5);
 	file_shop_close(&f);
 }
 
@@ -226,6 +261,8 @@ int main(void)
 		cmocka_unit_test(test_letters_are_bounded),
 		cmocka_unit_test(test_held_messages_are_bounded_in_bytes),
 		cmocka_unit_test(test_old_events_go),
+		cmocka_unit_test(test_a_clock_set_right_takes_no_events),
+		cmocka_unit_test(test_the_second_restore_knows_the_first),
 		cmocka_unit_test(test_unacknowledged_again_stays),
 		cmocka_unit_test(test_rejects_of_no_event_are_ignored),
 		cmocka_unit_test(test_old_tries_go),

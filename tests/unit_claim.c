@@ -100,7 +100,12 @@ static void test_two_takes(void **state)
 
 	(void)state;
 	begin(&c, "05");
-	assert_int_equal(hear(&c, CLAIM_OP_TAKE, "k2", "06", 1100).change, CLAIM_UNCHANGED);
+	/* k2 may have heard our take before it wanted the order itself: it hears it again. */
+	r = hear(&c, CLAIM_OP_TAKE, "k2", "06", 1100);
+	assert_int_equal(r.change, CLAIM_UNCHANGED);
+	assert_true(r.say);
+	assert_int_equal(r.word.op, CLAIM_OP_TAKE);
+	assert_string_equal(r.word.claim, "05");
 	assert_int_equal(c.own.state, CLAIM_PENDING);
 	r = hear(&c, CLAIM_OP_TAKE, "k3", "04", 1110);
 	assert_int_equal(r.change, CLAIM_LOST);
@@ -292,13 +297,48 @@ static void test_never_two(void **state)
 		run(seed);
 }
 
+/* Words overtake each other: what has ended stays so. */
+static void test_ended_for_good(void **state)
+{
+	const struct slice order = slice_of("ZAM-1");
+	struct claims c;
+
+	(void)state;
+	claims_init(&c, "k1");
+	claim_line(&c, true, "0", 0);
+	hear(&c, CLAIM_OP_TAKE, "k2", "05", 1000);
+	hear(&c, CLAIM_OP_DROP, "k2", "05", 1100);
+	hear(&c, CLAIM_OP_KEEP, "k2", "05", 1200);
+	assert_false(claim_elsewhere(&c, order, 1200));
+	/* The drop came first of all. */
+	hear(&c, CLAIM_OP_DROP, "k2", "06", 1300);
+	hear(&c, CLAIM_OP_TAKE, "k2", "06", 1400);
+	assert_false(claim_elsewhere(&c, order, 1400));
+	/* Another take ended it; a take that is older by its id ends nothing. */
+	hear(&c, CLAIM_OP_TAKE, "k2", "08", 1500);
+	hear(&c, CLAIM_OP_TAKE, "k2", "09", 1600);
+	hear(&c, CLAIM_OP_DROP, "k2", "09", 1700);
+	hear(&c, CLAIM_OP_KEEP, "k2", "08", 1800);
+	assert_false(claim_elsewhere(&c, order, 1800));
+	hear(&c, CLAIM_OP_TAKE, "k2", "0b", 1900);
+	hear(&c, CLAIM_OP_TAKE, "k2", "0a", 2000);
+	hear(&c, CLAIM_OP_DROP, "k2", "0a", 2100);
+	hear(&c, CLAIM_OP_KEEP, "k2", "0b", 2200);
+	assert_true(claim_elsewhere(&c, order, 2200));
+	/* Nor does it take anything from us. */
+	settle(&c, "05");
+	hear(&c, CLAIM_OP_DROP, "k2", "01", 3000);
+	assert_int_equal(hear(&c, CLAIM_OP_KEEP, "k2", "01", 3100).change, CLAIM_UNCHANGED);
+	assert_int_equal(c.own.state, CLAIM_HOLDING);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_settles),	  cmocka_unit_test(test_no_echo),
-		cmocka_unit_test(test_two_takes), cmocka_unit_test(test_holder),
-		cmocka_unit_test(test_elsewhere), cmocka_unit_test(test_line),
-		cmocka_unit_test(test_never_two),
+		cmocka_unit_test(test_settles),	       cmocka_unit_test(test_no_echo),
+		cmocka_unit_test(test_two_takes),      cmocka_unit_test(test_holder),
+		cmocka_unit_test(test_elsewhere),      cmocka_unit_test(test_line),
+		cmocka_unit_test(test_ended_for_good), cmocka_unit_test(test_never_two),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

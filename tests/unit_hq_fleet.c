@@ -199,6 +199,51 @@ static void a_wrong_sum_brings_a_snapshot(void **state)
 	assert_int_equal(number(f, "SELECT times FROM alarm WHERE kind = 'diverged'"), 2);
 }
 
+/* HQ was put back as it was, and the lane, which stayed connected, asks for nothing. */
+static void a_lane_that_is_ahead_is_renumbered(void **state)
+{
+	struct fixture *f = *state;
+	int64_t epoch;
+	char id[ID_MAX + 1];
+
+	put(f, "stock", "A", "", "{}");
+	epoch = state_of(f, "stock").epoch;
+	tell_state(f, 1, epoch, 2, 2, 7);
+	assert_int_equal(at(offer(f, "stock", id), "epoch"), epoch + 1);
+	assert_int_equal(state_of(f, "stock").epoch, epoch + 1);
+	tell_state(f, 1, epoch, 2, 2, 7); /* said again: old news now */
+	no_letter(f);
+	/* An epoch nobody can have seen is not believed. */
+	tell_state(f, 1, f->wall_ms / 1000 + 10 * 86400, 2, 2, 7);
+	no_letter(f);
+	assert_int_equal(state_of(f, "stock").epoch, epoch + 1);
+}
+
+/* HQ was put back as it was: the lane has nothing to send, for it believes that all is there. */
+static void a_lane_that_was_acknowledged_more_is_told(void **state)
+{
+	static const char text[] =
+		"{\"online\":true,\"store\":\"" STORE "\",\"lane\":\"" LANE "\",\"epoch\":%lld,"
+		"\"conn\":1,\"version\":\"0.1.0\",\"cursors\":{},\"outbox\":0,\"acked\":%d}";
+	struct fixture *f = *state;
+	char said[512];
+
+	assert_ack(up(f, "code.requested", "{\"order\":\"ZAM-1\"}"), 1, NULL);
+	text_fmt(said, sizeof(said), text, (long long)EPOCH, 1);
+	fleet_state(&f->hq, STORE, LANE, parsed(said), false);
+	assert_int_equal(db_commit(&f->hq.db), 0);
+	no_letter(f);
+	text_fmt(said, sizeof(said), text, (long long)EPOCH, 3);
+	fleet_state(&f->hq, STORE, LANE, parsed(said), false);
+	assert_int_equal(db_commit(&f->hq.db), 0);
+	assert_ack(letter(f, STORE "/" LANE "/ack"), 1, NULL);
+	/* One of which this file knows nothing. */
+	text_fmt(said, sizeof(said), text, (long long)EPOCH + 1, 3);
+	fleet_state(&f->hq, STORE, LANE, parsed(said), false);
+	assert_int_equal(db_commit(&f->hq.db), 0);
+	assert_int_equal(at(letter(f, STORE "/" LANE "/ack"), "seq"), 0);
+}
+
 static void a_lagging_lane_is_sent_the_rest(void **state)
 {
 	struct fixture *f = *state;
@@ -544,6 +589,8 @@ int main(void)
 		T(an_empty_stream_has_one_empty_part),
 		T(old_snapshots_are_gone),
 		T(a_wrong_sum_brings_a_snapshot),
+		T(a_lane_that_is_ahead_is_renumbered),
+		T(a_lane_that_was_acknowledged_more_is_told),
 		T(a_lagging_lane_is_sent_the_rest),
 		T(a_late_will_says_nothing),
 		T(the_fleet_is_listed),

@@ -72,21 +72,47 @@ static int row_of(struct claims *c, const char *lane)
 	return oldest;
 }
 
-/* A lane's `take` ends every claim it had; a word of another claim is an old one. */
-static void remember(struct claims *c, const struct claim_word *w, int64_t now_ms)
+static bool is_buried(const struct claims *c, int i, const char *id)
+{
+	for (int n = 0; n < CLAIM_BURIED_MAX; n++)
+		if (strcmp(c->others[i].buried[n], id) == 0)
+			return true;
+	return false;
+}
+
+static void bury(struct claims *c, int i, const char *id)
+{
+	const int n = c->others[i].next_grave;
+
+	if (is_buried(c, i, id))
+		return;
+	slice_copy(slice_of(id), c->others[i].buried[n], sizeof(c->others[i].buried[n]));
+	c->others[i].next_grave = (n + 1) % CLAIM_BURIED_MAX;
+}
+
+/* False when the word is of a claim that has ended: by its `drop`, or by a `take` of the same lane
+ * that came later. Words overtake each other, so of two ids the larger is taken for the later
+ * one. */
+static bool remember(struct claims *c, const struct claim_word *w, int64_t now_ms)
 {
 	const int i = row_of(c, w->lane);
 	const bool same = strcmp(c->others[i].id, w->claim) == 0;
 
 	if (w->op == CLAIM_OP_DROP) {
+		bury(c, i, w->claim);
 		if (same)
 			c->others[i].id[0] = '\0';
-		return;
+		return true;
 	}
+	if (is_buried(c, i, w->claim))
+		return false;
+	if (w->op == CLAIM_OP_TAKE && c->others[i].id[0] && strcmp(w->claim, c->others[i].id) > 0)
+		bury(c, i, c->others[i].id);
 	c->others[i].settled = w->op != CLAIM_OP_TAKE || (same && c->others[i].settled);
 	c->others[i].heard_ms = now_ms;
 	memcpy(c->others[i].order, w->order, sizeof(w->order));
 	memcpy(c->others[i].id, w->claim, sizeof(w->claim));
+	return true;
 }
 
 /* ---- our own ---- */
@@ -154,10 +180,13 @@ static struct claim_result contested(struct claims *c, const struct claim_word *
 	case CLAIM_ISOLATED: /* it is taken anew as soon as there is a line, and answered then */
 		return nothing();
 	case CLAIM_PENDING:
-		return w->op != CLAIM_OP_TAKE || smaller ? lose(c) : nothing();
+		/* The other one may have heard of this claim before it made its own: again. */
+		return w->op != CLAIM_OP_TAKE || smaller
+			       ? lose(c)
+			       : say(c, CLAIM_OP_TAKE, CLAIM_UNCHANGED);
 	case CLAIM_HOLDING:
 		return w->op != CLAIM_OP_TAKE && smaller ? lose(c)
-						      : say(c, CLAIM_OP_HELD, CLAIM_UNCHANGED);
+							 : say(c, CLAIM_OP_HELD, CLAIM_UNCHANGED);
 	}
 	return nothing();
 }
@@ -166,8 +195,8 @@ struct claim_result claim_heard(struct claims *c, const struct claim_word *w, in
 {
 	if (strcmp(w->lane, c->lane) == 0)
 		return own_echo(c, w, now_ms);
-	remember(c, w, now_ms);
-	if (w->op == CLAIM_OP_DROP || strcmp(w->order, c->own.order) != 0)
+	if (!remember(c, w, now_ms) || w->op == CLAIM_OP_DROP ||
+	    strcmp(w->order, c->own.order) != 0)
 		return nothing();
 	return contested(c, w);
 }

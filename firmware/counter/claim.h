@@ -23,6 +23,7 @@
 #define CLAIM_ECHO_MAX_MS 2000
 #define CLAIM_KEEP_MS	  20000
 #define CLAIM_DEAD_MS	  60000 /* unheard for so long it is dead */
+#define CLAIM_BURIED_MAX  16	/* ended ones remembered, of each lane */
 #define CLAIM_AGAIN_MS	  5000	/* an isolated one is taken anew as often while there is a line */
 #define CLAIM_NEVER_MS	  INT64_MAX
 
@@ -50,6 +51,9 @@ struct claims {
 		char id[ID_MAX + 1];
 		bool settled;
 		int64_t heard_ms;
+		/* Ended: a word of them that comes late must not bring them back. */
+		char buried[CLAIM_BURIED_MAX][ID_MAX + 1];
+		int next_grave;
 	} others[CLAIM_LANES_MAX];
 	int count;
 };

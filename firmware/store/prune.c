@@ -65,10 +65,27 @@ static void prune_guests(struct store *st, int64_t now_ms)
 	}
 }
 
+/* Wall time as the journal ages by it: it stands still while the clock goes back, and a jump counts
+ * as a day at most. Else a clock that was wrong by years and is set right would take events away
+ * that HQ, restored from a copy, still has to ask for. */
+static int64_t aged_ms(struct store *st, int64_t now_ms)
+{
+	const int64_t passed = now_ms - store_meta(st, "pruned_at", now_ms);
+	int64_t aged = store_meta(st, "aged", now_ms);
+
+	if (passed > 0)
+		aged += passed < DAY_MS ? passed : DAY_MS;
+	store_meta_set(st, "pruned_at", now_ms);
+	store_meta_set(st, "aged", aged);
+	return aged;
+}
+
 void store_prune(struct store *st, int64_t now_ms)
 {
-	mark_acked(st, now_ms);
-	prune_journal(st, now_ms);
+	const int64_t aged = aged_ms(st, now_ms);
+
+	mark_acked(st, aged);
+	prune_journal(st, aged);
 	prune_guests(st, now_ms);
 	db_run(st,
 	       "DELETE FROM tries WHERE subject IN"

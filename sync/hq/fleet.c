@@ -7,6 +7,7 @@
 #include "firmware/base/log.h"
 #include "sync/hq/command.h"
 #include "sync/hq/lease.h"
+#include "sync/hq/ledger.h"
 #include "sync/hq/replay.h"
 #include "sync/hq/snapshot.h"
 
@@ -137,6 +138,7 @@ static void take_cursor(struct hq *hq, const char *store, const char *lane, stru
 {
 	const struct stream_kind *kind;
 	char text[16], sum[17];
+	struct stream_state state;
 	int64_t epoch, seq;
 
 	if (json_string(name, text, sizeof(text)) < 0)
@@ -154,7 +156,11 @@ static void take_cursor(struct hq *hq, const char *store, const char *lane, stru
 	       " sum = excluded.sum",
 	       "tttiiit", store, lane, kind->name, epoch, seq,
 	       json_int_or(json_get(cursor, "count"), -1), sum);
-	if (!sum_agrees(hq, store, kind, epoch, seq, cursor))
+	state = stream_open(hq, store, kind);
+	/* A lane that stays connected while HQ is restored asks for nothing. */
+	if (replay_is_ahead(hq, &state, epoch, seq))
+		replay_stream(hq, store, lane, kind, epoch, seq);
+	else if (!sum_agrees(hq, store, kind, epoch, seq, cursor))
 		offer_again(hq, store, lane, kind);
 }
 
@@ -219,6 +225,7 @@ void fleet_state(struct hq *hq, const char *store, const char *lane, struct json
 		return;
 	}
 	keep_online(hq, store, lane, epoch, conn, root);
+	ledger_remind(hq, store, lane, epoch, json_int_or(json_get(root, "acked"), 0));
 	while (json_next(&cursors))
 		take_cursor(hq, store, lane, cursors.name, cursors.value);
 }

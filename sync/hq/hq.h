@@ -17,8 +17,10 @@
 
 #define HQ_MESSAGE_MAX (1024 * 1024) /* of any kind, bytes; larger ones are dropped */
 #define HQ_BODY_MAX    (128 * 1024)  /* one record */
+#ifndef HQ_OPS_MAX /* the fault simulation wants small ones */
 #define HQ_OPS_MAX     (32 * 1024)   /* ops of a message, unless one op alone is larger */
 #define HQ_PART_MAX    (256 * 1024)  /* a part of a snapshot */
+#endif
 #define HQ_REPLAY_MAX  64	     /* messages an ask */
 #define HQ_LOG_KEEP    10000	     /* messages kept of each stream */
 #define HQ_REV_MAX     INT64_C(9007199254740991) /* what JavaScript can count to */

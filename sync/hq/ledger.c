@@ -224,6 +224,15 @@ static void keep_place(struct batch *b)
 	       "ttii", b->store, b->lane, b->epoch, b->seq);
 }
 
+void ledger_remind(struct hq *hq, const char *store, const char *lane, int64_t epoch, int64_t acked)
+{
+	struct batch b = { .hq = hq, .store = store, .lane = lane, .epoch = epoch };
+
+	load(&b);
+	if (epoch > 0 && acked > b.seq)
+		acknowledge(&b);
+}
+
 void ledger_up(struct hq *hq, const char *store, const char *lane, struct json root)
 {
 	struct batch b = { .hq = hq, .store = store, .lane = lane };

@@ -53,15 +53,19 @@ static void say_nothing_missing(struct hq *hq, const char *store, const char *la
 	post_add(&hq->post, buf_read(m), "%s/%s/down/%s", store, lane, kind->name);
 }
 
+bool replay_is_ahead(struct hq *hq, const struct stream_state *s, int64_t epoch, int64_t seq)
+{
+	return (epoch == s->epoch && seq > s->head) ||
+	       (epoch > s->epoch && epoch <= hq_now_s(hq) + EPOCH_AHEAD_MAX_S);
+}
+
 void replay_stream(struct hq *hq, const char *store, const char *lane,
 		   const struct stream_kind *kind, int64_t epoch, int64_t after)
 {
 	struct stream_state s = stream_open(hq, store, kind);
 	int64_t reached;
 
-	/* It has seen numbers this file never gave: HQ was restored from a copy. */
-	if ((epoch == s.epoch && after > s.head) ||
-	    (epoch > s.epoch && epoch <= hq_now_s(hq) + EPOCH_AHEAD_MAX_S)) {
+	if (replay_is_ahead(hq, &s, epoch, after)) {
 		stream_renumber(hq, store, kind, epoch);
 		s = stream_open(hq, store, kind);
 	}

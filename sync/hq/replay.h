@@ -12,6 +12,9 @@
 /* `root` is the JSON of a message on P/STORE/LANE/ask. May leave a transaction open. */
 void replay_ask(struct hq *hq, const char *store, const char *lane, struct json root);
 
+/* Has a lane seen numbers that this file never gave? Then it was restored from a copy. */
+bool replay_is_ahead(struct hq *hq, const struct stream_state *s, int64_t epoch, int64_t seq);
+
 /* Posts what a lane that stands at (epoch, after) lacks: messages, or an offer where the log
  * does not reach, and at the head that nothing is missing. */
 void replay_stream(struct hq *hq, const char *store, const char *lane,
