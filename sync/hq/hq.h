@@ -28,6 +28,17 @@
 struct lease;
 struct quota;
 
+#define HQ_NEWS_MAX 64
+
+/* Streams that got messages since they were last announced; what does not fit is `all`. */
+struct hq_news {
+	struct hq_news_stream {
+		char store[ID_MAX + 1], stream[16];
+	} stream[HQ_NEWS_MAX];
+	int count;
+	bool all;
+};
+
 struct hq {
 	struct hq_db db;
 	struct lease *lease; /* of a serve among several; NULL: every store is ours */
@@ -35,6 +46,7 @@ struct hq {
 	char held_stream[2 * ID_MAX + 2];
 	int64_t flush; /* how many stream_flush() there were */
 	bool logged;   /* a message was numbered since the owner last looked */
+	struct hq_news news;
 	struct clock clock;
 	struct post post;
 	struct buf ops;		  /* ops of the message being written */

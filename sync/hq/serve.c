@@ -270,6 +270,8 @@ static int announce(struct server *s)
 
 	if (!s->fresh && !s->changed && !hq->logged)
 		return 0;
+	if (s->changed)
+		hq->news.all = true; /* another program's, or of stores that were not ours */
 	if (hq->lease && s->changed && !s->fresh)
 		stream_announce_heads(hq);
 	stream_announce(hq, s->fresh);
@@ -332,7 +334,7 @@ static int recover(struct server *s, int64_t now)
 	struct hq_db *db = &s->hq->db;
 
 	post_clear(&s->hq->post); /* it says what was not committed */
-	s->hq->logged = true;
+	s->hq->logged = s->hq->news.all = true;
 	if (db->error == DB_LATER && ++s->tries > DB_TRIES_MAX) {
 		log_warning("database: %d messages could not be taken; they come again",
 			    s->inbox.count);

@@ -2,6 +2,7 @@
 #include "sync/hq/stream.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "firmware/base/log.h"
@@ -65,6 +66,24 @@ static void write_state(struct hq *hq, const char *store, const struct stream_ki
 	       "ttiiii", store, kind->name, s->epoch, s->head, s->count, (int64_t)s->sum);
 }
 
+static void add_news(struct hq *hq, const char *store, const char *stream)
+{
+	struct hq_news *n = &hq->news;
+
+	for (int i = 0; i < n->count; i++) {
+		if (strcmp(n->stream[i].store, store) == 0 &&
+		    strcmp(n->stream[i].stream, stream) == 0)
+			return;
+	}
+	if (n->count == HQ_NEWS_MAX) {
+		n->all = true;
+		return;
+	}
+	slice_copy(slice_of(store), n->stream[n->count].store, sizeof(n->stream[0].store));
+	slice_copy(slice_of(stream), n->stream[n->count].stream, sizeof(n->stream[0].stream));
+	n->count++;
+}
+
 /* One row of the log: where the stream stands now, and the message that brought it here. */
 static void log_state(struct hq *hq, const char *store, const struct stream_kind *kind,
 		      const struct stream_state *s, struct slice message)
@@ -75,6 +94,7 @@ static void log_state(struct hq *hq, const char *store, const struct stream_kind
 	       "ttiiiisi", store, kind->name, s->epoch, s->head, s->count, (int64_t)s->sum, message,
 	       hq_now_s(hq));
 	hq->logged = true;
+	add_news(hq, store, kind->name);
 	if (!lease_mine(hq, store))
 		db_tell(&hq->db);
 }
@@ -342,16 +362,13 @@ void stream_announce_heads(struct hq *hq)
 	       "");
 }
 
-static int find_pending(struct hq *hq, struct pending *pending)
+#define PENDING                                                                                    \
+	"SELECT s.store, s.stream, s.epoch, s.head, coalesce(t.seq, 0) FROM stream s"              \
+	" LEFT JOIN sent t ON t.store = s.store AND t.stream = s.stream"                           \
+	" AND t.epoch = s.epoch WHERE (t.seq IS NULL OR t.seq < s.head)"
+
+static int read_pending(struct hq *hq, struct db_stmt *q, struct pending *pending)
 {
-	struct db_stmt *q = db_query(
-		&hq->db,
-		"SELECT s.store, s.stream, s.epoch, s.head, coalesce(t.seq, 0) FROM stream s"
-		" LEFT JOIN sent t ON t.store = s.store AND t.stream = s.stream"
-		" AND t.epoch = s.epoch WHERE (t.seq IS NULL OR t.seq < s.head)"
-		" AND EXISTS (SELECT 1 FROM mine m WHERE m.store = s.store)"
-		" ORDER BY s.store, s.stream LIMIT ?",
-		"i", (int64_t)PENDING_MAX);
 	int n = 0;
 
 	while (n < PENDING_MAX && db_row(&hq->db, q)) {
@@ -367,16 +384,49 @@ static int find_pending(struct hq *hq, struct pending *pending)
 	return n;
 }
 
-void stream_announce(struct hq *hq, bool fresh)
+static int find_pending(struct hq *hq, struct pending *pending)
+{
+	struct db_stmt *q =
+		db_query(&hq->db,
+			 PENDING " AND EXISTS (SELECT 1 FROM mine m WHERE m.store = s.store)"
+				 " ORDER BY s.store, s.stream LIMIT ?",
+			 "i", (int64_t)PENDING_MAX);
+
+	return read_pending(hq, q, pending);
+}
+
+static int compare_news(const void *a, const void *b)
+{
+	const struct hq_news_stream *x = a, *y = b;
+	int stores = strcmp(x->store, y->store);
+
+	return stores ? stores : strcmp(x->stream, y->stream);
+}
+
+/* What this process numbered: costs what changed, not what exists. */
+static void announce_news(struct hq *hq)
+{
+	struct pending one[PENDING_MAX];
+
+	qsort(hq->news.stream, (size_t)hq->news.count, sizeof(hq->news.stream[0]), compare_news);
+	for (int i = 0; i < hq->news.count; i++) {
+		struct db_stmt *q;
+
+		if (!lease_mine(hq, hq->news.stream[i].store))
+			continue;
+		q = db_query(&hq->db, PENDING " AND s.store = ? AND s.stream = ?", "tt",
+			     hq->news.stream[i].store, hq->news.stream[i].stream);
+		if (read_pending(hq, q, one) > 0 && lease_holds(hq, one[0].store))
+			announce_stream(hq, &one[0]);
+	}
+}
+
+static void announce_all(struct hq *hq)
 {
 	struct pending pending[PENDING_MAX];
 	bool stuck = false;
 	int n;
 
-	if (fresh) {
-		db_run(&hq->db, "DELETE FROM sent", "");
-		stream_announce_heads(hq);
-	}
 	while (!stuck && (n = find_pending(hq, pending)) > 0) {
 		for (int i = 0; i < n; i++) {
 			/* A store that was taken from us is left to its new owner. */
@@ -386,4 +436,18 @@ void stream_announce(struct hq *hq, bool fresh)
 				stuck = true;
 		}
 	}
+}
+
+void stream_announce(struct hq *hq, bool fresh)
+{
+	if (fresh) {
+		db_run(&hq->db, "DELETE FROM sent", "");
+		stream_announce_heads(hq);
+	}
+	if (fresh || hq->news.all)
+		announce_all(hq);
+	else
+		announce_news(hq);
+	if (!hq->db.error)
+		hq->news = (struct hq_news){ .count = 0 };
 }

@@ -70,8 +70,9 @@ void stream_write_upto(struct hq *hq, struct buf *b, const char *store,
 		       const struct stream_kind *kind);
 
 void stream_flush(struct hq *hq);
-/* Posts log messages not yet published to their stores. `fresh`: forget what was published and
- * say only the last message of each stream, from which every station sees what it lacks. May
+/* Posts log messages not yet published to their stores: of what this process numbered, or where
+ * hq->news.all is set, because somebody else did, of all stores. `fresh`: forget what was published
+ * and say only the last message of each stream, from which every station sees what it lacks. May
  * leave a transaction open. */
 void stream_announce(struct hq *hq, bool fresh);
 /* Only the last messages of stores of which nothing was published yet. */
