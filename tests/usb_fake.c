@@ -19,6 +19,7 @@
 #define PRELOAD	 "libumockdev-preload.so.0"
 #define TEXT_MAX 8192
 #define NOBODY	 65534
+#define FDS_MAX	 1024 /* looked at for who waits */
 
 /* ---- the program ---- */
 
@@ -335,6 +336,19 @@ void usb_fake_hang(struct usb_fake_device *d, bool hang)
 		write_serial(d, open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
 	write_serial(d, d->hung); /* for who reads it now */
 	d->hung = 0;
+}
+
+int usb_fake_hung(const struct usb_fake_device *d)
+{
+	struct stat hung, other;
+	int waiting = 0;
+
+	if (d->hung <= 0 || fstat(d->hung, &hung) < 0)
+		return 0;
+	for (int fd = 0; fd < FDS_MAX; fd++)
+		waiting += fd != d->hung && fstat(fd, &other) == 0 && other.st_dev == hung.st_dev &&
+			   other.st_ino == hung.st_ino;
+	return waiting;
 }
 
 void usb_fake_forbid(struct usb_fake_device *d, bool forbid)

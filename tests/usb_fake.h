@@ -77,6 +77,8 @@ int usb_fake_lines_taken(struct usb_fake *fake);	    /* times a tty was closed t
 /* What the device does. */
 /* The kernel is busy with it: who reads its serial number waits. */
 void usb_fake_hang(struct usb_fake_device *d, bool hang);
+/* How many of this process wait for it now. */
+int usb_fake_hung(const struct usb_fake_device *d);
 void usb_fake_takes(struct usb_fake_device *d, size_t bytes); /* this much more, then it waits */
 void usb_fake_piece(struct usb_fake_device *d, size_t bytes); /* ends each write after so much */
 void usb_fake_stall(struct usb_fake_device *d, uint8_t endpoint, int times);

@@ -11,7 +11,7 @@ const { Child, freePort, program, run, until } = require('./world.js');
 const { TEST_KEYS, keysFile } = require('./codes.js');
 const { LiveReader, request } = require('./http.js');
 
-const LOGIN_TRIES = 5;
+const PRESS_TRIES = 5;
 
 /** INI text of {section: {key: value}}; keys that are null are left out. */
 function iniText(sections)
@@ -157,10 +157,22 @@ class Station {
 		});
 	}
 
+	/** The same, and again under its key while the station is too busy to answer in time. */
+	async press(verb, args = {}, options = {})
+	{
+		const key = options.key || randomUUID();
+		let answer = await this.do(verb, args, { ...options, key });
+
+		for (let tries = 1; tries < PRESS_TRIES && answer.status === 503; tries++) {
+			answer = await this.do(verb, args, { ...options, key });
+		}
+		return answer;
+	}
+
 	/** A press that has to succeed: its answer's JSON. */
 	async must(verb, args = {}, options = {})
 	{
-		const answer = await this.do(verb, args, options);
+		const answer = await this.press(verb, args, options);
 
 		if (answer.status !== 200 || !answer.json || answer.json.ok !== true) {
 			throw new Error(`${verb} ${JSON.stringify(args)}: ${answer.status} ${answer.text}`);
@@ -179,15 +191,9 @@ class Station {
 		return answer.json.error.code;
 	}
 
-	/** On a machine that is too busy to hash the PIN in time: again, as the answer says. */
 	async login(staff = 'E17', pin = '482100')
 	{
-		const key = randomUUID();
-		let answer = null;
-
-		for (let tries = 0; tries < LOGIN_TRIES && (!answer || answer.status === 503); tries++) {
-			answer = await this.do('staff.login', { staff, pin }, { session: false, key });
-		}
+		const answer = await this.press('staff.login', { staff, pin }, { session: false });
 		const set = (answer.headers['set-cookie'] || [])[0];
 
 		if (answer.status !== 200 || !set) {
