@@ -12,6 +12,7 @@
 #define ASK_JITTER_MS 900
 #define REPLAY_QUIET_MS 300	/* replays came, then silence: ask whether that was all */
 #define DOUBT_AGAIN_MS 1000
+#define DOUBT_ROUNDS 6 /* of asking: even where every fifth message is lost, one comes through */
 #define REPLAY_BATCH 64		/* messages HQ sends an ask */
 #define PARTS_PER_ASK 8
 
@@ -242,7 +243,7 @@ static void replay_came(struct station *st, enum stream s)
  * An empty message sent directly is most often HQ's word that nothing is missing. When it stands
  * just above the cursor it is either a real message without ops or a head whose message was lost
  * on the way. Asking tells, because then the lost one comes first; but the pipe repeats and loses,
- * so it is believed only when two rounds of asking brought nothing else.
+ * so it is believed only when many rounds of asking brought nothing else.
  */
 static bool doubtful_head(struct station *st, const struct door_down *d, const struct cursor *c,
 			  bool empty)
@@ -254,17 +255,18 @@ static bool doubtful_head(struct station *st, const struct door_down *d, const s
 	if (f->doubt.epoch != d->epoch || f->doubt.seq != d->seq) {
 		f->doubt.epoch = d->epoch;
 		f->doubt.seq = d->seq;
-		f->doubt.seen = 1;
+		f->doubt.seen = 0;
+		f->doubt.round = f->rounds;
 		ask_now(st, d->stream);
 		return true;
 	}
-	if (f->doubt.seen < 2) {
-		f->doubt.seen = 2; /* the first round's answer, or the same message repeated */
-		f->doubt.round = f->rounds;
-		ask_soon(st, d->stream, DOUBT_AGAIN_MS);
-		return true;
-	}
-	return f->rounds == f->doubt.round;
+	if (f->rounds == f->doubt.round)
+		return true; /* the same message repeated */
+	f->doubt.round = f->rounds;
+	if (++f->doubt.seen >= DOUBT_ROUNDS)
+		return false;
+	ask_soon(st, d->stream, DOUBT_AGAIN_MS);
+	return true;
 }
 
 static void on_ops(struct station *st, const struct door_down *d, struct slice payload)

@@ -180,7 +180,10 @@ static struct claim_result contested(struct claims *c, const struct claim_word *
 	case CLAIM_ISOLATED: /* it is taken anew as soon as there is a line, and answered then */
 		return nothing();
 	case CLAIM_PENDING:
-		return w->op != CLAIM_OP_TAKE || smaller ? lose(c) : nothing();
+		/* The other one may have heard of this claim before it made its own: again. */
+		return w->op != CLAIM_OP_TAKE || smaller
+			       ? lose(c)
+			       : say(c, CLAIM_OP_TAKE, CLAIM_UNCHANGED);
 	case CLAIM_HOLDING:
 		return w->op != CLAIM_OP_TAKE && smaller ? lose(c)
 							 : say(c, CLAIM_OP_HELD, CLAIM_UNCHANGED);

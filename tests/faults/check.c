@@ -82,10 +82,10 @@ static sqlite3 *hq(const struct sim *s)
 	return centre_db(s->centre);
 }
 
-bool check_hq_has(struct sim *s, int lane, int64_t epoch, int64_t seq)
+bool check_hq_has(struct sim *s, const char *lane, int64_t epoch, int64_t seq)
 {
 	return number(ask(s, hq(s), "SELECT count(*) FROM event WHERE lane=? AND epoch=? AND seq=?",
-			  "tii", lane_name(lane), epoch, seq)) == 1;
+			  "tii", lane, epoch, seq)) == 1;
 }
 
 /* ---- at any time ---- */
@@ -168,7 +168,7 @@ static void check_uncounted(struct sim *s, int i)
 	while (sqlite3_step(q) == SQLITE_ROW) {
 		int64_t epoch = sqlite3_column_int64(q, 0), seq = sqlite3_column_int64(q, 1);
 
-		if (!s->hq_restored && !check_hq_has(s, i, epoch, seq))
+		if (!s->hq_restored && !check_hq_has(s, lane_name(i), epoch, seq))
 			sim_fail(s, "%s: stock event %lld/%lld is unknown to HQ and not laid over",
 				 lane_name(i), (long long)epoch, (long long)seq);
 	}
@@ -482,6 +482,20 @@ static bool letters_provoked(struct sim *s, int i, const struct why *w)
 	return ok;
 }
 
+/* What HQ has counted lies over its figures no more. What a lane told before its database was lost,
+ * and HQ never heard, stays: the goods are gone. */
+static bool overlays_gone(struct sim *s, int i)
+{
+	sqlite3_stmt *q = ask(s, lane_db(s, i), "SELECT lane, epoch, seq FROM stock_delta", "");
+	bool gone = true;
+
+	while (gone && sqlite3_step(q) == SQLITE_ROW)
+		gone = !check_hq_has(s, text_of(q, 0), sqlite3_column_int64(q, 1),
+				     sqlite3_column_int64(q, 2));
+	sqlite3_reset(q);
+	return gone;
+}
+
 static bool lane_right(struct sim *s, int i, const struct why *w)
 {
 	sqlite3 *db = lane_db(s, i);
@@ -495,7 +509,7 @@ static bool lane_right(struct sim *s, int i, const struct why *w)
 	for (int n = 0; n < STREAMS; n++)
 		if (!same_stream(s, i, n, w))
 			return false;
-	if (number(ask(s, db, "SELECT count(*) FROM stock_delta", "")))
+	if (!overlays_gone(s, i))
 		return no(w, "%s still lays stock over HQ's", lane_name(i));
 	if (number(ask(s, db, "SELECT count(*) FROM listen", "")))
 		return no(w, "%s still waits to hear another lane", lane_name(i));

@@ -133,7 +133,7 @@ static void reopen_order(struct sim *s)
 	struct handed *h = s->handed_n ? &s->handed[sim_below(s, s->handed_n)] : NULL;
 	char text[512];
 
-	if (!h || h->reopened || !check_hq_has(s, h->lane, h->epoch, h->seq))
+	if (!h || h->reopened || !check_hq_has(s, lane_name(h->lane), h->epoch, h->seq))
 		return;
 	text_fmt(text, sizeof(text),
 		 "{\"store\":\"" SIM_STORE "\",\"op\":\"reopen\",\"type\":\"order\",\"id\":\"%s\","
@@ -244,7 +244,7 @@ static bool fail_something(struct sim *s, int lane)
 		hq_backup(s);
 	else if (sim_in(s, w->clock) && sim_in(s, 700))
 		lane_clock(s, lane, how_far(s));
-	else if (sim_in(s, w->clock))
+	else if (sim_in(s, w->clock) && w->restore_hq == 0)
 		s->hq.skew_ms += how_far(s);
 	else if (sim_in(s, w->garbage))
 		garbage(s, lane);

@@ -243,6 +243,9 @@ static void make_weather(struct sim *s)
 	w->restart_broker = one_of(s, seldom, COUNT_OF(seldom));
 	w->restore = one_of(s, seldom, COUNT_OF(seldom));
 	w->restore_hq = one_of(s, seldom, COUNT_OF(seldom));
+	/* Both, and what a lane told before its own restore is nowhere any more. */
+	if (w->restore)
+		w->restore_hq = 0;
 	w->clock = one_of(s, seldom, COUNT_OF(seldom));
 	w->garbage = one_of(s, seldom, COUNT_OF(seldom));
 }

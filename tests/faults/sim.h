@@ -274,7 +274,7 @@ void load_pin_key(struct trust_keys *keys);
 
 /* ---- check.c ---- */
 
-bool check_hq_has(struct sim *s, int lane, int64_t epoch, int64_t seq);
+bool check_hq_has(struct sim *s, const char *lane, int64_t epoch, int64_t seq);
 /* What holds at any time. */
 void check_always(struct sim *s);
 /* What holds when all is healed and quiet; false, with why, when not yet. */
