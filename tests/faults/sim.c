@@ -269,8 +269,8 @@ static void reset(struct sim *s, uint64_t seed)
 	if (!s->arena)
 		abort();
 	make_weather(s);
-	s->active_ms = 5000 + sim_below(s, 40000);
-	s->actions = 8 + sim_below(s, 50);
+	s->active_ms = 4000 + sim_below(s, 22000);
+	s->actions = 6 + sim_below(s, 34);
 	s->lane_count = sim_in(s, 300) ? 3 : 2;
 	pipe_reset(s);
 }
