@@ -61,7 +61,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench units install clean format
-.PHONY: lab night-lab fuzz night-fuzz
+.PHONY: lab night-lab fuzz night-fuzz faults night-sim
 
 all: $(PROGRAMS)
 
@@ -153,6 +153,21 @@ $(BUILD)/faults/simulate: $(call obj,$(filter-out tests/faults/centre.c,$(FAULTS
 	$(BUILD)/faults/hq.o $(BUILD)/house.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad) -lpng
+# With some sources broken on purpose, which tests/faults/mutations.js has written.
+ifdef MUTANT
+MUTANTS := $(BUILD)/faults/mutants/$(MUTANT)
+MUTATED_HQ := $(filter $(FAULTS_HQ),$(MUTATED))
+$(MUTANTS)/%.o: $(MUTANTS)/%.c
+	$(CC) $(CPPFLAGS) -DHQ_PART_MAX=4096 -DHQ_OPS_MAX=1536 $(CFLAGS) -c -o $@ $<
+$(MUTANTS)/hq.o: $(call fobj,$(filter-out $(MUTATED),$(FAULTS_HQ))) \
+	$(patsubst %.c,$(MUTANTS)/%.o,$(MUTATED_HQ))
+	ld -r -o $@ $^
+	objcopy --wildcard --keep-global-symbol='centre_*' $@
+$(MUTANTS)/simulate: $(call obj,$(filter-out tests/faults/centre.c,$(FAULTS))) \
+	$(patsubst %.c,$(MUTANTS)/%.o,$(filter-out $(MUTATED_HQ),$(MUTATED))) \
+	$(MUTANTS)/hq.o $(BUILD)/house.a
+	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad) -lpng
+endif
 # With them the encoder for the tests in JavaScript.
 units: $(UNITS) $(BUILD)/bench/encode
 
@@ -189,6 +204,7 @@ check-all: node-deps
 	@$(MAKE) --no-print-directory lab
 	@$(MAKE) --no-print-directory check-sanitized
 	@$(MAKE) --no-print-directory fuzz
+	@$(MAKE) --no-print-directory faults
 
 # Real USB devices in a virtual machine, pulled out and put in: 20 rounds, or a night of 500.
 lab night-lab: node-deps
@@ -216,6 +232,13 @@ fuzz: node-deps
 
 night-fuzz:
 	@LADA_FUZZ_SECONDS=3600 $(MAKE) --no-print-directory fuzz
+
+# Lanes, HQ and a hostile broker in one process: 20,000 schedules in two processes, and then the
+# same with rules of the protocol broken, each of which must be caught. A million in the night.
+faults night-sim: node-deps
+	@$(MAKE) --no-print-directory -s -j2 $(BUILD)/faults/simulate
+	@node tests/faults/faults.js $(if $(filter night-sim,$@),1000000,20000)
+	@$(if $(filter faults,$@),node tests/faults/mutations.js)
 
 bench: node-deps
 	@$(MAKE) --no-print-directory -j2 all $(BENCHES)

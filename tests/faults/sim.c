@@ -227,8 +227,8 @@ static int one_of(struct sim *s, const int *values, int n)
 static void make_weather(struct sim *s)
 {
 	static const int lose[] = { 0, 0, 0, 10, 50, 200 }, repeat[] = { 0, 0, 20, 200 };
-	static const int reorder[] = { 0, 0, 30, 200 }, often[] = { 0, 0, 20, 80 };
-	static const int seldom[] = { 0, 0, 0, 40 };
+	static const int reorder[] = { 0, 0, 30, 200 }, often[] = { 0, 20, 80, 250 };
+	static const int seldom[] = { 0, 0, 50, 150 };
 	static const int delay[] = { 5, 20, 120, 120, 1000, 4000 };
 	struct weather *w = &s->weather;
 
