@@ -156,12 +156,14 @@ static void check_overlays(struct sim *s, int i)
 	}
 }
 
-/* What HQ has not counted yet must still lie over its figures. */
+/* What HQ has not counted yet must still lie over its figures. Of an epoch before a restore that
+ * cannot be promised: `upto` names the newest epoch of a lane only. */
 static void check_uncounted(struct sim *s, int i)
 {
 	sqlite3_stmt *q = ask(s, lane_db(s, i),
-			      "SELECT epoch, seq FROM journal j WHERE type='stock.changed' AND NOT"
-			      " EXISTS (SELECT 1 FROM stock_delta d WHERE d.lane=? AND"
+			      "SELECT epoch, seq FROM journal j WHERE type='stock.changed' AND"
+			      " epoch=(SELECT max(epoch) FROM ledger) AND NOT EXISTS (SELECT 1 "
+			      "FROM stock_delta d WHERE d.lane=? AND"
 			      " d.epoch=j.epoch AND d.seq=j.seq)",
 			      "t", lane_name(i));
 
@@ -407,7 +409,9 @@ static bool doubles_told(struct sim *s, const struct why *w)
 			if (a->lane == b->lane)
 				return no(w, "%s handed over %s twice", lane_name(a->lane),
 					  a->order);
-			if (!told_by(s, a, b) && !told_by(s, b, a))
+			/* Who hands over alone must hear what others did. */
+			if ((!told_by(s, a, b) && (a->isolated || !told_by(s, b, a))) ||
+			    (!told_by(s, b, a) && b->isolated))
 				return no(w, "%s left at %s (%s) and %s (%s), and nobody says so",
 					  a->order, lane_name(a->lane), a->event,
 					  lane_name(b->lane), b->event);

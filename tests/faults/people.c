@@ -212,6 +212,7 @@ static void note_handover(struct lane *l, int64_t epoch, int64_t seq, struct sli
 	body = json_get(e, "body");
 	json_string(json_get(e, "id"), h.event, sizeof(h.event));
 	json_string(json_get(body, "order"), h.order, sizeof(h.order));
+	h.isolated = json_is(json_get(body, "mode"), "isolated");
 	for (struct json_walk w = json_walk(json_get(body, "lines")); json_next(&w);) {
 		int64_t line = json_int_or(json_get(w.value, "line"), 0);
 

@@ -107,6 +107,7 @@ struct handed {
 	int64_t qty[SIM_LINES_MAX];
 	bool orphan;   /* its database is lost: HQ may never hear of it */
 	bool answered; /* somebody saw the 200 */
+	bool isolated; /* it says so of itself */
 	bool reopened; /* HQ took it back */
 };
 
