@@ -118,6 +118,25 @@ static void test_old_events_go(void **state)
 	file_shop_close(&f);
 }
 
+/* A clock that was years behind when HQ acknowledged, and is set right then: HQ, restored from a
+ * copy, may still ask for what it had. */
+static void test_a_clock_set_right_takes_no_events(void **state)
+{
+	struct file_shop f = file_shop_open();
+
+	(void)state;
+	make_events(f.s, 20);
+	ack(f.s, f.s->st->ledger.last, "");
+	shop_tick(f.s, -400 * DAY_MS);
+	shop_tick(f.s, 1000);
+	for (int i = 0; i < 5; i++) {
+		f.s->wall_ms += 400 * DAY_MS;
+		shop_tick(f.s, 11 * 60 * 1000);
+	}
+	assert_int_equal(file_shop_sql(&f, "SELECT min(seq) FROM journal"), 1);
+	file_shop_close(&f);
+}
+
 /* A restored HQ that took less again: the older acknowledgement does not count. */
 static void test_unacknowledged_again_stays(void **state)
 {
@@ -226,6 +245,7 @@ int main(void)
 		cmocka_unit_test(test_letters_are_bounded),
 		cmocka_unit_test(test_held_messages_are_bounded_in_bytes),
 		cmocka_unit_test(test_old_events_go),
+		cmocka_unit_test(test_a_clock_set_right_takes_no_events),
 		cmocka_unit_test(test_unacknowledged_again_stays),
 		cmocka_unit_test(test_rejects_of_no_event_are_ignored),
 		cmocka_unit_test(test_old_tries_go),

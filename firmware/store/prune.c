@@ -3,12 +3,12 @@
 #include "firmware/store/db.h"
 #include "firmware/store/store.h"
 
-#define DAY_MS (24 * 3600 * INT64_C(1000))
+#define DAY_MS		(24 * 3600 * INT64_C(1000))
 #define JOURNAL_KEEP_MS (30 * DAY_MS) /* after the acknowledgement */
-#define GUEST_KEEP_MS (7 * DAY_MS)
-#define TRIES_KEEP_MS DAY_MS /* after the lock's end */
-#define SLICE_ROWS 500
-#define SLICE_GUESTS 50
+#define GUEST_KEEP_MS	(7 * DAY_MS)
+#define TRIES_KEEP_MS	DAY_MS /* after the lock's end */
+#define SLICE_ROWS	500
+#define SLICE_GUESTS	50
 
 /* An acknowledgement has no time of its own; once a day it is noted how far each epoch is. */
 static void mark_acked(struct store *st, int64_t now_ms)
@@ -64,10 +64,27 @@ static void prune_guests(struct store *st, int64_t now_ms)
 	}
 }
 
+/* Wall time as the journal ages by it: it stands still while the clock goes back, and a jump counts
+ * as a day at most. Else a clock that was wrong by years and is set right would take events away
+ * that HQ, restored from a copy, still has to ask for. */
+static int64_t aged_ms(struct store *st, int64_t now_ms)
+{
+	const int64_t passed = now_ms - store_meta(st, "pruned_at", now_ms);
+	int64_t aged = store_meta(st, "aged", now_ms);
+
+	if (passed > 0)
+		aged += passed < DAY_MS ? passed : DAY_MS;
+	store_meta_set(st, "pruned_at", now_ms);
+	store_meta_set(st, "aged", aged);
+	return aged;
+}
+
 void store_prune(struct store *st, int64_t now_ms)
 {
-	mark_acked(st, now_ms);
-	prune_journal(st, now_ms);
+	const int64_t aged = aged_ms(st, now_ms);
+
+	mark_acked(st, aged);
+	prune_journal(st, aged);
 	prune_guests(st, now_ms);
 	db_run(st,
 	       "DELETE FROM tries WHERE subject IN"
