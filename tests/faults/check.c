@@ -378,7 +378,7 @@ static bool same_stream(struct sim *s, int i, int n, const struct why *w)
 
 static bool overlap(const struct sim *s, const struct handed *a, const struct handed *b)
 {
-	const int order = atoi(a->order + 4);
+	const int order = load_order_of(a->order);
 
 	for (int n = 0; n < SIM_LINES_MAX; n++)
 		if (a->qty[n] && b->qty[n] && a->qty[n] + b->qty[n] > s->orders[order].qty[n])
@@ -496,7 +496,7 @@ static bool letters_provoked(struct sim *s, int i, const struct why *w)
 	while (ok && sqlite3_step(q) == SQLITE_ROW) {
 		const char *id = text_of(q, 0);
 
-		if (strncmp(id, "ZAM-", 4) != 0 || !s->orders[atoi(id + 4)].spoiled)
+		if (strncmp(id, "ZAM-", 4) != 0 || !s->orders[load_order_of(id)].spoiled)
 			ok = no(w, "%s: dead letter %s: %s", lane_name(i), id, text_of(q, 1));
 	}
 	sqlite3_reset(q);

@@ -36,6 +36,11 @@ void load_order_id(int order, char ret_id[ID_MAX + 1])
 	text_fmt(ret_id, ID_MAX + 1, "ZAM-%d", order);
 }
 
+int load_order_of(const char *id)
+{
+	return (int)strtol(id + 4, NULL, 10);
+}
+
 const char *load_code(struct sim *s, int order)
 {
 	struct pickup_code c = { .kid = 1 };
@@ -142,7 +147,7 @@ static void reopen_order(struct sim *s)
 	sim_note(s, "hq takes %s back: %s", h->event, text);
 	if (centre_import(s->centre, slice_of(text))) {
 		h->reopened = true;
-		put_order(s, atoi(h->order + 4));
+		put_order(s, load_order_of(h->order));
 	}
 	hq_worked(s);
 }

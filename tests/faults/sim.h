@@ -267,6 +267,7 @@ void lane_end(struct sim *s, int i);
 void load_begin(struct sim *s);
 void load_action(struct sim *s);
 void load_order_id(int order, char ret_id[ID_MAX + 1]);
+int load_order_of(const char *id); /* ZAM-7: 7 */
 /* An order somebody comes for, most often one of the few that all come for. */
 int load_choose(struct sim *s);
 /* Its signed pickup code. */
