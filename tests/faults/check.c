@@ -16,8 +16,7 @@ static const char *const streams[STREAMS] = { "orders",	 "catalog", "stock",
 
 /* ---- asking a database ---- */
 
-/* Prepared once a connection; `text` is a literal. Types: i = int64_t, t = const char *. */
-static sqlite3_stmt *ask(struct sim *s, sqlite3 *db, const char *text, const char *types, ...)
+sqlite3_stmt *check_ask(struct sim *s, sqlite3 *db, const char *text, const char *types, ...)
 {
 	sqlite3_stmt *q = NULL;
 	va_list args;
@@ -84,8 +83,9 @@ static sqlite3 *hq(const struct sim *s)
 
 bool check_hq_has(struct sim *s, const char *lane, int64_t epoch, int64_t seq)
 {
-	return number(ask(s, hq(s), "SELECT count(*) FROM event WHERE lane=? AND epoch=? AND seq=?",
-			  "tii", lane, epoch, seq)) == 1;
+	return number(check_ask(s, hq(s),
+				"SELECT count(*) FROM event WHERE lane=? AND epoch=? AND seq=?",
+				"tii", lane, epoch, seq)) == 1;
 }
 
 /* ---- at any time ---- */
@@ -94,9 +94,10 @@ bool check_hq_has(struct sim *s, const char *lane, int64_t epoch, int64_t seq)
 static void check_pictures(struct sim *s, int i)
 {
 	for (int n = 0; n < STREAMS; n++) {
-		sqlite3_stmt *q = ask(s, lane_db(s, i),
-				      "SELECT epoch, seq, count, sum FROM cursor WHERE stream=?",
-				      "i", (int64_t)n);
+		sqlite3_stmt *q =
+			check_ask(s, lane_db(s, i),
+				  "SELECT epoch, seq, count, sum FROM cursor WHERE stream=?", "i",
+				  (int64_t)n);
 		int64_t epoch, seq, count, sum, their_count, their_sum;
 
 		if (sqlite3_step(q) != SQLITE_ROW) {
@@ -108,10 +109,10 @@ static void check_pictures(struct sim *s, int i)
 		count = sqlite3_column_int64(q, 2);
 		sum = sqlite3_column_int64(q, 3);
 		sqlite3_reset(q);
-		q = ask(s, hq(s),
-			"SELECT count, sum FROM log WHERE store='" SIM_STORE "' AND stream=?"
-			" AND epoch=? AND seq=?",
-			"tii", streams[n], epoch, seq);
+		q = check_ask(s, hq(s),
+			      "SELECT count, sum FROM log WHERE store='" SIM_STORE "' AND stream=?"
+			      " AND epoch=? AND seq=?",
+			      "tii", streams[n], epoch, seq);
 		if (first(q, &their_count, &their_sum) &&
 		    (count != their_count || sum != their_sum))
 			sim_fail(s,
@@ -127,19 +128,21 @@ static void check_overlays(struct sim *s, int i)
 	int64_t a, b;
 
 	if (!s->hq_restored &&
-	    first(ask(s, lane_db(s, i),
-		      "SELECT j.epoch, j.seq FROM journal j LEFT JOIN upto u ON u.stream=2 AND"
-		      " u.lane=?1 WHERE j.type='stock.changed' AND (u.epoch IS NULL OR"
-		      " (j.epoch, j.seq) > (u.epoch, u.seq)) AND NOT EXISTS (SELECT 1 FROM"
-		      " stock_delta d WHERE d.lane=?1 AND d.epoch=j.epoch AND d.seq=j.seq) LIMIT 1",
-		      "t", lane_name(i)),
+	    first(check_ask(
+			  s, lane_db(s, i),
+			  "SELECT j.epoch, j.seq FROM journal j LEFT JOIN upto u ON u.stream=2 AND"
+			  " u.lane=?1 WHERE j.type='stock.changed' AND (u.epoch IS NULL OR"
+			  " (j.epoch, j.seq) > (u.epoch, u.seq)) AND NOT EXISTS (SELECT 1 FROM"
+			  " stock_delta d WHERE d.lane=?1 AND d.epoch=j.epoch AND d.seq=j.seq) "
+			  "LIMIT 1",
+			  "t", lane_name(i)),
 		  &a, &b))
 		sim_fail(s, "%s: stock event %lld/%lld is not in HQ's figures nor laid over them",
 			 lane_name(i), (long long)a, (long long)b);
-	if (first(ask(s, lane_db(s, i),
-		      "SELECT epoch, seq FROM stock_delta GROUP BY lane, epoch, seq"
-		      " HAVING count(*) > 1",
-		      ""),
+	if (first(check_ask(s, lane_db(s, i),
+			    "SELECT epoch, seq FROM stock_delta GROUP BY lane, epoch, seq"
+			    " HAVING count(*) > 1",
+			    ""),
 		  &a, &b))
 		sim_fail(s, "%s: stock event %lld/%lld counts twice", lane_name(i), (long long)a,
 			 (long long)b);
@@ -147,10 +150,10 @@ static void check_overlays(struct sim *s, int i)
 		const struct handed *h = &s->handed[n];
 
 		if (h->lane != i || h->orphan ||
-		    number(ask(s, lane_db(s, i), "SELECT count(*) FROM fact_order WHERE id=?", "t",
-			       h->order)) ||
-		    number(ask(s, lane_db(s, i), "SELECT count(*) FROM reopened WHERE event=?", "t",
-			       h->event)))
+		    number(check_ask(s, lane_db(s, i), "SELECT count(*) FROM fact_order WHERE id=?",
+				     "t", h->order)) ||
+		    number(check_ask(s, lane_db(s, i),
+				     "SELECT count(*) FROM reopened WHERE event=?", "t", h->event)))
 			continue;
 		sim_fail(s, "%s: has forgotten that it handed over %s", lane_name(i), h->order);
 	}
@@ -160,12 +163,13 @@ static void check_overlays(struct sim *s, int i)
  * cannot be promised: `upto` names the newest epoch of a lane only. */
 static void check_uncounted(struct sim *s, int i)
 {
-	sqlite3_stmt *q = ask(s, lane_db(s, i),
-			      "SELECT epoch, seq FROM journal j WHERE type='stock.changed' AND"
-			      " epoch=(SELECT max(epoch) FROM ledger) AND NOT EXISTS (SELECT 1 "
-			      "FROM stock_delta d WHERE d.lane=? AND"
-			      " d.epoch=j.epoch AND d.seq=j.seq)",
-			      "t", lane_name(i));
+	sqlite3_stmt *q =
+		check_ask(s, lane_db(s, i),
+			  "SELECT epoch, seq FROM journal j WHERE type='stock.changed' AND"
+			  " epoch=(SELECT max(epoch) FROM ledger) AND NOT EXISTS (SELECT 1 "
+			  "FROM stock_delta d WHERE d.lane=? AND"
+			  " d.epoch=j.epoch AND d.seq=j.seq)",
+			  "t", lane_name(i));
 
 	while (sqlite3_step(q) == SQLITE_ROW) {
 		int64_t epoch = sqlite3_column_int64(q, 0), seq = sqlite3_column_int64(q, 1);
@@ -180,7 +184,7 @@ static void check_uncounted(struct sim *s, int i)
 /* Nothing is acknowledged that HQ could still lose. */
 static void check_acknowledged(struct sim *s, int i)
 {
-	sqlite3_stmt *q = ask(s, lane_db(s, i), "SELECT epoch, acked FROM ledger", "");
+	sqlite3_stmt *q = check_ask(s, lane_db(s, i), "SELECT epoch, acked FROM ledger", "");
 
 	while (sqlite3_step(q) == SQLITE_ROW) {
 		int64_t epoch = sqlite3_column_int64(q, 0), acked = sqlite3_column_int64(q, 1);
@@ -224,15 +228,16 @@ __attribute__((format(printf, 2, 3))) static bool no(const struct why *w, const 
 /* Every event of a lane's database is at HQ, as it was written. */
 static bool events_there(struct sim *s, int i, const struct why *w)
 {
-	sqlite3_stmt *q = ask(s, lane_db(s, i), "SELECT epoch, seq, e FROM journal", "");
+	sqlite3_stmt *q = check_ask(s, lane_db(s, i), "SELECT epoch, seq, e FROM journal", "");
 	bool ok = true;
 
 	while (ok && sqlite3_step(q) == SQLITE_ROW) {
 		int64_t epoch = sqlite3_column_int64(q, 0), seq = sqlite3_column_int64(q, 1);
-		sqlite3_stmt *there = ask(s, hq(s),
-					  "SELECT text FROM event WHERE store='" SIM_STORE "' AND"
-					  " lane=? AND epoch=? AND seq=?",
-					  "tii", lane_name(i), epoch, seq);
+		sqlite3_stmt *there =
+			check_ask(s, hq(s),
+				  "SELECT text FROM event WHERE store='" SIM_STORE "' AND"
+				  " lane=? AND epoch=? AND seq=?",
+				  "tii", lane_name(i), epoch, seq);
 
 		if (sqlite3_step(there) != SQLITE_ROW)
 			ok = no(w, "event %s %lld/%lld is not at HQ", lane_name(i),
@@ -249,10 +254,10 @@ static bool events_there(struct sim *s, int i, const struct why *w)
 /* Unbroken from the first on, and HQ's own mark stands at the last. */
 static bool chains_whole(struct sim *s, const struct why *w)
 {
-	sqlite3_stmt *q = ask(s, hq(s),
-			      "SELECT lane, epoch, seq, text, rejected FROM event"
-			      " ORDER BY lane, epoch, seq",
-			      "");
+	sqlite3_stmt *q = check_ask(s, hq(s),
+				    "SELECT lane, epoch, seq, text, rejected FROM event"
+				    " ORDER BY lane, epoch, seq",
+				    "");
 	char lane[ID_MAX + 1] = "", hash[HASH_TEXT_MAX] = "";
 	int64_t epoch = 0, seq = 0;
 	bool ok = true;
@@ -290,15 +295,16 @@ static bool stock_right(struct sim *s, const struct why *w)
 		int64_t there, moved;
 
 		text_fmt(id, sizeof(id), "SKU-%d", i);
-		there = number(ask(s, hq(s),
-				   "SELECT json_extract(body, '$.on_hand') FROM record WHERE"
-				   " stream='stock' AND id=?",
-				   "t", id));
-		moved = number(ask(s, hq(s),
-				   "SELECT coalesce(sum(json_extract(text, '$.body.delta')), 0)"
-				   " FROM event WHERE text LIKE '%\"type\":\"stock.changed\"%' AND"
-				   " json_extract(text, '$.body.sku')=?",
-				   "t", id));
+		there = number(check_ask(s, hq(s),
+					 "SELECT json_extract(body, '$.on_hand') FROM record WHERE"
+					 " stream='stock' AND id=?",
+					 "t", id));
+		moved = number(
+			check_ask(s, hq(s),
+				  "SELECT coalesce(sum(json_extract(text, '$.body.delta')), 0)"
+				  " FROM event WHERE text LIKE '%\"type\":\"stock.changed\"%' AND"
+				  " json_extract(text, '$.body.sku')=?",
+				  "t", id));
 		if (there != SIM_STOCK + moved)
 			return no(w, "HQ has %lld of %s, and %lld have moved", (long long)there, id,
 				  (long long)moved);
@@ -310,14 +316,16 @@ static bool stock_right(struct sim *s, const struct why *w)
 
 static bool same_records(struct sim *s, int i, int n, const struct why *w)
 {
-	sqlite3_stmt *a = ask(s, hq(s),
-			      "SELECT id, rev, body FROM record WHERE store='" SIM_STORE "' AND"
-			      " stream=? AND deleted=0 ORDER BY id",
-			      "t", streams[n]);
-	sqlite3_stmt *b = ask(s, lane_db(s, i),
-			      "SELECT id, rev, body, state FROM record WHERE state<>1 AND gen="
-			      "(SELECT gen FROM cursor WHERE stream=?) ORDER BY id",
-			      "i", (int64_t)n);
+	sqlite3_stmt *a =
+		check_ask(s, hq(s),
+			  "SELECT id, rev, body FROM record WHERE store='" SIM_STORE "' AND"
+			  " stream=? AND deleted=0 ORDER BY id",
+			  "t", streams[n]);
+	sqlite3_stmt *b =
+		check_ask(s, lane_db(s, i),
+			  "SELECT id, rev, body, state FROM record WHERE state<>1 AND gen="
+			  "(SELECT gen FROM cursor WHERE stream=?) ORDER BY id",
+			  "i", (int64_t)n);
 	bool ok = true;
 
 	for (bool more = true; ok && more;) {
@@ -346,19 +354,19 @@ static bool same_records(struct sim *s, int i, int n, const struct why *w)
 static bool same_stream(struct sim *s, int i, int n, const struct why *w)
 {
 	int64_t here[4] = { 0 }, there[4] = { 0 };
-	sqlite3_stmt *q =
-		ask(s, lane_db(s, i), "SELECT epoch, seq, count, sum FROM cursor WHERE stream=?",
-		    "i", (int64_t)n);
+	sqlite3_stmt *q = check_ask(s, lane_db(s, i),
+				    "SELECT epoch, seq, count, sum FROM cursor WHERE stream=?", "i",
+				    (int64_t)n);
 
 	for (int k = 0; k < 8; k++) {
 		if (k % 4 == 0) {
 			if (k)
 				sqlite3_reset(q);
 			if (k)
-				q = ask(s, hq(s),
-					"SELECT epoch, head, count, sum FROM stream WHERE"
-					" store='" SIM_STORE "' AND stream=?",
-					"t", streams[n]);
+				q = check_ask(s, hq(s),
+					      "SELECT epoch, head, count, sum FROM stream WHERE"
+					      " store='" SIM_STORE "' AND stream=?",
+					      "t", streams[n]);
 			sqlite3_step(q);
 		}
 		(k < 4 ? here : there)[k % 4] = sqlite3_column_int64(q, k % 4);
@@ -388,7 +396,7 @@ static bool overlap(const struct sim *s, const struct handed *a, const struct ha
 
 static bool told_by(struct sim *s, const struct handed *a, const struct handed *b)
 {
-	return number(ask(
+	return number(check_ask(
 		       s, hq(s),
 		       "SELECT count(*) FROM event WHERE lane=? AND text LIKE"
 		       " '%\"type\":\"pickup.doubled\"%' AND json_extract(text, '$.body.order')=?"
@@ -422,11 +430,12 @@ static bool doubles_told(struct sim *s, const struct why *w)
 /* And what is told did happen. */
 static bool doubles_true(struct sim *s, const struct why *w)
 {
-	sqlite3_stmt *q = ask(s, hq(s),
-			      "SELECT lane, json_extract(text, '$.body.order'),"
-			      " json_extract(text, '$.body.with.lane') FROM event WHERE text LIKE"
-			      " '%\"type\":\"pickup.doubled\"%'",
-			      "");
+	sqlite3_stmt *q =
+		check_ask(s, hq(s),
+			  "SELECT lane, json_extract(text, '$.body.order'),"
+			  " json_extract(text, '$.body.with.lane') FROM event WHERE text LIKE"
+			  " '%\"type\":\"pickup.doubled\"%'",
+			  "");
 	bool ok = true;
 
 	while (ok && sqlite3_step(q) == SQLITE_ROW) {
@@ -464,7 +473,7 @@ static bool handovers_right(struct sim *s, const struct why *w)
 	for (int i = 0; i < s->handed_n; i++) {
 		const struct handed *h = &s->handed[i];
 		const int slips = slips_of(s, h->event);
-		const int64_t there = number(ask(
+		const int64_t there = number(check_ask(
 			s, hq(s), "SELECT count(*) FROM event WHERE json_extract(text, '$.id')=?",
 			"t", h->event));
 
@@ -490,7 +499,7 @@ static bool handovers_right(struct sim *s, const struct why *w)
 
 static bool letters_provoked(struct sim *s, int i, const struct why *w)
 {
-	sqlite3_stmt *q = ask(s, lane_db(s, i), "SELECT id, reason FROM letter", "");
+	sqlite3_stmt *q = check_ask(s, lane_db(s, i), "SELECT id, reason FROM letter", "");
 	bool ok = true;
 
 	while (ok && sqlite3_step(q) == SQLITE_ROW) {
@@ -507,7 +516,8 @@ static bool letters_provoked(struct sim *s, int i, const struct why *w)
  * and HQ never heard, stays: the goods are gone. */
 static bool overlays_gone(struct sim *s, int i)
 {
-	sqlite3_stmt *q = ask(s, lane_db(s, i), "SELECT lane, epoch, seq FROM stock_delta", "");
+	sqlite3_stmt *q =
+		check_ask(s, lane_db(s, i), "SELECT lane, epoch, seq FROM stock_delta", "");
 	bool gone = true;
 
 	while (gone && sqlite3_step(q) == SQLITE_ROW)
@@ -523,26 +533,26 @@ static bool lane_right(struct sim *s, int i, const struct why *w)
 
 	if (!lane_running(s, i) || !lane_linked(s, i) || !lane_idle(s, i))
 		return no(w, "%s is not idle and linked", lane_name(i));
-	if (number(ask(s, db, "SELECT sum(last-acked) FROM ledger", "")))
+	if (number(check_ask(s, db, "SELECT sum(last-acked) FROM ledger", "")))
 		return no(w, "the outbox of %s is not empty", lane_name(i));
-	if (number(ask(s, db, "SELECT count(*) FROM job WHERE status IN (0,1,3)", "")))
+	if (number(check_ask(s, db, "SELECT count(*) FROM job WHERE status IN (0,1,3)", "")))
 		return no(w, "%s has print jobs that nobody ended", lane_name(i));
 	for (int n = 0; n < STREAMS; n++)
 		if (!same_stream(s, i, n, w))
 			return false;
 	if (!overlays_gone(s, i))
 		return no(w, "%s still lays stock over HQ's", lane_name(i));
-	if (number(ask(s, db, "SELECT count(*) FROM listen", "")))
+	if (number(check_ask(s, db, "SELECT count(*) FROM listen", "")))
 		return no(w, "%s still waits to hear another lane", lane_name(i));
 	return letters_provoked(s, i, w) && events_there(s, i, w);
 }
 
 static bool alarms_right(struct sim *s, const struct why *w)
 {
-	sqlite3_stmt *q = ask(s, hq(s),
-			      "SELECT lane, kind, detail FROM alarm WHERE kind IN"
-			      " ('fork', 'event_rejected', 'event_unreadable')",
-			      "");
+	sqlite3_stmt *q = check_ask(s, hq(s),
+				    "SELECT lane, kind, detail FROM alarm WHERE kind IN"
+				    " ('fork', 'event_rejected', 'event_unreadable')",
+				    "");
 	bool ok = sqlite3_step(q) != SQLITE_ROW ||
 		  no(w, "HQ is alarmed: %s %s %s", text_of(q, 0), text_of(q, 1), text_of(q, 2));
 

@@ -112,6 +112,7 @@ void lanes_reset(struct sim *s)
 		l->epoch_max = 0;
 		l->life++;
 		l->press[0] = '\0';
+		l->paper_ms = 0;
 	}
 }
 

@@ -28,6 +28,8 @@ struct lane {
 	int64_t drift_ppm;
 	int64_t epoch_max; /* the newest it ever had */
 
+	int64_t paper_ms; /* by then what the printer has is out, or never comes */
+
 	uint64_t request;
 	uint64_t handover;	  /* the request that waits for an answer, 0 none */
 	char press[40];		  /* its key; the same again when there was no answer */

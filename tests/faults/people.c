@@ -84,21 +84,22 @@ static bool came_out(const struct sim *s, const char *event)
 	return false;
 }
 
-/* A job nobody knows of: they look whether there is paper. */
+/* A job nobody knows of: they look whether there is paper, when the printer is quiet. */
 static void answer_printer(struct lane *l)
 {
-	sqlite3_stmt *q = NULL;
 	char event[ID_MAX + 1], args[64] = "";
+	sqlite3_stmt *q;
 
-	sqlite3_prepare_v2(l->db, "SELECT job, document FROM job WHERE status=3 LIMIT 1", -1, &q,
-			   NULL);
+	if (l->sim->now_ms <= l->paper_ms)
+		return;
+	q = check_ask(l->sim, l->db, "SELECT job, document FROM job WHERE status=3 LIMIT 1", "");
 	if (sqlite3_step(q) == SQLITE_ROW) {
 		text_fmt(event, sizeof(event), "%s", (const char *)sqlite3_column_text(q, 1));
 		text_fmt(args, sizeof(args), "{\"job\":%lld,\"yes\":%s}",
 			 (long long)sqlite3_column_int64(q, 0),
 			 came_out(l->sim, event) ? "true" : "false");
 	}
-	sqlite3_finalize(q);
+	sqlite3_reset(q);
 	if (args[0])
 		verb(l, "print.came", "", args);
 }
@@ -146,6 +147,7 @@ void printer_takes(struct lane *l, const struct door_out *out, struct slice doc)
 	char event[ID_MAX + 1];
 	int64_t how = s->healing ? 99 : sim_below(s, 100);
 
+	l->paper_ms = paper.at_ms;
 	event_of(doc, event);
 	m.topic = sim_keep(s, event, strlen(event));
 	paper.message = sim_keep(s, &m, sizeof(m));

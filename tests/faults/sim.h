@@ -276,6 +276,9 @@ void load_pin_key(struct trust_keys *keys);
 
 /* ---- check.c ---- */
 
+/* A statement, prepared once a connection; `text` is a literal, types: i = int64_t, t = const
+ * char *. Whoever asked resets it. */
+sqlite3_stmt *check_ask(struct sim *s, sqlite3 *db, const char *text, const char *types, ...);
 bool check_hq_has(struct sim *s, const char *lane, int64_t epoch, int64_t seq);
 /* What holds at any time. */
 void check_always(struct sim *s);
