@@ -9,6 +9,7 @@
 
 #include <sodium.h>
 
+#include "firmware/store/file.h"
 #include "tests/file_shop.h"
 
 static const char READY[] = "{\"status\":\"ready\",\"lines\":[{\"line\":1,\"qty\":2}]}";
@@ -137,6 +138,21 @@ static void test_a_clock_set_right_takes_no_events(void **state)
 	file_shop_close(&f);
 }
 
+/* Restored twice, the second time before it was started: the epoch of the database that went first
+ * must not come again. */
+static void test_the_second_restore_knows_the_first(void **state)
+{
+	struct file_shop f = file_shop_open();
+	const int64_t epoch = f.s->st->ledger.epoch;
+	char message[256];
+
+	(void)state;
+	assert_int_equal(file_epoch(f.path), epoch);
+	assert_int_equal(file_mark_restored(f.path, epoch + 5, message, sizeof(message)), 0);
+	assert_int_equal(file_epoch(f.path), epoch + 5);
+	file_shop_close(&f);
+}
+
 /* A restored HQ that took less again: the older acknowledgement does not count. */
 static void test_unacknowledged_again_stays(void **state)
 {
@@ -246,6 +262,7 @@ int main(void)
 		cmocka_unit_test(test_held_messages_are_bounded_in_bytes),
 		cmocka_unit_test(test_old_events_go),
 		cmocka_unit_test(test_a_clock_set_right_takes_no_events),
+		cmocka_unit_test(test_the_second_restore_knows_the_first),
 		cmocka_unit_test(test_unacknowledged_again_stays),
 		cmocka_unit_test(test_rejects_of_no_event_are_ignored),
 		cmocka_unit_test(test_old_tries_go),

@@ -125,7 +125,12 @@ int64_t file_epoch(const char *path)
 {
 	char message[256];
 	sqlite3 *db = open_ours(path, message, sizeof(message));
-	int64_t epoch = db ? number(db, "SELECT max(epoch) FROM ledger", 0) : 0;
+	/* One that was restored and has not started since knows of a newer epoch than it has. */
+	int64_t epoch = db ? number(db,
+				    "SELECT max(coalesce((SELECT max(epoch) FROM ledger), 0),"
+				    " coalesce((SELECT value FROM meta WHERE key='epoch_floor'), 0))",
+				    0)
+			   : 0;
 
 	sqlite3_close(db);
 	return epoch;
