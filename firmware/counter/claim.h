@@ -23,7 +23,7 @@
 #define CLAIM_ECHO_MAX_MS 2000
 #define CLAIM_KEEP_MS	  20000
 #define CLAIM_DEAD_MS	  60000 /* unheard for so long it is dead */
-#define CLAIM_BURIED_MAX  4	/* ended ones remembered, of each lane */
+#define CLAIM_BURIED_MAX  16	/* ended ones remembered, of each lane */
 #define CLAIM_AGAIN_MS	  5000	/* an isolated one is taken anew as often while there is a line */
 #define CLAIM_NEVER_MS	  INT64_MAX
 
