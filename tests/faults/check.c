@@ -404,6 +404,14 @@ static bool told_by(struct sim *s, const struct handed *a, const struct handed *
 		       "ttt", lane_name(a->lane), a->order, lane_name(b->lane))) > 0;
 }
 
+/* Who hands over alone must hear what others did since HQ told of them. */
+static bool must_tell(const struct handed *a, const struct handed *b)
+{
+	const int64_t epoch = a->upto_epoch[b->lane], seq = a->upto_seq[b->lane];
+
+	return a->isolated && (b->epoch > epoch || (b->epoch == epoch && b->seq > seq));
+}
+
 /* Nothing left the store twice without a word of it. */
 static bool doubles_told(struct sim *s, const struct why *w)
 {
@@ -417,9 +425,8 @@ static bool doubles_told(struct sim *s, const struct why *w)
 			if (a->lane == b->lane)
 				return no(w, "%s handed over %s twice", lane_name(a->lane),
 					  a->order);
-			/* Who hands over alone must hear what others did. */
-			if ((!told_by(s, a, b) && (a->isolated || !told_by(s, b, a))) ||
-			    (!told_by(s, b, a) && b->isolated))
+			if ((!told_by(s, a, b) && (must_tell(a, b) || !told_by(s, b, a))) ||
+			    (!told_by(s, b, a) && must_tell(b, a)))
 				return no(w, "%s left at %s (%s) and %s (%s), and nobody says so",
 					  a->order, lane_name(a->lane), a->event,
 					  lane_name(b->lane), b->event);

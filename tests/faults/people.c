@@ -223,6 +223,17 @@ static void note_handover(struct lane *l, int64_t epoch, int64_t seq, struct sli
 	}
 	if (witness_find(s, h.event) >= 0)
 		return;
+	for (int i = 0; i < s->lane_count; i++) {
+		sqlite3_stmt *q =
+			check_ask(s, l->db, "SELECT epoch, seq FROM upto WHERE stream=0 AND lane=?",
+				  "t", lane_name(i));
+
+		if (sqlite3_step(q) == SQLITE_ROW) {
+			h.upto_epoch[i] = sqlite3_column_int64(q, 0);
+			h.upto_seq[i] = sqlite3_column_int64(q, 1);
+		}
+		sqlite3_reset(q);
+	}
 	if (s->handed_n == SIM_HANDED_MAX) {
 		sim_fail(s, "handovers without end");
 		return;

@@ -269,8 +269,8 @@ static void reset(struct sim *s, uint64_t seed)
 	if (!s->arena)
 		abort();
 	make_weather(s);
-	s->active_ms = 4000 + sim_below(s, 22000);
-	s->actions = 6 + sim_below(s, 34);
+	s->active_ms = 3000 + sim_below(s, 17000);
+	s->actions = 6 + sim_below(s, 26);
 	s->lane_count = sim_in(s, 300) ? 3 : 2;
 	pipe_reset(s);
 }

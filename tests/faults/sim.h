@@ -108,6 +108,8 @@ struct handed {
 	bool orphan;   /* its database is lost: HQ may never hear of it */
 	bool answered; /* somebody saw the 200 */
 	bool isolated; /* it says so of itself */
+	/* What of other lanes HQ's orders had then, so that nobody would tell it again. */
+	int64_t upto_epoch[SIM_LANES_MAX], upto_seq[SIM_LANES_MAX];
 	bool reopened; /* HQ took it back */
 };
 
