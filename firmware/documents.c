@@ -9,7 +9,7 @@
 #include "firmware/trust/hash.h"
 
 #define QUEUE_SHOWN 60 /* of each status */
-#define JOBS_SHOWN 100
+#define JOBS_SHOWN  100
 
 static void add_notice(struct buf *b, const struct notice *n, bool customer)
 {
@@ -207,6 +207,7 @@ static void write_queue(struct station *st, struct buf *b)
 	static const char *const shown[] = { "ready", "picking", "placed" };
 	int64_t gen = store_cursor(st->store, STREAM_ORDERS).gen, at = 0;
 	char id[ID_MAX + 1] = "";
+	struct order_fact done;
 
 	jw_open(b, NULL, '[');
 	for (int n = 0; n < QUEUE_SHOWN && store_here_next(st->store, id, &at); n++)
@@ -215,8 +216,10 @@ static void write_queue(struct station *st, struct buf *b)
 		int n = 0;
 
 		id[0] = '\0';
-		while (n < QUEUE_SHOWN && store_lookup_next(st->store, gen, LOOKUP_STATUS,
-							    slice_of(shown[s]), id)) {
+		while (n < QUEUE_SHOWN &&
+		       store_lookup_next(st->store, gen, LOOKUP_STATUS, slice_of(shown[s]), id)) {
+			if (store_order_fact(st->store, slice_of(id), &done))
+				continue; /* handed over, which HQ has not written yet */
 			add_queued(b, id, shown[s], waited_s(st, waiting_since(st, id)));
 			n++;
 		}
@@ -329,7 +332,8 @@ static void counter_document(struct station *st, struct buf *b)
 /* The customer hears the desk where something happened last. */
 static const struct desk_state *customer_desk(const struct station *st)
 {
-	const struct desk_state *kiosk = &st->desks[DESK_KIOSK], *counter = &st->desks[DESK_COUNTER];
+	const struct desk_state *kiosk = &st->desks[DESK_KIOSK],
+				*counter = &st->desks[DESK_COUNTER];
 
 	if (kiosk->notice.shown && (!counter->notice.shown || kiosk->notice.n > counter->notice.n))
 		return kiosk;
@@ -356,9 +360,8 @@ static void customer_pickup(struct station *st, struct buf *b, const struct desk
 static void customer_document(struct station *st, struct buf *b)
 {
 	const struct desk_state *desk = customer_desk(st);
-	bool quiet = desk == &st->desks[DESK_COUNTER] &&
-		     (!strcmp(desk->notice.code, "logged_in") ||
-		      !strcmp(desk->notice.code, "product"));
+	bool quiet = desk == &st->desks[DESK_COUNTER] && (!strcmp(desk->notice.code, "logged_in") ||
+							  !strcmp(desk->notice.code, "product"));
 	struct notice none = { 0 };
 
 	jw_str(b, "mode", mode_word(&st->desks[DESK_KIOSK]));

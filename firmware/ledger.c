@@ -9,6 +9,17 @@
 
 #define FRESH_BYTES (1024 * 1024) /* published in one step; the rest follows in the next */
 
+void ledger_load(struct station *st)
+{
+	struct slice last;
+
+	st->ledger = store_ledger(st->store);
+	/* The chain goes on from the newest event, whose text is the one truth about its hash. */
+	if (st->ledger.last && !st->ledger.prev[0] &&
+	    store_event_text(st->store, st->ledger.epoch, st->ledger.last, &last))
+		hash_text(last, st->ledger.prev);
+}
+
 struct buf event_begin(struct station *st)
 {
 	struct buf b;
@@ -44,7 +55,7 @@ int64_t event_end(struct station *st, const char *type, struct buf *body, struct
 	jw_close(&e, '}');
 	assert(!e.overflow); /* every text in a body is bounded where it comes in */
 	hash_text(buf_read(&e), hash);
-	store_event(st->store, st->ledger.epoch, seq, type, buf_read(&e), person, hash);
+	store_event(st->store, st->ledger.epoch, seq, type, buf_read(&e), person);
 	st->ledger.last = seq;
 	memcpy(st->ledger.prev, hash, sizeof(st->ledger.prev));
 	st->dirty = true;
@@ -168,7 +179,7 @@ void ledger_acked(struct station *st, int64_t epoch, int64_t seq, struct slice r
 	}
 	keep_rejects(st, epoch, reject);
 	if (seq != l.acked) {
-		store_acked(st->store, epoch, seq);
+		store_acked(st->store, epoch, seq, &st->ledger);
 		if (epoch == st->ledger.epoch)
 			st->ledger.acked = seq;
 		st->dirty = true;

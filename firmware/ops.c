@@ -233,7 +233,7 @@ static void apply_del(struct station *st, struct ops_target *t, const struct op 
 static void drop_facts(struct station *st, const char *order)
 {
 	store_order_facts_drop(st->store, slice_of(order));
-	file_fact_changed(st, slice_of(order));
+	file_reopened(st, slice_of(order));
 }
 
 /* HQ takes back what the store did: the one way a fact is lowered. Of nothing it is rejected, but

@@ -332,6 +332,8 @@ struct word_values words_none(void);
 
 /* ---- ledger.c: events ---- */
 
+/* At start: the epoch that is written, and where its chain stands. */
+void ledger_load(struct station *st);
 /* Starts an event's body; write members into the buffer, then event_end(). */
 struct buf event_begin(struct station *st);
 /* `person` is personal data beside the chain (JSON object text) or n = 0. Returns its seq;
@@ -398,8 +400,8 @@ void file_record_out(struct station *st, enum stream stream, int64_t gen, const 
 		     struct slice text);
 /* An order's status by its record and this store's facts. */
 void file_order_status(struct station *st, int64_t gen, struct slice order);
-/* What the store did to an order has changed: in the live records and in a snapshot coming in. */
-void file_fact_changed(struct station *st, struct slice order);
+/* HQ took back what the store did: in the live records and in a snapshot coming in. */
+void file_reopened(struct station *st, struct slice order);
 /* At start: products that an earlier version filed by fewer codes are filed again, once. */
 void files_again(struct station *st);
 

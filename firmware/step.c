@@ -56,7 +56,7 @@ static void open_epoch(struct station *st)
 	if (epoch <= floor)
 		epoch = floor + 1;
 	store_ledger_open(st->store, epoch);
-	st->ledger = store_ledger(st->store);
+	ledger_load(st);
 }
 
 int station_start(struct station *st)
@@ -64,7 +64,7 @@ int station_start(struct station *st)
 	int64_t starts;
 
 	store_begin(st->store);
-	st->ledger = store_ledger(st->store);
+	ledger_load(st);
 	if (st->ledger.epoch == 0 || store_meta(st->store, "restored", 0))
 		open_epoch(st);
 	if (store_meta(st->store, "restored", 0))

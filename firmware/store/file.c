@@ -182,7 +182,7 @@ int file_figures(const char *path, struct file_figures *ret, char *ret_message, 
 	}
 	ret->records = number(db, "SELECT count(*) FROM record WHERE state=0", 0);
 	ret->events = number(db, "SELECT count(*) FROM journal", 0);
-	ret->waiting = number(db, "SELECT sum(last-acked) FROM ledger", 0);
+	ret->waiting = number(db, "SELECT sum(last-acked) FROM ledger_now", 0);
 	ret->letters = number(db, "SELECT count(*) FROM letter", 0);
 	ret->jobs_unfinished = number(db, "SELECT count(*) FROM job WHERE status IN (0,1,3)", 0);
 	sqlite3_close(db);

@@ -50,7 +50,7 @@ struct record {
 
 /* What a record is looked up by, beside its id. */
 enum lookup {
-	LOOKUP_STATUS, /* orders: status, facts laid over it in the live generation */
+	LOOKUP_STATUS, /* orders that wait, by HQ's word; facts may know better */
 	LOOKUP_PHONE,  /* orders, members: phone_hash */
 	LOOKUP_NUMBER, /* orders: number */
 	LOOKUP_GTIN,   /* products */
@@ -190,7 +190,7 @@ struct ledger {
 	int64_t epoch;
 	int64_t last;  /* seq of the newest event, 0 none */
 	int64_t acked;
-	char prev[33]; /* hash of the newest event */
+	char prev[33]; /* hash of the newest event; "" when the store does not know it */
 };
 /* The epoch that is written now; epoch 0 when there is none yet. */
 struct ledger store_ledger(struct store *st);
@@ -200,10 +200,11 @@ void store_ledger_open(struct store *st, int64_t epoch);
 struct ledger store_ledger_waiting(struct store *st);
 int64_t store_waiting(struct store *st); /* events not acknowledged, all epochs */
 void store_event(struct store *st, int64_t epoch, int64_t seq, const char *type, struct slice e,
-		 struct slice person, const char *hash);
+		 struct slice person);
 /* The exact text of an event of this lane; false: it was pruned. */
 bool store_event_text(struct store *st, int64_t epoch, int64_t seq, struct slice *ret_text);
-void store_acked(struct store *st, int64_t epoch, int64_t seq);
+/* `newest`: the epoch that is written now, with its last event and hash. */
+void store_acked(struct store *st, int64_t epoch, int64_t seq, const struct ledger *newest);
 void store_rejected(struct store *st, int64_t epoch, int64_t seq, struct slice reason);
 /* Appends `{"e":…,"person":…}` objects, comma between, from after+1 on while they fit in `b`
  * up to max_bytes; the seq of the last one written, `after` for none. */
