@@ -54,7 +54,16 @@ static void file_status(const struct filing *f, const char *hq)
 		file_key(f, LOOKUP_STATUS, hq);
 }
 
-static void file_order(const struct filing *f, struct json body)
+void file_order(struct station *st, int64_t gen, const char *id, const struct order *o)
+{
+	struct filing f = { st->store, gen, id, false };
+
+	file_status(&f, order_status_name(o->status));
+	file_text(&f, LOOKUP_NUMBER, o->number);
+	file_text(&f, LOOKUP_PHONE, json_get(o->customer, "phone_hash"));
+}
+
+static void file_order_body(const struct filing *f, struct json body)
 {
 	static const char *const names[] = { "status", "number", "customer" };
 	struct json m[COUNT_OF(names)];
@@ -94,7 +103,7 @@ static void file_body(const struct filing *f, enum stream stream, struct json bo
 {
 	switch (stream) {
 	case STREAM_ORDERS:
-		file_order(f, body);
+		file_order_body(f, body);
 		break;
 	case STREAM_CATALOG:
 		file_product(f, body);

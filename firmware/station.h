@@ -395,6 +395,8 @@ bool ops_apply_slice(struct station *st, struct ops_target *t, struct slice ops,
 
 void file_record(struct station *st, enum stream stream, int64_t gen, const char *id,
 		 struct json body);
+/* The same for an order that was just read, without reading it again. */
+void file_order(struct station *st, int64_t gen, const char *id, const struct order *o);
 /* The keys of a body that is replaced. */
 void file_record_out(struct station *st, enum stream stream, int64_t gen, const char *id,
 		     struct slice text);
