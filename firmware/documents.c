@@ -33,7 +33,7 @@ static void add_hq(struct station *st, struct buf *b, bool counts)
 	jw_bool(b, "broker", st->link_up);
 	jw_bool(b, "reachable", station_hq_reachable(st));
 	jw_bool(b, "isolated", station_isolated(st));
-	jw_int(b, "outbox", counts ? store_waiting(st->store) : 0);
+	jw_int(b, "outbox", counts ? ledger_waiting(st) : 0);
 	jw_close(b, '}');
 }
 
@@ -471,6 +471,7 @@ void documents_publish(struct station *st)
 	st->dirty = false;
 	st->revision++;
 	st->reachable_shown = station_hq_reachable(st);
+	st->acked.shown = st->ledger.acked;
 	refresh_queue(st);
 	publish_screen(st, SCREEN_COUNTER, counter_document);
 	publish_screen(st, SCREEN_CUSTOMER, customer_document);
@@ -493,7 +494,7 @@ void heartbeat_publish(struct station *st)
 	jw_str(&b, "version", LADA_VERSION);
 	jw_str(&b, "key", st->identity);
 	add_streams(st, &b);
-	jw_int(&b, "outbox", store_waiting(st->store));
+	jw_int(&b, "outbox", ledger_waiting(st));
 	jw_int(&b, "acked", st->ledger.acked);
 	jw_open(&b, "devices", '[');
 	for (int i = 0; i < st->config->device_count; i++) {
@@ -537,7 +538,7 @@ void metrics_publish(struct station *st)
 	       c->refused_messages);
 	metric(&b, "acks_ignored_total", "counter", "Acknowledgements above what was sent.",
 	       c->acks_ignored);
-	metric(&b, "outbox", "gauge", "Events HQ has not acknowledged.", store_waiting(st->store));
+	metric(&b, "outbox", "gauge", "Events HQ has not acknowledged.", ledger_waiting(st));
 	metric(&b, "hq_reachable", "gauge", "1 while HQ's beat is fresh.",
 	       station_hq_reachable(st));
 	if (!b.overflow && differs(buf_read(&b), st->metrics_hash))

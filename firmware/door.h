@@ -127,6 +127,7 @@ struct door_event {
 		struct {
 			int64_t epoch;
 			int64_t after; /* the first row wanted is after + 1 */
+			int messages;  /* as many at most; 0 is 1 */
 		} pull;
 		struct {
 			bool up;
@@ -218,6 +219,7 @@ struct door_out {
 			int64_t epoch;
 			int64_t first, last; /* seqs in the batch */
 			bool again;	     /* answers a DOOR_PULL */
+			bool more;	     /* so does the next one */
 			bool sibling;	     /* answers a DOOR_AGAIN: HQ's window has no part in it */
 		} up;
 		struct {

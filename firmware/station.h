@@ -189,6 +189,12 @@ struct station {
 	char operator_token[TOKEN_TEXT_MAX];
 
 	struct ledger ledger; /* mirror of the newest epoch's row */
+	struct {
+		int64_t noted;	 /* the database has this; ledger.acked may be ahead of it */
+		int64_t note_ms; /* monotonic: when it is written at the latest */
+		int64_t shown;	 /* the screens have this */
+		int64_t show_ms; /* monotonic: screens are not painted for one before */
+	} acked;
 	int64_t fresh_after;  /* events above this were not published yet */
 	int64_t revision;
 	bool dirty;	      /* some document may have changed */
@@ -342,10 +348,14 @@ int64_t event_end(struct station *st, const char *type, struct buf *body, struct
 		  char ret_id[ULID_TEXT_MAX]);
 void ledger_publish_fresh(struct station *st);
 void ledger_acked(struct station *st, int64_t epoch, int64_t seq, struct slice reject);
-void ledger_pull(struct station *st, int64_t epoch, int64_t after);
+/* Up to so many messages behind `after`, fewer when somebody waits at the counter. */
+void ledger_pull(struct station *st, int64_t epoch, int64_t after, int messages);
 /* Some messages of events behind `after` again, for another lane. */
 void ledger_tell_again(struct station *st, int64_t epoch, int64_t after, int messages);
 void ledger_announce(struct station *st);
+int64_t ledger_waiting(struct station *st); /* events HQ has not acknowledged */
+/* At the end of a step: writes down what was acknowledged, if that costs nothing or is due. */
+void ledger_note_acked(struct station *st);
 
 /* ---- stream.c, ops.c: what HQ says ---- */
 

@@ -207,7 +207,8 @@ static void on_tick(struct station *st)
 	if (st->beat_known && st->beat_ms + BEAT_FRESH_MS >= now)
 		station_wake_at(st, st->beat_ms + BEAT_FRESH_MS + 1);
 	/* HQ may have gone silent, ages have grown. */
-	if (st->reachable_shown != station_hq_reachable(st) || now - st->queue_ms >= QUEUE_AGE_MS)
+	if (st->reachable_shown != station_hq_reachable(st) ||
+	    st->acked.shown != st->ledger.acked || now - st->queue_ms >= QUEUE_AGE_MS)
 		st->dirty = true;
 	if (!st->pruned_ms || now - st->pruned_ms > PRUNE_EVERY_MS) {
 		st->pruned_ms = now;
@@ -240,7 +241,7 @@ static void on_event(struct station *st, const struct door_event *e, struct slic
 		ledger_acked(st, e->ack.epoch, e->ack.seq, span_of(payload, e->ack.reject));
 		break;
 	case DOOR_PULL:
-		ledger_pull(st, e->pull.epoch, e->pull.after);
+		ledger_pull(st, e->pull.epoch, e->pull.after, e->pull.messages);
 		break;
 	case DOOR_LINK:
 		on_link(st, e->link.up);
@@ -288,6 +289,7 @@ static void finish_step(struct station *st)
 		documents_publish(st);
 	heartbeat_publish(st);
 	metrics_publish(st);
+	ledger_note_acked(st);
 }
 
 static void checkpoint_when_quiet(struct station *st, bool only_tick)

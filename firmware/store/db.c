@@ -25,6 +25,7 @@ struct store {
 		sqlite3_stmt *stmt;
 	} statement[STATEMENTS_MAX];
 	int statements;
+	int64_t changes; /* rows changed before this transaction */
 	char trouble[256];
 };
 
@@ -318,6 +319,12 @@ void store_close(struct store *st)
 void store_begin(struct store *st)
 {
 	db_run(st, "BEGIN IMMEDIATE", "");
+	st->changes = sqlite3_total_changes64(st->db);
+}
+
+bool store_changed(const struct store *st)
+{
+	return sqlite3_total_changes64(st->db) != st->changes;
 }
 
 int store_commit(struct store *st)

@@ -20,6 +20,7 @@ struct store;
 int store_open(const char *path, struct store **ret_store, char *ret_message, size_t cap);
 void store_close(struct store *st);
 void store_begin(struct store *st);
+bool store_changed(const struct store *st); /* by this transaction */
 int store_commit(struct store *st); /* 0 or -EIO: stop the process, see store_trouble() */
 const char *store_trouble(const struct store *st); /* "" while all is well */
 /* Moves the write-ahead log into the database; call it when nothing is waiting. */
