@@ -429,7 +429,7 @@ static void manage_document(struct station *st, struct buf *b)
 	add_jobs(st, b);
 	jw_raw(b, "queue", slice_of("[]"));
 	add_streams(st, b);
-	jw_int(b, "letters", store_letter_count(st->store));
+	letters_document(st, b);
 	jw_int(b, "epoch", st->ledger.epoch);
 	jw_int(b, "last", st->ledger.last);
 	jw_int(b, "acked", st->ledger.acked);

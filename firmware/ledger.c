@@ -28,8 +28,7 @@ int64_t ledger_waiting(struct station *st)
 	return store_waiting(st->store) - (st->ledger.acked - st->acked.noted);
 }
 
-/* The epoch whose rows go next. */
-static struct ledger next_to_go(struct station *st)
+struct ledger ledger_next_to_go(struct station *st)
 {
 	struct ledger l = store_ledger_waiting(st->store);
 
@@ -158,7 +157,7 @@ void ledger_publish_fresh(struct station *st)
 
 void ledger_announce(struct station *st)
 {
-	struct ledger l = next_to_go(st);
+	struct ledger l = ledger_next_to_go(st);
 	struct door_out out = { .kind = OUT_ACKED };
 
 	out.acked.epoch = l.epoch;
@@ -215,8 +214,10 @@ static void keep_rejects(struct station *st, int64_t epoch, struct slice reject)
 void ledger_acked(struct station *st, int64_t epoch, int64_t seq, struct slice reject)
 {
 	struct ledger l;
+	const bool known = store_ledger_of(st->store, epoch, &l);
 
-	bool known = store_ledger_of(st->store, epoch, &l);
+	if (known && epoch == st->ledger.epoch)
+		l = st->ledger;
 
 	/* Of an epoch before a restore HQ may have more than this database remembers. */
 	if (known && epoch < st->ledger.epoch && seq > l.last)
@@ -237,5 +238,7 @@ void ledger_acked(struct station *st, int64_t epoch, int64_t seq, struct slice r
 		store_acked(st->store, epoch, seq, &st->ledger);
 		st->dirty = true;
 	}
+	if (seq < l.acked)
+		letters_tell_lost(st);
 	ledger_announce(st);
 }

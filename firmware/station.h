@@ -353,9 +353,18 @@ void ledger_pull(struct station *st, int64_t epoch, int64_t after, int messages)
 /* Some messages of events behind `after` again, for another lane. */
 void ledger_tell_again(struct station *st, int64_t epoch, int64_t after, int messages);
 void ledger_announce(struct station *st);
+struct ledger ledger_next_to_go(struct station *st); /* the epoch whose rows go next */
 int64_t ledger_waiting(struct station *st); /* events HQ has not acknowledged */
 /* At the end of a step: writes down what was acknowledged, if that costs nothing or is due. */
 void ledger_note_acked(struct station *st);
+
+/* ---- letters.c: what people have to look after between HQ and the store ---- */
+
+void letters_document(struct station *st, struct buf *b); /* members of the manager's document */
+/* HQ wants again what is not kept any more: said in the log. */
+void letters_tell_lost(struct station *st);
+void verb_letter_drop(struct station *st, const struct call *c, struct json args);
+void verb_reject_drop(struct station *st, const struct call *c, struct json args);
 
 /* ---- stream.c, ops.c: what HQ says ---- */
 

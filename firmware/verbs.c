@@ -92,6 +92,8 @@ static const struct verb {
 	{ "print.came", false, false, ROLE_CLERK, verb_print_came },
 	{ "print.again", false, false, ROLE_CLERK, verb_print_again },
 	{ "drawer.open", false, false, ROLE_CLERK, verb_drawer_open },
+	{ "letter.drop", false, false, ROLE_SUPERVISOR, verb_letter_drop },
+	{ "reject.drop", false, false, ROLE_SUPERVISOR, verb_reject_drop },
 };
 
 static const struct verb *find_verb(const char *name)

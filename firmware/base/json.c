@@ -3,9 +3,6 @@
 
 #include <errno.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 #include "firmware/base/text.h"
 
@@ -242,18 +239,28 @@ static enum json_type type_of(char first)
  */
 #ifdef __SSE2__
 #define BLOCK 16
+typedef char block_t __attribute__((vector_size(BLOCK)));
 
-static inline unsigned same(__m128i block, char c)
+static inline block_t block_at(const char *p)
 {
-	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(block, _mm_set1_epi8(c)));
+	block_t block;
+
+	memcpy(&block, p, BLOCK);
+	return block;
+}
+
+/* A bit for each byte of a comparison that holds. */
+static inline unsigned bits(block_t same)
+{
+	return (unsigned)__builtin_ia32_pmovmskb128(same);
 }
 
 /* A quote or a backslash. */
 static inline const char *next_in_string(const char *p, const char *end)
 {
 	for (; end - p >= BLOCK; p += BLOCK) {
-		const __m128i block = _mm_loadu_si128((const __m128i *)(const void *)p);
-		const unsigned found = same(block, '"') | same(block, '\\');
+		const block_t block = block_at(p);
+		const unsigned found = bits((block_t)((block == '"') | (block == '\\')));
 
 		if (found)
 			return p + __builtin_ctz(found);
@@ -267,10 +274,11 @@ static inline const char *next_in_string(const char *p, const char *end)
 static inline const char *next_mark(const char *p, const char *end)
 {
 	for (; end - p >= BLOCK; p += BLOCK) {
-		const __m128i block = _mm_loadu_si128((const __m128i *)(const void *)p);
-		/* 0x20 is all that `[` and `{`, `]` and `}` differ in */
-		const __m128i folded = _mm_or_si128(block, _mm_set1_epi8(0x20));
-		const unsigned found = same(block, '"') | same(folded, '{') | same(folded, '}');
+		const block_t block = block_at(p);
+		const block_t folded =
+			block | 0x20; /* all that `[` and `{`, `]` and `}` differ in */
+		const unsigned found =
+			bits((block_t)((block == '"') | (folded == '{') | (folded == '}')));
 
 		if (found)
 			return p + __builtin_ctz(found);
@@ -310,7 +318,7 @@ static const char *value_end(const char *p, const char *end)
 	if (*p == '"')
 		return string_end(p, end);
 	if (*p != '{' && *p != '[') {
-		while (p < end && *p > ' ' && *p != ',' && *p != ']' && *p != '}')
+		while (p<end && * p> ' ' && *p != ',' && *p != ']' && *p != '}')
 			p++;
 		return p;
 	}

@@ -95,6 +95,40 @@ void store_rejected(struct store *st, int64_t epoch, int64_t seq, struct slice r
 	db_run(st, "INSERT OR REPLACE INTO reject VALUES (?,?,?)", "iit", epoch, seq, reason);
 }
 
+bool store_reject_listed(struct store *st, struct reject_row *ret_row)
+{
+	sqlite3_stmt *row = db_query(st,
+				     "SELECT r.epoch, r.seq, coalesce(j.type, ''), r.reason"
+				     " FROM reject r LEFT JOIN ledger l ON l.epoch=r.epoch"
+				     " LEFT JOIN journal j ON j.n=l.base+r.seq"
+				     " WHERE (r.epoch, r.seq) < (?, ?)"
+				     " ORDER BY r.epoch DESC, r.seq DESC LIMIT 1",
+				     "ii", ret_row->epoch, ret_row->seq);
+
+	if (!row)
+		return false;
+	ret_row->epoch = db_int(row, 0);
+	ret_row->seq = db_int(row, 1);
+	slice_copy(db_text(row, 2), ret_row->type, sizeof(ret_row->type));
+	slice_copy(db_text(row, 3), ret_row->reason, sizeof(ret_row->reason));
+	db_done(row);
+	return true;
+}
+
+bool store_reject_drop(struct store *st, int64_t epoch, int64_t seq)
+{
+	return db_run(st, "DELETE FROM reject WHERE epoch=? AND seq=?", "ii", epoch, seq) > 0;
+}
+
+int64_t store_event_oldest(struct store *st, int64_t epoch)
+{
+	return db_number(st, 1,
+			 "SELECT coalesce((SELECT min(j.n) FROM journal j WHERE j.n > l.base"
+			 " AND j.n <= l.base + l.last) - l.base, l.last + 1)"
+			 " FROM ledger_now l WHERE l.epoch=?",
+			 "i", epoch);
+}
+
 int64_t store_batch(struct store *st, int64_t epoch, int64_t after, size_t max_bytes, struct buf *b)
 {
 	sqlite3_stmt *row = db_query(st,

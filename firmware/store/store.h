@@ -137,6 +137,16 @@ void store_upto_clear(struct store *st, enum stream s);
 void store_letter(struct store *st, enum stream s, int64_t epoch, int64_t seq, struct slice id,
 		  const char *reason, struct slice op, int64_t at_ms);
 int64_t store_letter_count(struct store *st);
+struct letter_row {
+	int64_t n;
+	enum stream stream;
+	int64_t epoch, seq, at_ms;
+	char id[ID_MAX + 1];
+	char reason[32];
+};
+/* Newest first: the next one below ret_row->n (INT64_MAX to begin). */
+bool store_letter_listed(struct store *st, struct letter_row *ret_row);
+bool store_letter_drop(struct store *st, int64_t n); /* false: there is none */
 
 /* ---- facts: what this store did (fact.c) ---- */
 
@@ -207,6 +217,16 @@ bool store_event_text(struct store *st, int64_t epoch, int64_t seq, struct slice
 /* `newest`: the epoch that is written now, with its last event and hash. */
 void store_acked(struct store *st, int64_t epoch, int64_t seq, const struct ledger *newest);
 void store_rejected(struct store *st, int64_t epoch, int64_t seq, struct slice reason);
+struct reject_row {
+	int64_t epoch, seq;
+	char type[40]; /* of the event, "" when it is not kept any more */
+	char reason[128];
+};
+/* Newest first: the next one below (epoch, seq); epoch INT64_MAX to begin. */
+bool store_reject_listed(struct store *st, struct reject_row *ret_row);
+bool store_reject_drop(struct store *st, int64_t epoch, int64_t seq); /* false: there is none */
+/* The oldest event of an epoch that is kept; above its last when none is. */
+int64_t store_event_oldest(struct store *st, int64_t epoch);
 /* Appends `{"e":…,"person":…}` objects, comma between, from after+1 on while they fit in `b`
  * up to max_bytes; the seq of the last one written, `after` for none. */
 int64_t store_batch(struct store *st, int64_t epoch, int64_t after, size_t max_bytes,
