@@ -17,9 +17,9 @@
 #include "firmware/trust/hash.h"
 #include "tests/file_shop.h"
 
-#define ORDERS 3000
+#define ORDERS	  3000
 #define SLICE_OPS 512 /* as in firmware/ops.c */
-#define PART_MAX (1024 * 1024)
+#define PART_MAX  (1024 * 1024)
 
 /* ---- pieces ---- */
 
@@ -230,7 +230,8 @@ static void test_keys_follow_the_record(void **state)
 	(void)state;
 	assert_true(store_lookup_next(s->st->store, gen, LOOKUP_NUMBER, slice_of("4821"), id));
 	shop_down(s, STREAM_ORDERS, 7, 2,
-		  ops_put(ops, "order", "ZAM-1", 4, "{\"status\":\"placed\",\"number\":\"7\"}"), NULL);
+		  ops_put(ops, "order", "ZAM-1", 4, "{\"status\":\"placed\",\"number\":\"7\"}"),
+		  NULL);
 	id[0] = '\0';
 	assert_false(store_lookup_next(s->st->store, gen, LOOKUP_NUMBER, slice_of("4821"), id));
 	assert_false(store_lookup_next(s->st->store, gen, LOOKUP_STATUS, slice_of("ready"), id));
