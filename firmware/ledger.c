@@ -174,6 +174,9 @@ void ledger_pull(struct station *st, int64_t epoch, int64_t after, int messages)
 	do {
 		more = --messages > 0;
 		after = publish(st, epoch, after, BATCH_AGAIN, &more);
+		/* Nothing in this transaction can be lost, so the loop may send while we read. */
+		if (more && !store_changed(st->store))
+			door_flush(st->door);
 	} while (more);
 }
 

@@ -19,7 +19,7 @@
 #include "firmware/base/clock.h"
 
 #define UP_WINDOW_MESSAGES 64
-#define UP_PULL_MESSAGES   4 /* at a time: what the loop sends in one go, about a millisecond */
+#define UP_PULL_MESSAGES   8 /* at a time */
 #define UP_RESEND_MIN_MS   5000
 #define UP_RESEND_MAX_MS   10000
 #define UP_NEVER_MS	   INT64_MAX

@@ -131,13 +131,17 @@ int64_t store_event_oldest(struct store *st, int64_t epoch)
 
 int64_t store_batch(struct store *st, int64_t epoch, int64_t after, size_t max_bytes, struct buf *b)
 {
-	sqlite3_stmt *row = db_query(st,
-				     "SELECT j.seq, j.e, j.person FROM ledger_now l JOIN journal j"
-				     " ON j.n > l.base+? AND j.n <= l.base+l.last"
-				     " WHERE l.epoch=? ORDER BY j.n",
-				     "ii", after, epoch);
-	int64_t last = after;
+	sqlite3_stmt *row =
+		db_query(st, "SELECT base, base+last FROM ledger_now WHERE epoch=?", "i", epoch);
+	int64_t base, end, last = after;
 
+	if (!row)
+		return after;
+	base = db_int(row, 0);
+	end = db_int(row, 1);
+	db_done(row);
+	row = db_query(st, "SELECT n, e, person FROM journal WHERE n>? AND n<=? ORDER BY n", "ii",
+		       base + after, end);
 	for (bool more = row; more; more = db_next(st, row)) {
 		struct slice e = db_text(row, 1), person = db_text(row, 2);
 
@@ -149,7 +153,7 @@ int64_t store_batch(struct store *st, int64_t epoch, int64_t after, size_t max_b
 		if (person.n)
 			jw_raw(b, "person", person);
 		jw_close(b, '}');
-		last = db_int(row, 0);
+		last = db_int(row, 0) - base;
 	}
 	if (row)
 		db_done(row);
