@@ -9,7 +9,7 @@
 #include "firmware/trust/hash.h"
 
 #define QUEUE_SHOWN 60 /* of each status */
-#define JOBS_SHOWN 100
+#define JOBS_SHOWN  100
 
 static const char *level_name(enum notice_level level)
 {
@@ -46,7 +46,7 @@ static void add_hq(struct station *st, struct buf *b, bool counts)
 	jw_bool(b, "isolated", station_isolated(st));
 	jw_bool(b, "taken", st->taken);
 	jw_bool(b, "stuck", ledger_stuck(st));
-	jw_int(b, "outbox", counts ? store_waiting(st->store) : 0);
+	jw_int(b, "outbox", counts ? ledger_waiting(st) : 0);
 	jw_close(b, '}');
 }
 
@@ -220,6 +220,7 @@ static void write_queue(struct station *st, struct buf *b)
 	static const char *const shown[] = { "ready", "picking", "placed" };
 	int64_t gen = store_cursor(st->store, STREAM_ORDERS).gen, at = 0;
 	char id[ID_MAX + 1] = "";
+	struct order_fact done;
 
 	jw_open(b, NULL, '[');
 	for (int n = 0; n < QUEUE_SHOWN && store_here_next(st->store, id, &at); n++)
@@ -228,8 +229,10 @@ static void write_queue(struct station *st, struct buf *b)
 		int n = 0;
 
 		id[0] = '\0';
-		while (n < QUEUE_SHOWN && store_lookup_next(st->store, gen, LOOKUP_STATUS,
-							    slice_of(shown[s]), id)) {
+		while (n < QUEUE_SHOWN &&
+		       store_lookup_next(st->store, gen, LOOKUP_STATUS, slice_of(shown[s]), id)) {
+			if (store_order_fact(st->store, slice_of(id), &done))
+				continue; /* handed over, which HQ has not written yet */
 			add_queued(b, id, shown[s], waited_s(st, waiting_since(st, id)));
 			n++;
 		}
@@ -373,7 +376,8 @@ static void counter_document(struct station *st, struct buf *b)
 /* The customer hears the desk where something happened last. */
 static const struct desk_state *customer_desk(const struct station *st)
 {
-	const struct desk_state *kiosk = &st->desks[DESK_KIOSK], *counter = &st->desks[DESK_COUNTER];
+	const struct desk_state *kiosk = &st->desks[DESK_KIOSK],
+				*counter = &st->desks[DESK_COUNTER];
 
 	if (kiosk->notice.shown && (!counter->notice.shown || kiosk->notice.n > counter->notice.n))
 		return kiosk;
@@ -400,9 +404,8 @@ static void customer_pickup(struct station *st, struct buf *b, const struct desk
 static void customer_document(struct station *st, struct buf *b)
 {
 	const struct desk_state *desk = customer_desk(st);
-	bool quiet = desk == &st->desks[DESK_COUNTER] &&
-		     (!strcmp(desk->notice.code, "logged_in") ||
-		      !strcmp(desk->notice.code, "product"));
+	bool quiet = desk == &st->desks[DESK_COUNTER] && (!strcmp(desk->notice.code, "logged_in") ||
+							  !strcmp(desk->notice.code, "product"));
 	struct notice none = { 0 };
 
 	jw_str(b, "mode", mode_word(st, &st->desks[DESK_KIOSK]));
@@ -478,7 +481,7 @@ static void manage_document(struct station *st, struct buf *b)
 	jw_open(b, "settings", '{');
 	settings_write(st, b);
 	jw_close(b, '}');
-	jw_int(b, "letters", store_letter_count(st->store));
+	letters_document(st, b);
 	jw_int(b, "epoch", st->ledger.epoch);
 	jw_int(b, "last", st->ledger.last);
 	jw_int(b, "acked", st->ledger.acked);
@@ -520,6 +523,7 @@ void documents_publish(struct station *st)
 	st->dirty = false;
 	st->revision++;
 	st->reachable_shown = station_hq_reachable(st);
+	st->acked.shown = st->ledger.acked;
 	refresh_queue(st);
 	publish_screen(st, SCREEN_COUNTER, counter_document);
 	publish_screen(st, SCREEN_CUSTOMER, customer_document);
@@ -557,7 +561,7 @@ void heartbeat_publish(struct station *st)
 	if (st->revoked)
 		jw_bool(&b, "revoked", true);
 	documents_streams(st, &b);
-	jw_int(&b, "outbox", store_waiting(st->store));
+	jw_int(&b, "outbox", ledger_waiting(st));
 	jw_int(&b, "acked", st->ledger.acked);
 	jw_bool(&b, "isolated", station_isolated(st));
 	documents_devices_brief(st, &b);
@@ -594,7 +598,7 @@ void metrics_publish(struct station *st)
 	       c->refused_messages);
 	metric(&b, "acks_ignored_total", "counter", "Acknowledgements above what was sent.",
 	       c->acks_ignored);
-	metric(&b, "outbox", "gauge", "Events HQ has not acknowledged.", store_waiting(st->store));
+	metric(&b, "outbox", "gauge", "Events HQ has not acknowledged.", ledger_waiting(st));
 	metric(&b, "hq_reachable", "gauge", "1 while HQ's beat is fresh.",
 	       station_hq_reachable(st));
 	metric(&b, "outbox_stuck", "gauge", "1 while HQ answers and acknowledges no events.",

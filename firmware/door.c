@@ -20,6 +20,7 @@ struct door {
 	struct ring now;
 	struct ring bulk;
 	struct ring out;
+	size_t urgent;		/* how many in `now` somebody waits for */
 	struct ring *taken;	/* whose oldest record the step is reading */
 	bool collected;		/* out's oldest record is being read by the loop */
 	size_t pending;		/* records in `out` behind the last flush: not yet visible */
@@ -115,6 +116,11 @@ bool door_is_bulk(enum door_kind kind)
 	       kind == DOOR_AGAIN || kind == DOOR_CMD;
 }
 
+static bool patient(enum door_kind kind)
+{
+	return kind == DOOR_ACK || kind == DOOR_TICK || kind == DOOR_BEAT;
+}
+
 int door_submit(struct door *d, const struct door_event *event, struct slice payload)
 {
 	const bool bulk = door_is_bulk(event->kind);
@@ -124,6 +130,7 @@ int door_submit(struct door *d, const struct door_event *event, struct slice pay
 		return -EMSGSIZE;
 	pthread_mutex_lock(&d->lock);
 	err = ring_push(bulk ? &d->bulk : &d->now, event, sizeof(*event), payload);
+	d->urgent += err == 0 && !bulk && !patient(event->kind);
 	pthread_cond_signal(&d->came);
 	pthread_mutex_unlock(&d->lock);
 	return err;
@@ -148,6 +155,8 @@ static bool take(struct door *d, bool wait, bool bulk, struct door_event *ret_ev
 	got = d->taken && ring_peek(d->taken, sizeof(*ret_event), &value, ret_payload);
 	if (got)
 		*ret_event = *(const struct door_event *)value;
+	if (got && d->taken == &d->now)
+		d->urgent -= !patient(ret_event->kind);
 	pthread_mutex_unlock(&d->lock);
 	return got;
 }
@@ -167,7 +176,7 @@ bool door_urgent(struct door *d)
 	bool urgent;
 
 	pthread_mutex_lock(&d->lock);
-	urgent = d->now.count > (d->taken == &d->now);
+	urgent = d->urgent > 0;
 	pthread_mutex_unlock(&d->lock);
 	return urgent;
 }

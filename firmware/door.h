@@ -132,6 +132,7 @@ struct door_event {
 		struct {
 			int64_t epoch;
 			int64_t after; /* the first row wanted is after + 1 */
+			int messages;  /* as many at most; 0 is 1 */
 		} pull;
 		struct {
 			bool up;
@@ -238,6 +239,7 @@ struct door_out {
 			int64_t epoch;
 			int64_t first, last; /* seqs in the batch */
 			bool again;	     /* answers a DOOR_PULL */
+			bool more;	     /* so does the next one */
 			bool sibling;	     /* answers a DOOR_AGAIN: HQ's window has no part in it */
 		} up;
 		struct {
@@ -288,11 +290,12 @@ bool door_take(struct door *door, bool wait, struct door_event *ret_event,
 	       struct slice *ret_payload);
 /* The same, without waiting, and only what is in `now`. */
 bool door_take_now(struct door *door, struct door_event *ret_event, struct slice *ret_payload);
-/* Does anybody wait in `now`? */
+/* Does anybody wait in `now` who is more than an acknowledgement, a tick or another's heartbeat? */
 bool door_urgent(struct door *door);
 /* What was taken last is not done: it stays first of its queue and is taken again. */
 void door_keep(struct door *door);
-/* Nothing emitted can be seen before door_flush(), which a step calls after its commit; it also
+/* Nothing emitted can be seen before door_flush(), which a step calls after its commit (or while it
+ * has changed nothing); it also
  * tells the loop, so that a batch of outputs is one wake-up. Emitting waits while what was
  * flushed before fills the queue. What one step emits must fit OUT_STEP_MAX; more is a defect. */
 #define OUT_STEP_MAX (3 * 1024 * 1024)

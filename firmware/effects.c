@@ -141,7 +141,6 @@ static void keep_order_fact(struct station *st, const struct origin *o, struct s
 	text_fmt(f.lane, sizeof(f.lane), "%s", o->lane);
 	text_fmt(f.event, sizeof(f.event), "%s", o->event);
 	store_order_fact_set(st->store, order, &f);
-	file_fact_changed(st, order);
 }
 
 static void completed(struct station *st, const struct origin *o, struct json body)

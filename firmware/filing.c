@@ -31,33 +31,39 @@ static void file_text(const struct filing *f, enum lookup kind, struct json v)
 		file_key(f, kind, text);
 }
 
-/* An order's status is what this store did, else what HQ wrote. */
+/* Only orders that wait for something are walked by their status. */
+static const char *const listed[] = { "placed", "picking", "ready" };
+
+static bool is_listed(const char *status)
+{
+	for (size_t i = 0; i < COUNT_OF(listed); i++)
+		if (!strcmp(status, listed[i]))
+			return true;
+	return false;
+}
+
+/* What this store has done with waits no more; it is only left out here, since a handover has
+ * enough to write: who walks the waiting orders looks at facts too. */
 static void file_status(const struct filing *f, const char *hq)
 {
 	struct order_fact fact;
 
-	if (strcmp(hq, "returned") != 0 && f->gen != GEN_GUEST &&
-	    store_order_fact(f->store, slice_of(f->id), &fact))
-		file_key(f, LOOKUP_STATUS, fact.status);
-	else if (hq[0])
+	if (!is_listed(hq))
+		return;
+	if (f->out || f->gen == GEN_GUEST || !store_order_fact(f->store, slice_of(f->id), &fact))
 		file_key(f, LOOKUP_STATUS, hq);
 }
 
-/* It may stand under what it was by HQ's word, by a fact that is or was, or by no readable word. */
-static void unfile_status(const struct filing *f, const char *hq)
+void file_order(struct station *st, int64_t gen, const char *id, const struct order *o)
 {
-	static const char *const others[] = { "collected", "partly_collected", "on_hold" };
-	bool known = false;
+	struct filing f = { st->store, gen, id, false };
 
-	for (size_t i = 0; i < COUNT_OF(others); i++) {
-		file_key(f, LOOKUP_STATUS, others[i]);
-		known = known || strcmp(others[i], hq) == 0;
-	}
-	if (hq[0] && !known)
-		file_key(f, LOOKUP_STATUS, hq);
+	file_status(&f, order_status_name(o->status));
+	file_text(&f, LOOKUP_NUMBER, o->number);
+	file_text(&f, LOOKUP_PHONE, json_get(o->customer, "phone_hash"));
 }
 
-static void file_order(const struct filing *f, struct json body)
+static void file_order_body(const struct filing *f, struct json body)
 {
 	static const char *const names[] = { "status", "number", "customer" };
 	struct json m[COUNT_OF(names)];
@@ -65,10 +71,7 @@ static void file_order(const struct filing *f, struct json body)
 
 	json_pick(body, names, m, COUNT_OF(names));
 	json_string(m[0], status, sizeof(status)); /* "" when it has none */
-	if (f->out)
-		unfile_status(f, status);
-	else
-		file_status(f, status);
+	file_status(f, status);
 	file_text(f, LOOKUP_NUMBER, m[1]);
 	file_text(f, LOOKUP_PHONE, json_get(m[2], "phone_hash"));
 }
@@ -100,7 +103,7 @@ static void file_body(const struct filing *f, enum stream stream, struct json bo
 {
 	switch (stream) {
 	case STREAM_ORDERS:
-		file_order(f, body);
+		file_order_body(f, body);
 		break;
 	case STREAM_CATALOG:
 		file_product(f, body);
@@ -147,15 +150,13 @@ void file_order_status(struct station *st, int64_t gen, struct slice order)
 	    json_check(r.body, &body) < 0)
 		return;
 	json_string(json_get(body, "status"), status, sizeof(status));
-	unfile_status(&f, status);
+	file_status(&f, status);
 	f.out = false;
-	if (r.state == RECORD_UNREADABLE)
-		file_key(&f, LOOKUP_STATUS, order_status_name(ORDER_ON_HOLD));
-	else
+	if (r.state != RECORD_UNREADABLE) /* which is on hold */
 		file_status(&f, status);
 }
 
-void file_fact_changed(struct station *st, struct slice order)
+void file_reopened(struct station *st, struct slice order)
 {
 	struct shadow shadow;
 

@@ -159,7 +159,6 @@ static void keep_facts(struct station *st, const struct handover *h)
 	text_fmt(f.event, sizeof(f.event), "%s", h->event);
 	f.seq = h->seq;
 	store_order_fact_set(st->store, st->order.id, &f);
-	file_fact_changed(st, st->order.id);
 }
 
 /* As many as policy wants; the first one's number, 0 when there is no printer. */

@@ -8,7 +8,60 @@
 #include "firmware/trust/hash.h"
 
 #define STUCK_MS    60000 /* several rounds of sending again */
+#define ACK_NOTE_MS 1000 /* an acknowledgement is written down after so long at the latest... */
+#define ACK_SHOW_MS 200	 /* ...and shown */
 #define FRESH_BYTES (1024 * 1024) /* published in one step; the rest follows in the next */
+
+void ledger_load(struct station *st)
+{
+	struct slice last;
+
+	st->ledger = store_ledger(st->store);
+	st->acked.noted = st->ledger.acked;
+	/* The chain goes on from the newest event, whose text is the one truth about its hash. */
+	if (st->ledger.last && !st->ledger.prev[0] &&
+	    store_event_text(st->store, st->ledger.epoch, st->ledger.last, &last))
+		hash_text(last, st->ledger.prev);
+}
+
+int64_t ledger_waiting(struct station *st)
+{
+	return store_waiting(st->store) - (st->ledger.acked - st->acked.noted);
+}
+
+struct ledger ledger_next_to_go(struct station *st)
+{
+	struct ledger l = store_ledger_waiting(st->store);
+
+	if (l.epoch == st->ledger.epoch)
+		l.acked = st->ledger.acked;
+	return l;
+}
+
+void ledger_note_acked(struct station *st)
+{
+	if (st->acked.noted == st->ledger.acked ||
+	    (!store_changed(st->store) && !st->stopping && station_mono(st) < st->acked.note_ms))
+		return;
+	store_acked(st->store, st->ledger.epoch, st->ledger.acked, &st->ledger);
+	st->acked.noted = st->ledger.acked;
+}
+
+/* An acknowledgement alone is no reason for a commit: lost, HQ gives it again when the events come
+ * again. Nor are screens painted for each of a hundred a second. */
+static void take_acked(struct station *st, int64_t seq)
+{
+	const int64_t now = station_mono(st);
+
+	if (st->acked.noted == st->ledger.acked)
+		st->acked.note_ms = now + ACK_NOTE_MS;
+	st->ledger.acked = seq;
+	station_wake_at(st, st->acked.note_ms);
+	if (seq == st->ledger.last || now >= st->acked.show_ms) {
+		st->acked.show_ms = now + ACK_SHOW_MS;
+		st->dirty = true;
+	}
+}
 
 struct buf event_begin(struct station *st)
 {
@@ -45,7 +98,7 @@ int64_t event_end(struct station *st, const char *type, struct buf *body, struct
 	jw_close(&e, '}');
 	assert(!e.overflow); /* every text in a body is bounded where it comes in */
 	hash_text(buf_read(&e), hash);
-	store_event(st->store, st->ledger.epoch, seq, type, buf_read(&e), person, hash);
+	store_event(st->store, st->ledger.epoch, seq, type, buf_read(&e), person);
 	st->ledger.last = seq;
 	memcpy(st->ledger.prev, hash, sizeof(st->ledger.prev));
 	st->dirty = true;
@@ -56,8 +109,10 @@ int64_t event_end(struct station *st, const char *type, struct buf *body, struct
 
 enum batch_for { BATCH_FRESH, BATCH_AGAIN, BATCH_SIBLING };
 
-/* One batch from `after` on as a message; the last seq in it. */
-static int64_t publish(struct station *st, int64_t epoch, int64_t after, enum batch_for whom)
+/* One batch from `after` on as a message; the last seq in it. `more`: the next batch may
+ * follow in this step, and then whether it will; or NULL. */
+static int64_t publish(struct station *st, int64_t epoch, int64_t after, enum batch_for whom,
+		       bool *more)
 {
 	struct door_out out = { .kind = OUT_UP };
 	struct buf b;
@@ -79,6 +134,9 @@ static int64_t publish(struct station *st, int64_t epoch, int64_t after, enum ba
 	out.up.last = b.overflow ? after : last;
 	out.up.again = whom == BATCH_AGAIN;
 	out.up.sibling = whom == BATCH_SIBLING;
+	if (more)
+		out.up.more = *more =
+			*more && last > after && !b.overflow && !door_urgent(st->door);
 	if (b.overflow)
 		log_error("event %lld/%lld does not fit a message", (long long)epoch,
 			  (long long)after + 1);
@@ -89,7 +147,7 @@ static int64_t publish(struct station *st, int64_t epoch, int64_t after, enum ba
 void ledger_publish_fresh(struct station *st)
 {
 	while (st->fresh_after < st->ledger.last && door_pending(st->door) < FRESH_BYTES) {
-		int64_t last = publish(st, st->ledger.epoch, st->fresh_after, BATCH_FRESH);
+		int64_t last = publish(st, st->ledger.epoch, st->fresh_after, BATCH_FRESH, NULL);
 
 		st->fresh_after = last > st->fresh_after ? last : st->ledger.last;
 	}
@@ -100,13 +158,13 @@ void ledger_publish_fresh(struct station *st)
 
 void ledger_announce(struct station *st)
 {
-	struct ledger l = store_ledger_waiting(st->store);
+	struct ledger l = ledger_next_to_go(st);
 	struct door_out out = { .kind = OUT_ACKED };
 
 	out.acked.epoch = l.epoch;
 	out.acked.acked = l.acked;
 	out.acked.last = l.last;
-	out.acked.waiting = store_waiting(st->store);
+	out.acked.waiting = ledger_waiting(st);
 	door_emit(st->door, &out, (struct slice){ 0 });
 }
 
@@ -119,7 +177,7 @@ bool ledger_stuck(const struct station *st)
  * for it or not allowed, without a word. */
 void ledger_tick(struct station *st)
 {
-	if (!station_hq_reachable(st) || store_waiting(st->store) == 0)
+	if (!station_hq_reachable(st) || ledger_waiting(st) == 0)
 		st->unheard_ms = 0;
 	else if (!st->unheard_ms)
 		st->unheard_ms = station_mono(st);
@@ -135,15 +193,23 @@ void ledger_tick(struct station *st)
 		log_notice("HQ takes events again");
 }
 
-void ledger_pull(struct station *st, int64_t epoch, int64_t after)
+void ledger_pull(struct station *st, int64_t epoch, int64_t after, int messages)
 {
-	publish(st, epoch, after, BATCH_AGAIN);
+	bool more;
+
+	do {
+		more = --messages > 0;
+		after = publish(st, epoch, after, BATCH_AGAIN, &more);
+		/* Nothing in this transaction can be lost, so the loop may send while we read. */
+		if (more && !store_changed(st->store))
+			door_flush(st->door);
+	} while (more);
 }
 
 void ledger_tell_again(struct station *st, int64_t epoch, int64_t after, int messages)
 {
 	while (messages-- > 0 && door_pending(st->door) < FRESH_BYTES) {
-		const int64_t last = publish(st, epoch, after, BATCH_SIBLING);
+		const int64_t last = publish(st, epoch, after, BATCH_SIBLING, NULL);
 
 		if (last <= after)
 			return;
@@ -177,8 +243,10 @@ static void keep_rejects(struct station *st, int64_t epoch, struct slice reject)
 void ledger_acked(struct station *st, int64_t epoch, int64_t seq, struct slice reject)
 {
 	struct ledger l;
+	const bool known = store_ledger_of(st->store, epoch, &l);
 
-	bool known = store_ledger_of(st->store, epoch, &l);
+	if (known && epoch == st->ledger.epoch)
+		l = st->ledger;
 
 	/* Of an epoch before a restore HQ may have more than this database remembers. */
 	if (known && epoch < st->ledger.epoch && seq > l.last)
@@ -193,12 +261,15 @@ void ledger_acked(struct station *st, int64_t epoch, int64_t seq, struct slice r
 		return;
 	}
 	keep_rejects(st, epoch, reject);
-	if (seq != l.acked) {
+	if (epoch == st->ledger.epoch && seq != st->ledger.acked) {
 		st->unheard_ms = 0;
-		store_acked(st->store, epoch, seq);
-		if (epoch == st->ledger.epoch)
-			st->ledger.acked = seq;
+		take_acked(st, seq);
+	} else if (epoch != st->ledger.epoch && seq != l.acked) {
+		st->unheard_ms = 0;
+		store_acked(st->store, epoch, seq, &st->ledger);
 		st->dirty = true;
 	}
+	if (seq < l.acked)
+		letters_tell_lost(st);
 	ledger_announce(st);
 }

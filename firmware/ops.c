@@ -191,7 +191,10 @@ static void apply_unreadable(struct station *st, struct ops_target *t, const str
 
 static void put_done(struct station *st, struct ops_target *t, const struct op *op)
 {
-	file_record(st, t->stream, t->gen, op->id, op->body);
+	if (t->stream == STREAM_ORDERS)
+		file_order(st, t->gen, op->id, &st->order); /* as check_body() read it */
+	else
+		file_record(st, t->stream, t->gen, op->id, op->body);
 	if (t->live && t->stream == STREAM_ORDERS)
 		order_conflict_check(st, slice_of(op->id));
 	order_is_new(st, t, op);
@@ -235,7 +238,7 @@ static void apply_del(struct station *st, struct ops_target *t, const struct op 
 static void drop_facts(struct station *st, const char *order)
 {
 	store_order_facts_drop(st->store, slice_of(order));
-	file_fact_changed(st, slice_of(order));
+	file_reopened(st, slice_of(order));
 }
 
 /* HQ takes back what the store did: the one way a fact is lowered. Of nothing it is rejected, but

@@ -212,6 +212,12 @@ struct station {
 	char operator_token[TOKEN_TEXT_MAX];
 
 	struct ledger ledger; /* mirror of the newest epoch's row */
+	struct {
+		int64_t noted;	 /* the database has this; ledger.acked may be ahead of it */
+		int64_t note_ms; /* monotonic: when it is written at the latest */
+		int64_t shown;	 /* the screens have this */
+		int64_t show_ms; /* monotonic: screens are not painted for one before */
+	} acked;
 	int64_t fresh_after;  /* events above this were not published yet */
 	int64_t revision;
 	bool dirty;	      /* some document may have changed */
@@ -408,6 +414,8 @@ struct word_values words_none(void);
 
 /* ---- ledger.c: events ---- */
 
+/* At start: the epoch that is written, and where its chain stands. */
+void ledger_load(struct station *st);
 /* Starts an event's body; write members into the buffer, then event_end(). */
 struct buf event_begin(struct station *st);
 /* `person` is personal data beside the chain (JSON object text) or n = 0. Returns its seq;
@@ -416,13 +424,26 @@ int64_t event_end(struct station *st, const char *type, struct buf *body, struct
 		  char ret_id[ULID_TEXT_MAX]);
 void ledger_publish_fresh(struct station *st);
 void ledger_acked(struct station *st, int64_t epoch, int64_t seq, struct slice reject);
-void ledger_pull(struct station *st, int64_t epoch, int64_t after);
+/* Up to so many messages behind `after`, fewer when somebody waits at the counter. */
+void ledger_pull(struct station *st, int64_t epoch, int64_t after, int messages);
 /* HQ answers, and for long has taken nothing of what waits: the broker lets it not through. */
 bool ledger_stuck(const struct station *st);
 void ledger_tick(struct station *st);
 /* Some messages of events behind `after` again, for another lane. */
 void ledger_tell_again(struct station *st, int64_t epoch, int64_t after, int messages);
 void ledger_announce(struct station *st);
+struct ledger ledger_next_to_go(struct station *st); /* the epoch whose rows go next */
+int64_t ledger_waiting(struct station *st); /* events HQ has not acknowledged */
+/* At the end of a step: writes down what was acknowledged, if that costs nothing or is due. */
+void ledger_note_acked(struct station *st);
+
+/* ---- letters.c: what people have to look after between HQ and the store ---- */
+
+void letters_document(struct station *st, struct buf *b); /* members of the manager's document */
+/* HQ wants again what is not kept any more: said in the log. */
+void letters_tell_lost(struct station *st);
+void verb_letter_drop(struct station *st, const struct call *c, struct json args);
+void verb_reject_drop(struct station *st, const struct call *c, struct json args);
 
 /* ---- stream.c, ops.c: what HQ says ---- */
 
@@ -475,13 +496,15 @@ bool ops_apply_slice(struct station *st, struct ops_target *t, struct slice ops,
 
 void file_record(struct station *st, enum stream stream, int64_t gen, const char *id,
 		 struct json body);
+/* The same for an order that was just read, without reading it again. */
+void file_order(struct station *st, int64_t gen, const char *id, const struct order *o);
 /* The keys of a body that is replaced. */
 void file_record_out(struct station *st, enum stream stream, int64_t gen, const char *id,
 		     struct slice text);
 /* An order's status by its record and this store's facts. */
 void file_order_status(struct station *st, int64_t gen, struct slice order);
-/* What the store did to an order has changed: in the live records and in a snapshot coming in. */
-void file_fact_changed(struct station *st, struct slice order);
+/* HQ took back what the store did: in the live records and in a snapshot coming in. */
+void file_reopened(struct station *st, struct slice order);
 /* At start: products that an earlier version filed by fewer codes are filed again, once. */
 void files_again(struct station *st);
 /* At start: count and sum of every stream follow from the records that are there (recount.c). */

@@ -51,7 +51,7 @@ static void open_epoch(struct station *st)
 	if (epoch <= floor)
 		epoch = floor + 1;
 	store_ledger_open(st->store, epoch);
-	st->ledger = store_ledger(st->store);
+	ledger_load(st);
 }
 
 int station_start(struct station *st)
@@ -60,7 +60,7 @@ int station_start(struct station *st)
 
 	store_begin(st->store);
 	clocks_start(st);
-	st->ledger = store_ledger(st->store);
+	ledger_load(st);
 	if (st->ledger.epoch == 0 || store_meta(st->store, "restored", 0))
 		open_epoch(st);
 	if (store_meta(st->store, "restored", 0))
@@ -247,7 +247,8 @@ static void on_tick(struct station *st)
 	if (st->beat_known && st->beat_ms + BEAT_FRESH_MS >= now)
 		station_wake_at(st, st->beat_ms + BEAT_FRESH_MS + 1);
 	/* HQ may have gone silent, ages have grown. */
-	if (st->reachable_shown != station_hq_reachable(st) || now - st->queue_ms >= QUEUE_AGE_MS)
+	if (st->reachable_shown != station_hq_reachable(st) ||
+	    st->acked.shown != st->ledger.acked || now - st->queue_ms >= QUEUE_AGE_MS)
 		st->dirty = true;
 	if (!st->pruned_ms || now - st->pruned_ms > PRUNE_EVERY_MS) {
 		st->pruned_ms = now;
@@ -286,7 +287,7 @@ static void on_event(struct station *st, const struct door_event *e, struct slic
 		ledger_acked(st, e->ack.epoch, e->ack.seq, span_of(payload, e->ack.reject));
 		break;
 	case DOOR_PULL:
-		ledger_pull(st, e->pull.epoch, e->pull.after);
+		ledger_pull(st, e->pull.epoch, e->pull.after, e->pull.messages);
 		break;
 	case DOOR_LINK:
 		on_link(st, e->link.up);
@@ -338,6 +339,7 @@ static void finish_step(struct station *st)
 		documents_publish(st);
 	heartbeat_publish(st);
 	metrics_publish(st);
+	ledger_note_acked(st);
 	/* Last: what this step has to say goes out before. */
 	if (st->restarting)
 		door_emit(st->door, &restart, (struct slice){ 0 });

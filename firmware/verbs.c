@@ -98,6 +98,8 @@ static const struct verb {
 	{ "print.again", false, false, ROLE_CLERK, verb_print_again },
 	{ "drawer.open", false, false, ROLE_CLERK, verb_drawer_open },
 	{ "message.done", false, false, ROLE_CLERK, verb_message_done },
+	{ "letter.drop", false, false, ROLE_SUPERVISOR, verb_letter_drop },
+	{ "reject.drop", false, false, ROLE_SUPERVISOR, verb_reject_drop },
 };
 
 static const struct verb *find_verb(const char *name)

@@ -240,6 +240,7 @@ static void pull_rows(struct sync *s)
 
 	if (!up_pull(&s->up, s->outstanding < SYNC_PUBACK_WINDOW, &e.pull.epoch, &e.pull.after))
 		return;
+	e.pull.messages = up_room(&s->up);
 	if (door_submit(s->door, &e, (struct slice){ 0 }) < 0)
 		up_pull_failed(&s->up);
 }
@@ -281,7 +282,7 @@ static void take_batch(struct sync *s, const struct door_out *out, struct slice 
 		err = publish(s, ROUTE_UP, s->up_topic, payload, false);
 		up_fresh(&s->up, out->up.epoch, first, last, err == 0);
 		s->figures.unsent += err < 0;
-	} else if (out->up.again && up_batch(&s->up, out->up.epoch, first, last)) {
+	} else if (out->up.again && up_batch(&s->up, out->up.epoch, first, last, out->up.more)) {
 		err = publish(s, ROUTE_UP, s->up_topic, payload, false);
 		if (err < 0)
 			up_unsent(&s->up, first);

@@ -91,20 +91,28 @@ void up_fresh(struct up *u, int64_t epoch, int64_t first, int64_t last, bool sen
 	}
 }
 
-bool up_batch(struct up *u, int64_t epoch, int64_t first, int64_t last)
+bool up_batch(struct up *u, int64_t epoch, int64_t first, int64_t last, bool more)
 {
-	bool current = u->pulling && u->pull_epoch == u->epoch && u->pull_after == u->next;
+	bool current = u->pulling && u->pull_epoch == u->epoch && u->pull_after == u->next &&
+		       first == u->next + 1;
 
-	u->pulling = false;
+	u->pulling = u->pulling && more;
 	if (!current || !u->linked || !u->round || u->in_flight == UP_WINDOW_MESSAGES)
 		return false;
 	if (first > last || epoch != u->epoch || last <= u->next) {
 		u->round = false;
 		return false;
 	}
-	u->next = last;
+	u->next = u->pull_after = last;
 	u->flight[u->in_flight++] = last;
 	return true;
+}
+
+int up_room(const struct up *u)
+{
+	const int room = UP_WINDOW_MESSAGES - u->in_flight;
+
+	return room < UP_PULL_MESSAGES ? room : UP_PULL_MESSAGES;
 }
 
 void up_unsent(struct up *u, int64_t first)

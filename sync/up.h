@@ -19,6 +19,7 @@
 #include "firmware/base/clock.h"
 
 #define UP_WINDOW_MESSAGES 64
+#define UP_PULL_MESSAGES   8 /* at a time */
 #define UP_RESEND_MIN_MS   5000
 #define UP_RESEND_MAX_MS   10000
 #define UP_NEVER_MS	   INT64_MAX
@@ -46,13 +47,16 @@ void up_link(struct up *u, bool linked);
 void up_acked(struct up *u, int64_t epoch, int64_t acked, int64_t last);
 /* A fresh batch; `sent`: it was given to the broker. */
 void up_fresh(struct up *u, int64_t epoch, int64_t first, int64_t last, bool sent);
-/* The answer to a pull; true when it must be sent now. first > last: nothing is there. */
-bool up_batch(struct up *u, int64_t epoch, int64_t first, int64_t last);
+/* The answer to a pull, or a part of it with `more` to come; true when it must be sent now.
+ * first > last: nothing is there. */
+bool up_batch(struct up *u, int64_t epoch, int64_t first, int64_t last, bool more);
 /* What up_batch() let through could not be sent after all. */
 void up_unsent(struct up *u, int64_t first);
 /* Begins a round when one is due. True when a pull of the rows behind *ret_after should go out
  * now; it then counts as under way. `room`: the broker's client can take more. */
 bool up_pull(struct up *u, bool room, int64_t *ret_epoch, int64_t *ret_after);
+/* How many messages a pull may bring. */
+int up_room(const struct up *u);
 /* That pull could not be made: it will be asked for again. */
 void up_pull_failed(struct up *u);
 /* When up_pull() may have something new to say though nothing happened. */

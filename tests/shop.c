@@ -184,9 +184,9 @@ void shop_begin_stream(struct shop *s, enum stream stream)
 	shop_submit(s, &e, "[]");
 }
 
-static const char STAFF[] = "[{\"op\":\"put\",\"type\":\"policy\",\"id\":\"staff\",\"rev\":1,"
-			    "\"body\":{\"people\":[{\"id\":"
-			    "\"E17\",\"name\":\"Ola\",\"role\":\"clerk\",\"pin\":\"x\"}]}}]";
+const char SHOP_STAFF[] = "[{\"op\":\"put\",\"type\":\"policy\",\"id\":\"staff\",\"rev\":1,"
+			  "\"body\":{\"people\":[{\"id\":"
+			  "\"E17\",\"name\":\"Ola\",\"role\":\"clerk\",\"pin\":\"x\"}]}}]";
 const char SHOP_ORDER[] =
 	"[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-1\",\"rev\":3,\"body\":{\"status\":"
 	"\"ready\","
@@ -270,7 +270,7 @@ struct shop *shop_stocked(int number)
 
 	shop_begin_stream(s, STREAM_ORDERS);
 	shop_begin_stream(s, STREAM_POLICY);
-	shop_down(s, STREAM_POLICY, 7, 1, STAFF, NULL);
+	shop_down(s, STREAM_POLICY, 7, 1, SHOP_STAFF, NULL);
 	shop_down(s, STREAM_ORDERS, 7, 1, SHOP_ORDER, NULL);
 	shop_log_in(s);
 	return s;

@@ -45,6 +45,8 @@ struct shop {
 
 /* ZAM-1 as one op: ready, number 4821, two pieces of 5901234123457. */
 extern const char SHOP_ORDER[];
+/* Ola, a clerk, as one op of policy. */
+extern const char SHOP_STAFF[];
 
 /* Takes what has come out of the door. */
 void shop_collect(struct shop *s);

@@ -233,11 +233,81 @@ static enum json_type type_of(char first)
 	}
 }
 
+/*
+ * Finding where a value ends is what reading costs, so it goes 16 bytes at a time where the machine
+ * can. Both give the first byte from p on that is one of theirs, or `end`.
+ */
+#ifdef __SSE2__
+#define BLOCK 16
+typedef char block_t __attribute__((vector_size(BLOCK)));
+
+static inline block_t block_at(const char *p)
+{
+	block_t block;
+
+	memcpy(&block, p, BLOCK);
+	return block;
+}
+
+/* A bit for each byte of a comparison that holds. */
+static inline unsigned bits(block_t same)
+{
+	return (unsigned)__builtin_ia32_pmovmskb128(same);
+}
+
+/* A quote or a backslash. */
+static inline const char *next_in_string(const char *p, const char *end)
+{
+	for (; end - p >= BLOCK; p += BLOCK) {
+		const block_t block = block_at(p);
+		const unsigned found = bits((block_t)((block == '"') | (block == '\\')));
+
+		if (found)
+			return p + __builtin_ctz(found);
+	}
+	while (p < end && *p != '"' && *p != '\\')
+		p++;
+	return p;
+}
+
+/* A quote or a bracket. */
+static inline const char *next_mark(const char *p, const char *end)
+{
+	for (; end - p >= BLOCK; p += BLOCK) {
+		const block_t block = block_at(p);
+		const block_t folded =
+			block | 0x20; /* all that `[` and `{`, `]` and `}` differ in */
+		const unsigned found =
+			bits((block_t)((block == '"') | (folded == '{') | (folded == '}')));
+
+		if (found)
+			return p + __builtin_ctz(found);
+	}
+	while (p < end && *p != '"' && (*p | 0x20) != '{' && (*p | 0x20) != '}')
+		p++;
+	return p;
+}
+#else
+static inline const char *next_in_string(const char *p, const char *end)
+{
+	while (p < end && *p != '"' && *p != '\\')
+		p++;
+	return p;
+}
+
+static inline const char *next_mark(const char *p, const char *end)
+{
+	while (p < end && *p != '"' && (*p | 0x20) != '{' && (*p | 0x20) != '}')
+		p++;
+	return p;
+}
+#endif
+
 static const char *string_end(const char *p, const char *end)
 {
-	for (p++; p < end && *p != '"'; p++)
-		if (*p == '\\')
-			p++;
+	p = next_in_string(p + 1, end);
+	while (p < end && *p == '\\')
+		p = next_in_string(p + 2, end);
 	return p + 1;
 }
 
@@ -248,18 +318,17 @@ static const char *value_end(const char *p, const char *end)
 	if (*p == '"')
 		return string_end(p, end);
 	if (*p != '{' && *p != '[') {
-		while (p < end && !memchr(",]} \t\r\n", *p, 7))
+		while (p<end && * p> ' ' && *p != ',' && *p != ']' && *p != '}')
 			p++;
 		return p;
 	}
-	while (p < end) {
+	while ((p = next_mark(p, end)) < end) {
 		if (*p == '"') {
 			p = string_end(p, end);
 			continue;
 		}
-		if (*p == '{' || *p == '[')
-			depth++;
-		else if ((*p == '}' || *p == ']') && --depth == 0)
+		depth += (*p | 0x20) == '{' ? 1 : -1;
+		if (depth == 0)
 			return p + 1;
 		p++;
 	}
@@ -377,13 +446,19 @@ int json_depth(struct json v)
 {
 	int depth = 0, deepest = 0;
 
-	for (const char *p = v.p, *end = v.p + v.n; v.type != JSON_NONE && p < end; p++) {
-		if (*p == '"')
-			p = string_end(p, end) - 1;
-		else if (*p == '{' || *p == '[')
-			deepest = ++depth > deepest ? depth : deepest;
-		else if (*p == '}' || *p == ']')
-			depth--;
+	const char *p = v.p, *end = v.p + v.n;
+
+	if (v.type == JSON_NONE)
+		return 0;
+	while ((p = next_mark(p, end)) < end) {
+		if (*p == '"') {
+			p = string_end(p, end);
+			continue;
+		}
+		depth += (*p | 0x20) == '{' ? 1 : -1;
+		if (depth > deepest)
+			deepest = depth;
+		p++;
 	}
 	return deepest;
 }

@@ -25,6 +25,7 @@ struct store {
 		sqlite3_stmt *stmt;
 	} statement[STATEMENTS_MAX];
 	int statements;
+	int64_t changes; /* rows changed before this transaction */
 	char trouble[256];
 };
 
@@ -227,6 +228,39 @@ static int migrate(struct store *st, char *ret_message, size_t cap)
 	return 0;
 }
 
+/* What needs no disk: messages before their turn, which are asked for again, and which jobs wait
+ * or are being printed, which answer belongs to a key, stock changes by their sku: that saves
+ * indexes. */
+static const char in_memory[] =
+	"CREATE TEMP TABLE held (stream INTEGER, epoch INTEGER, seq INTEGER, bytes INTEGER,"
+	" message TEXT, PRIMARY KEY (stream, epoch, seq)) WITHOUT ROWID;"
+	"CREATE TEMP TABLE waiting_job (job INTEGER PRIMARY KEY);"
+	"INSERT INTO temp.waiting_job SELECT job FROM job WHERE status < 2;"
+	"CREATE TEMP TRIGGER job_added AFTER INSERT ON main.job WHEN new.status < 2 BEGIN"
+	" INSERT OR IGNORE INTO waiting_job VALUES (new.job); END;"
+	"CREATE TEMP TRIGGER job_changed AFTER UPDATE OF status ON main.job BEGIN"
+	" DELETE FROM waiting_job WHERE job=old.job AND new.status >= 2;"
+	" INSERT OR IGNORE INTO waiting_job SELECT new.job WHERE new.status < 2; END;"
+	"CREATE TEMP TRIGGER job_gone AFTER DELETE ON main.job BEGIN"
+	" DELETE FROM waiting_job WHERE job=old.job; END;"
+	"CREATE TEMP TABLE press_key (key TEXT PRIMARY KEY, n INTEGER) WITHOUT ROWID;"
+	"INSERT OR REPLACE INTO temp.press_key SELECT key, n FROM passing WHERE key NOT NULL"
+	" ORDER BY n;"
+	"CREATE TEMP TRIGGER press_added AFTER INSERT ON main.passing WHEN new.key NOT NULL BEGIN"
+	" INSERT OR REPLACE INTO press_key VALUES (new.key, new.n); END;"
+	"CREATE TEMP TRIGGER press_gone AFTER DELETE ON main.passing WHEN old.key NOT NULL BEGIN"
+	" DELETE FROM press_key WHERE key=old.key AND n=old.n; END;"
+	"CREATE TEMP TABLE delta_of (n INTEGER PRIMARY KEY, sku TEXT, delta INTEGER, lane TEXT,"
+	" epoch INTEGER, seq INTEGER);"
+	"CREATE INDEX temp.delta_of_sku ON delta_of (sku);"
+	"INSERT INTO temp.delta_of SELECT n, sku, delta, lane, epoch, seq FROM passing"
+	" WHERE sku NOT NULL;"
+	"CREATE TEMP TRIGGER delta_added AFTER INSERT ON main.passing WHEN new.sku NOT NULL BEGIN"
+	" INSERT INTO delta_of VALUES (new.n, new.sku, new.delta, new.lane, new.epoch, new.seq); "
+	"END;"
+	"CREATE TEMP TRIGGER delta_gone AFTER DELETE ON main.passing WHEN old.sku NOT NULL BEGIN"
+	" DELETE FROM delta_of WHERE n=old.n; END;";
+
 static int set_up(struct store *st)
 {
 	char cache[48];
@@ -240,11 +274,7 @@ static int set_up(struct store *st)
 	execute(st, "PRAGMA temp_store=MEMORY");
 	execute(st, cache);
 	sqlite3_wal_autocheckpoint(st->db, WAL_PAGES);
-	/* Messages before their turn need no disk: they are asked for again. */
-	return execute(
-		st,
-		"CREATE TEMP TABLE held (stream INTEGER, epoch INTEGER, seq INTEGER,"
-		" bytes INTEGER, message TEXT, PRIMARY KEY (stream, epoch, seq)) WITHOUT ROWID");
+	return execute(st, in_memory);
 }
 
 int store_open(const char *path, struct store **ret_store, char *ret_message, size_t cap)
@@ -289,6 +319,12 @@ void store_close(struct store *st)
 void store_begin(struct store *st)
 {
 	db_run(st, "BEGIN IMMEDIATE", "");
+	st->changes = sqlite3_total_changes64(st->db);
+}
+
+bool store_changed(const struct store *st)
+{
+	return sqlite3_total_changes64(st->db) != st->changes;
 }
 
 int store_commit(struct store *st)

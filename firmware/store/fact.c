@@ -7,8 +7,8 @@ bool store_order_fact(struct store *st, struct slice order, struct order_fact *r
 {
 	struct order_fact f = { 0 };
 	sqlite3_stmt *row = db_query(
-		st, "SELECT status, at, lane, epoch, seq, event FROM fact_order WHERE id=?", "t",
-		order);
+		st, "SELECT status, at, lane, epoch, seq, event FROM fact WHERE id=? AND line=''",
+		"t", order);
 
 	if (!row)
 		return false;
@@ -25,15 +25,16 @@ bool store_order_fact(struct store *st, struct slice order, struct order_fact *r
 
 void store_order_fact_set(struct store *st, struct slice order, const struct order_fact *f)
 {
-	/* The last column is of an earlier version. */
-	db_run(st, "INSERT OR REPLACE INTO fact_order VALUES (?,?,?,?,?,?,?,0)", "tsisiis", order,
-	       f->status, f->at_ms, f->lane, f->epoch, f->seq, f->event);
+	db_run(st,
+	       "INSERT OR REPLACE INTO fact (id, line, handed, short, status, at, lane, epoch, seq,"
+	       " event) VALUES (?,'',0,0,?,?,?,?,?,?)",
+	       "tsisiis", order, f->status, f->at_ms, f->lane, f->epoch, f->seq, f->event);
 }
 
 bool store_order_fact_next(struct store *st, char id[ID_MAX + 1])
 {
-	sqlite3_stmt *row =
-		db_query(st, "SELECT id FROM fact_order WHERE id>? ORDER BY id LIMIT 1", "s", id);
+	sqlite3_stmt *row = db_query(
+		st, "SELECT id FROM fact WHERE id>? AND line='' ORDER BY id LIMIT 1", "s", id);
 
 	if (!row)
 		return false;
@@ -56,8 +57,8 @@ void store_conflict_set(struct store *st, struct slice order, const char *field,
 struct line_fact store_line_fact(struct store *st, struct slice order, struct slice line)
 {
 	struct line_fact f = { 0 };
-	sqlite3_stmt *row = db_query(
-		st, "SELECT handed, short FROM fact_line WHERE id=? AND line=?", "tt", order, line);
+	sqlite3_stmt *row = db_query(st, "SELECT handed, short FROM fact WHERE id=? AND line=?",
+				     "tt", order, line);
 
 	if (!row)
 		return f;
@@ -71,15 +72,15 @@ void store_line_fact_add(struct store *st, struct slice order, struct slice line
 			 struct line_fact add)
 {
 	db_run(st,
-	       "INSERT INTO fact_line VALUES (?,?,?,?) ON CONFLICT (id, line) DO UPDATE"
+	       "INSERT INTO fact (id, line, handed, short) VALUES (?,?,?,?) ON CONFLICT (id, line) "
+	       "DO UPDATE"
 	       " SET handed=handed+excluded.handed, short=short+excluded.short",
 	       "ttii", order, line, add.handed, add.short_);
 }
 
 void store_order_facts_drop(struct store *st, struct slice order)
 {
-	db_run(st, "DELETE FROM fact_order WHERE id=?", "t", order);
-	db_run(st, "DELETE FROM fact_line WHERE id=?", "t", order);
+	db_run(st, "DELETE FROM fact WHERE id=?", "t", order);
 	db_run(st, "DELETE FROM conflict WHERE id=?", "t", order);
 }
 
@@ -100,17 +101,19 @@ void store_refunded_add(struct store *st, struct slice order, struct slice payme
 void store_stock_delta_add(struct store *st, struct slice sku, int64_t delta, const char *lane,
 			   int64_t epoch, int64_t seq)
 {
-	db_run(st, "INSERT INTO stock_delta (sku, delta, lane, epoch, seq) VALUES (?,?,?,?,?)",
-	       "tisii", sku, delta, lane, epoch, seq);
+	db_run(st, "INSERT INTO passing (sku, delta, lane, epoch, seq) VALUES (?,?,?,?,?)", "tisii",
+	       sku, delta, lane, epoch, seq);
 }
 
 int64_t store_stock_delta(struct store *st, struct slice sku)
 {
-	return db_number(st, 0, "SELECT sum(delta) FROM stock_delta WHERE sku=?", "t", sku);
+	return db_number(st, 0, "SELECT sum(delta) FROM temp.delta_of WHERE sku=?", "t", sku);
 }
 
 void store_stock_deltas_covered(struct store *st, struct slice lane, int64_t epoch, int64_t seq)
 {
-	db_run(st, "DELETE FROM stock_delta WHERE lane=? AND (epoch, seq) <= (?, ?)", "tii", lane,
-	       epoch, seq);
+	db_run(st,
+	       "DELETE FROM passing WHERE n IN (SELECT n FROM temp.delta_of WHERE lane=? AND "
+	       "(epoch, seq) <= (?, ?))",
+	       "tii", lane, epoch, seq);
 }

@@ -173,6 +173,106 @@ int file_journal(const char *path, int64_t after,
 	return err;
 }
 
+/* One query over a database that is only read. `row` returns false to stop. */
+static int walk(const char *path, const char *sql, bool (*row)(void *ctx, sqlite3_stmt *s),
+		void *ctx, char *ret_message, size_t cap)
+{
+	sqlite3 *db = open_ours(path, ret_message, cap);
+	sqlite3_stmt *s = NULL;
+	int code, err = 0;
+
+	if (!db)
+		return -EBADMSG;
+	code = sqlite3_prepare_v2(db, sql, -1, &s, NULL);
+	while (code == SQLITE_OK && (code = sqlite3_step(s)) == SQLITE_ROW)
+		code = row(ctx, s) ? SQLITE_OK : SQLITE_DONE;
+	if (code != SQLITE_DONE) {
+		text_fmt(ret_message, cap, "%s: %s", path, sqlite3_errmsg(db));
+		err = -EIO;
+	}
+	sqlite3_finalize(s);
+	sqlite3_close(db);
+	return err;
+}
+
+struct epoch_walk {
+	bool (*each)(void *ctx, const struct file_epoch *epoch);
+	void *ctx;
+};
+
+static bool epoch_row(void *ctx, sqlite3_stmt *s)
+{
+	const struct epoch_walk *w = ctx;
+	struct file_epoch e = { sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1),
+				sqlite3_column_int64(s, 2), "", sqlite3_column_int64(s, 4) };
+
+	slice_copy(column(s, 3), e.prev, sizeof(e.prev));
+	return w->each(w->ctx, &e);
+}
+
+int file_epochs(const char *path, bool (*each)(void *ctx, const struct file_epoch *epoch),
+		void *ctx, char *ret_message, size_t cap)
+{
+	struct epoch_walk w = { each, ctx };
+
+	return walk(path, "SELECT epoch, last, acked, prev, noted FROM ledger_now ORDER BY epoch",
+		    epoch_row, &w, ret_message, cap);
+}
+
+struct letter_walk {
+	void (*each)(void *ctx, const struct file_letter *letter);
+	void *ctx;
+};
+
+static bool letter_row(void *ctx, sqlite3_stmt *s)
+{
+	const struct letter_walk *w = ctx;
+	struct file_letter l = { sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1),
+				 sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3),
+				 sqlite3_column_int64(s, 4), column(s, 5), column(s, 6),
+				 column(s, 7) };
+
+	w->each(w->ctx, &l);
+	return true;
+}
+
+int file_letters(const char *path, void (*each)(void *ctx, const struct file_letter *letter),
+		 void *ctx, char *ret_message, size_t cap)
+{
+	struct letter_walk w = { each, ctx };
+
+	return walk(path,
+		    "SELECT n, stream, epoch, seq, at, id, reason, op FROM letter ORDER BY n DESC",
+		    letter_row, &w, ret_message, cap);
+}
+
+struct reject_walk {
+	void (*each)(void *ctx, const struct file_reject *reject);
+	void *ctx;
+};
+
+static bool reject_row(void *ctx, sqlite3_stmt *s)
+{
+	const struct reject_walk *w = ctx;
+	struct file_reject r = { sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1),
+				 column(s, 2), column(s, 3) };
+
+	w->each(w->ctx, &r);
+	return true;
+}
+
+int file_rejects(const char *path, void (*each)(void *ctx, const struct file_reject *reject),
+		 void *ctx, char *ret_message, size_t cap)
+{
+	struct reject_walk w = { each, ctx };
+
+	return walk(path,
+		    "SELECT r.epoch, r.seq, coalesce(j.type, ''), r.reason FROM reject r"
+		    " LEFT JOIN ledger l ON l.epoch=r.epoch LEFT JOIN journal j ON j.n=l.base+r.seq"
+		    " ORDER BY r.epoch DESC, r.seq DESC",
+		    reject_row, &w, ret_message, cap);
+}
+
 int file_figures(const char *path, struct file_figures *ret, char *ret_message, size_t cap)
 {
 	sqlite3 *db = open_ours(path, ret_message, cap);
@@ -187,7 +287,7 @@ int file_figures(const char *path, struct file_figures *ret, char *ret_message, 
 	}
 	ret->records = number(db, "SELECT count(*) FROM record WHERE state=0", 0);
 	ret->events = number(db, "SELECT count(*) FROM journal", 0);
-	ret->waiting = number(db, "SELECT sum(last-acked) FROM ledger", 0);
+	ret->waiting = number(db, "SELECT sum(last-acked) FROM ledger_now", 0);
 	ret->letters = number(db, "SELECT count(*) FROM letter", 0);
 	ret->jobs_unfinished = number(db, "SELECT count(*) FROM job WHERE status IN (0,1,3)", 0);
 	sqlite3_close(db);

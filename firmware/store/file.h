@@ -30,6 +30,33 @@ int file_journal(const char *path, int64_t after,
 		 bool (*each)(void *ctx, int64_t number, const struct file_event *event), void *ctx,
 		 char *ret_message, size_t cap);
 
+/* What is still there of a journal: every epoch in order, oldest first. */
+struct file_epoch {
+	int64_t epoch;
+	int64_t last; /* its newest event, kept or not */
+	int64_t acked;
+	char prev[33]; /* hash of event `noted` */
+	int64_t noted;
+};
+int file_epochs(const char *path, bool (*each)(void *ctx, const struct file_epoch *epoch),
+		void *ctx, char *ret_message, size_t cap);
+
+/* Ops that could not be applied, and events HQ rejected: newest first. */
+struct file_letter {
+	int64_t n;
+	int64_t stream; /* enum stream */
+	int64_t epoch, seq, at_ms;
+	struct slice id, reason, op;
+};
+int file_letters(const char *path, void (*each)(void *ctx, const struct file_letter *letter),
+		 void *ctx, char *ret_message, size_t cap);
+struct file_reject {
+	int64_t epoch, seq;
+	struct slice type, reason; /* type "" when the event is not kept any more */
+};
+int file_rejects(const char *path, void (*each)(void *ctx, const struct file_reject *reject),
+		 void *ctx, char *ret_message, size_t cap);
+
 struct file_figures {
 	int64_t records, events, waiting, letters, jobs_unfinished;
 };

@@ -7,6 +7,9 @@
 
 static const char ZEROS[] = "00000000000000000000000000000000";
 
+#define LEDGER                                                                                     \
+	"SELECT epoch, last, acked, CASE WHEN last=noted THEN prev ELSE '' END FROM ledger_now"
+
 static bool read_ledger(sqlite3_stmt *row, struct ledger *ret_ledger)
 {
 	if (!row)
@@ -21,23 +24,21 @@ struct ledger store_ledger(struct store *st)
 {
 	struct ledger l = { 0 };
 
-	read_ledger(db_query(st,
-			     "SELECT epoch, last, acked, prev FROM ledger"
-			     " ORDER BY epoch DESC LIMIT 1",
-			     ""),
-		    &l);
+	read_ledger(db_query(st, LEDGER " ORDER BY epoch DESC LIMIT 1", ""), &l);
 	return l;
 }
 
 bool store_ledger_of(struct store *st, int64_t epoch, struct ledger *ret_ledger)
 {
-	return read_ledger(db_query(st, "SELECT epoch, last, acked, prev FROM ledger WHERE epoch=?",
-				    "i", epoch),
-			   ret_ledger);
+	return read_ledger(db_query(st, LEDGER " WHERE epoch=?", "i", epoch), ret_ledger);
 }
 
 void store_ledger_open(struct store *st, int64_t epoch)
 {
+	db_run(st,
+	       "UPDATE ledger SET last=(SELECT l.last FROM ledger_now l WHERE "
+	       "l.epoch=ledger.epoch)",
+	       "");
 	db_run(st,
 	       "INSERT INTO ledger (epoch, last, acked, prev, base)"
 	       " SELECT ?, 0, 0, ?, coalesce(sum(last), 0) FROM ledger",
@@ -48,28 +49,23 @@ struct ledger store_ledger_waiting(struct store *st)
 {
 	struct ledger l;
 
-	if (read_ledger(db_query(st,
-				 "SELECT epoch, last, acked, prev FROM ledger WHERE acked<last"
-				 " ORDER BY epoch LIMIT 1",
-				 ""),
-			&l))
+	if (read_ledger(db_query(st, LEDGER " WHERE acked<last ORDER BY epoch LIMIT 1", ""), &l))
 		return l;
 	return store_ledger(st);
 }
 
 int64_t store_waiting(struct store *st)
 {
-	return db_number(st, 0, "SELECT sum(last-acked) FROM ledger", "");
+	return db_number(st, 0, "SELECT sum(last-acked) FROM ledger_now", "");
 }
 
 void store_event(struct store *st, int64_t epoch, int64_t seq, const char *type, struct slice e,
-		 struct slice person, const char *hash)
+		 struct slice person)
 {
 	db_run(st,
 	       "INSERT INTO journal (n, epoch, seq, type, e, person)"
 	       " SELECT base+?, epoch, ?, ?, ?, nullif(?,'') FROM ledger WHERE epoch=?",
 	       "iistti", seq, seq, type, e, person, epoch);
-	db_run(st, "UPDATE ledger SET last=?, prev=? WHERE epoch=?", "isi", seq, hash, epoch);
 }
 
 bool store_event_text(struct store *st, int64_t epoch, int64_t seq, struct slice *ret_text)
@@ -85,9 +81,13 @@ bool store_event_text(struct store *st, int64_t epoch, int64_t seq, struct slice
 	return true;
 }
 
-void store_acked(struct store *st, int64_t epoch, int64_t seq)
+void store_acked(struct store *st, int64_t epoch, int64_t seq, const struct ledger *newest)
 {
-	db_run(st, "UPDATE ledger SET acked=? WHERE epoch=?", "ii", seq, epoch);
+	if (epoch == newest->epoch)
+		db_run(st, "UPDATE ledger SET acked=?, last=?, prev=? WHERE epoch=?", "iisi", seq,
+		       newest->last, newest->prev, epoch);
+	else
+		db_run(st, "UPDATE ledger SET acked=? WHERE epoch=?", "ii", seq, epoch);
 }
 
 void store_rejected(struct store *st, int64_t epoch, int64_t seq, struct slice reason)
@@ -95,15 +95,53 @@ void store_rejected(struct store *st, int64_t epoch, int64_t seq, struct slice r
 	db_run(st, "INSERT OR REPLACE INTO reject VALUES (?,?,?)", "iit", epoch, seq, reason);
 }
 
-int64_t store_batch(struct store *st, int64_t epoch, int64_t after, size_t max_bytes, struct buf *b)
+bool store_reject_listed(struct store *st, struct reject_row *ret_row)
 {
 	sqlite3_stmt *row = db_query(st,
-				     "SELECT j.seq, j.e, j.person FROM ledger l JOIN journal j"
-				     " ON j.n > l.base+? AND j.n <= l.base+l.last"
-				     " WHERE l.epoch=? ORDER BY j.n",
-				     "ii", after, epoch);
-	int64_t last = after;
+				     "SELECT r.epoch, r.seq, coalesce(j.type, ''), r.reason"
+				     " FROM reject r LEFT JOIN ledger l ON l.epoch=r.epoch"
+				     " LEFT JOIN journal j ON j.n=l.base+r.seq"
+				     " WHERE (r.epoch, r.seq) < (?, ?)"
+				     " ORDER BY r.epoch DESC, r.seq DESC LIMIT 1",
+				     "ii", ret_row->epoch, ret_row->seq);
 
+	if (!row)
+		return false;
+	ret_row->epoch = db_int(row, 0);
+	ret_row->seq = db_int(row, 1);
+	slice_copy(db_text(row, 2), ret_row->type, sizeof(ret_row->type));
+	slice_copy(db_text(row, 3), ret_row->reason, sizeof(ret_row->reason));
+	db_done(row);
+	return true;
+}
+
+bool store_reject_drop(struct store *st, int64_t epoch, int64_t seq)
+{
+	return db_run(st, "DELETE FROM reject WHERE epoch=? AND seq=?", "ii", epoch, seq) > 0;
+}
+
+int64_t store_event_oldest(struct store *st, int64_t epoch)
+{
+	return db_number(st, 1,
+			 "SELECT coalesce((SELECT min(j.n) FROM journal j WHERE j.n > l.base"
+			 " AND j.n <= l.base + l.last) - l.base, l.last + 1)"
+			 " FROM ledger_now l WHERE l.epoch=?",
+			 "i", epoch);
+}
+
+int64_t store_batch(struct store *st, int64_t epoch, int64_t after, size_t max_bytes, struct buf *b)
+{
+	sqlite3_stmt *row =
+		db_query(st, "SELECT base, base+last FROM ledger_now WHERE epoch=?", "i", epoch);
+	int64_t base, end, last = after;
+
+	if (!row)
+		return after;
+	base = db_int(row, 0);
+	end = db_int(row, 1);
+	db_done(row);
+	row = db_query(st, "SELECT n, e, person FROM journal WHERE n>? AND n<=? ORDER BY n", "ii",
+		       base + after, end);
 	for (bool more = row; more; more = db_next(st, row)) {
 		struct slice e = db_text(row, 1), person = db_text(row, 2);
 
@@ -115,7 +153,7 @@ int64_t store_batch(struct store *st, int64_t epoch, int64_t after, size_t max_b
 		if (person.n)
 			jw_raw(b, "person", person);
 		jw_close(b, '}');
-		last = db_int(row, 0);
+		last = db_int(row, 0) - base;
 	}
 	if (row)
 		db_done(row);

@@ -355,3 +355,28 @@ int64_t store_letter_count(struct store *st)
 {
 	return db_number(st, 0, "SELECT count(*) FROM letter", "");
 }
+
+bool store_letter_listed(struct store *st, struct letter_row *ret_row)
+{
+	sqlite3_stmt *row = db_query(st,
+				     "SELECT n, stream, epoch, seq, at, id, reason FROM letter"
+				     " WHERE n<? ORDER BY n DESC LIMIT 1",
+				     "i", ret_row->n);
+
+	if (!row)
+		return false;
+	ret_row->n = db_int(row, 0);
+	ret_row->stream = (enum stream)db_int(row, 1);
+	ret_row->epoch = db_int(row, 2);
+	ret_row->seq = db_int(row, 3);
+	ret_row->at_ms = db_int(row, 4);
+	slice_copy(db_text(row, 5), ret_row->id, sizeof(ret_row->id));
+	slice_copy(db_text(row, 6), ret_row->reason, sizeof(ret_row->reason));
+	db_done(row);
+	return true;
+}
+
+bool store_letter_drop(struct store *st, int64_t n)
+{
+	return db_run(st, "DELETE FROM letter WHERE n=?", "i", n) > 0;
+}

@@ -110,7 +110,43 @@ static const char *const migrations[] = {
 	" text TEXT NOT NULL, level INTEGER NOT NULL) STRICT;"
 	/* Fewer pages a write: the keys of a record are known from its body, facts are walked. */
 	"DROP INDEX lookup_id;"
-	"DROP INDEX fact_order_checked;"
+	/* What is needed for a while only, in the order it came: answers to presses, and stock changes
+	 * that HQ has not counted yet (those have a sku). Both are found in memory; see db.c. */
+	"CREATE TABLE passing (n INTEGER PRIMARY KEY, key TEXT, status INTEGER, body TEXT,"
+	" at INTEGER, sku TEXT, delta INTEGER, lane TEXT, epoch INTEGER, seq INTEGER) STRICT;"
+	"INSERT INTO passing (key, status, body, at) SELECT key, status, body, at FROM press"
+	" ORDER BY at;"
+	"INSERT INTO passing (sku, delta, lane, epoch, seq)"
+	" SELECT sku, delta, lane, epoch, seq FROM stock_delta ORDER BY n;"
+	"DROP TABLE press;"
+	"DROP TABLE stock_delta;"
+	/* What this store did to an order stands in one place: `line` '' is the order itself. */
+	"CREATE TABLE fact (id TEXT NOT NULL, line TEXT NOT NULL, handed INTEGER NOT NULL,"
+	" short INTEGER NOT NULL, status TEXT, at INTEGER, lane TEXT, epoch INTEGER, seq INTEGER,"
+	" event TEXT, PRIMARY KEY (id, line)) STRICT, WITHOUT ROWID;"
+	"INSERT INTO fact SELECT id, '', 0, 0, status, at, lane, epoch, seq, event FROM fact_order;"
+	"INSERT INTO fact (id, line, handed, short) SELECT id, line, handed, short FROM fact_line;"
+	"DROP TABLE fact_order;"
+	"DROP TABLE fact_line;"
+	/* So does a desk's work: `line` '' is the desk itself. */
+	"CREATE TABLE work (desk INTEGER NOT NULL, line TEXT NOT NULL, checked INTEGER NOT NULL,"
+	" short INTEGER NOT NULL, reason TEXT NOT NULL, mode TEXT, id TEXT, method TEXT, how TEXT,"
+	" rev INTEGER, PRIMARY KEY (desk, line)) STRICT, WITHOUT ROWID;"
+	"INSERT INTO work SELECT desk, '', 0, 0, '', mode, id, method, how, rev FROM desk;"
+	"INSERT INTO work (desk, line, checked, short, reason)"
+	" SELECT desk, line, checked, short, reason FROM desk_check;"
+	"DROP TABLE desk;"
+	"DROP TABLE desk_check;"
+	/* The last jobs are kept, so numbers are not used twice without a counter. Which ones wait
+	 * is found in memory; see db.c. */
+	"CREATE TABLE print (job INTEGER PRIMARY KEY, printer TEXT NOT NULL, kind TEXT NOT NULL,"
+	" status INTEGER NOT NULL, at INTEGER NOT NULL, standin TEXT NOT NULL DEFAULT '',"
+	" document TEXT NOT NULL DEFAULT '', copy_of INTEGER NOT NULL DEFAULT 0, doc TEXT NOT NULL)"
+	" STRICT;"
+	"INSERT INTO print SELECT job, printer, kind, status, at, standin, document, copy_of, doc"
+	" FROM job;"
+	"DROP TABLE job;"
+	"ALTER TABLE print RENAME TO job;"
 	/* Events stand in one order: number = base of the epoch + seq. */
 	"ALTER TABLE ledger ADD COLUMN base INTEGER NOT NULL DEFAULT 0;"
 	"UPDATE ledger SET base = (SELECT coalesce(sum(o.last), 0) FROM ledger o"
@@ -120,7 +156,12 @@ static const char *const migrations[] = {
 	"INSERT INTO events SELECT l.base + j.seq, j.epoch, j.seq, j.type, j.e, j.person"
 	" FROM journal j JOIN ledger l ON l.epoch = j.epoch ORDER BY j.epoch, j.seq;"
 	"DROP TABLE journal;"
-	"ALTER TABLE events RENAME TO journal;",
+	"ALTER TABLE events RENAME TO journal;"
+	/* The newest epoch's last event is the journal's; its row says it as of the last
+	 * acknowledgement, so that telling an event writes the journal only. */
+	"CREATE VIEW ledger_now AS SELECT epoch, acked, prev, base, last AS noted, CASE WHEN epoch ="
+	" (SELECT max(epoch) FROM ledger) THEN max(last, coalesce((SELECT max(n) FROM journal), 0)"
+	" - base) ELSE last END AS last FROM ledger;",
 };
 
 size_t schema_version(void)

@@ -20,6 +20,7 @@ struct store;
 int store_open(const char *path, struct store **ret_store, char *ret_message, size_t cap);
 void store_close(struct store *st);
 void store_begin(struct store *st);
+bool store_changed(const struct store *st); /* by this transaction */
 int store_commit(struct store *st); /* 0 or -EIO: stop the process, see store_trouble() */
 const char *store_trouble(const struct store *st); /* "" while all is well */
 /* Moves the write-ahead log into the database; call it when nothing is waiting. */
@@ -50,7 +51,7 @@ struct record {
 
 /* What a record is looked up by, beside its id. */
 enum lookup {
-	LOOKUP_STATUS, /* orders: status, facts laid over it in the live generation */
+	LOOKUP_STATUS, /* orders that wait, by HQ's word; facts may know better */
 	LOOKUP_PHONE,  /* orders, members: phone_hash */
 	LOOKUP_NUMBER, /* orders: number */
 	LOOKUP_GTIN,   /* products */
@@ -139,6 +140,16 @@ void store_upto_clear(struct store *st, enum stream s);
 void store_letter(struct store *st, enum stream s, int64_t epoch, int64_t seq, struct slice id,
 		  const char *reason, struct slice op, int64_t at_ms);
 int64_t store_letter_count(struct store *st);
+struct letter_row {
+	int64_t n;
+	enum stream stream;
+	int64_t epoch, seq, at_ms;
+	char id[ID_MAX + 1];
+	char reason[32];
+};
+/* Newest first: the next one below ret_row->n (INT64_MAX to begin). */
+bool store_letter_listed(struct store *st, struct letter_row *ret_row);
+bool store_letter_drop(struct store *st, int64_t n); /* false: there is none */
 
 /* ---- facts: what this store did (fact.c) ---- */
 
@@ -193,7 +204,7 @@ struct ledger {
 	int64_t epoch;
 	int64_t last;  /* seq of the newest event, 0 none */
 	int64_t acked;
-	char prev[33]; /* hash of the newest event */
+	char prev[33]; /* hash of the newest event; "" when the store does not know it */
 };
 /* The epoch that is written now; epoch 0 when there is none yet. */
 struct ledger store_ledger(struct store *st);
@@ -203,11 +214,22 @@ void store_ledger_open(struct store *st, int64_t epoch);
 struct ledger store_ledger_waiting(struct store *st);
 int64_t store_waiting(struct store *st); /* events not acknowledged, all epochs */
 void store_event(struct store *st, int64_t epoch, int64_t seq, const char *type, struct slice e,
-		 struct slice person, const char *hash);
+		 struct slice person);
 /* The exact text of an event of this lane; false: it was pruned. */
 bool store_event_text(struct store *st, int64_t epoch, int64_t seq, struct slice *ret_text);
-void store_acked(struct store *st, int64_t epoch, int64_t seq);
+/* `newest`: the epoch that is written now, with its last event and hash. */
+void store_acked(struct store *st, int64_t epoch, int64_t seq, const struct ledger *newest);
 void store_rejected(struct store *st, int64_t epoch, int64_t seq, struct slice reason);
+struct reject_row {
+	int64_t epoch, seq;
+	char type[40]; /* of the event, "" when it is not kept any more */
+	char reason[128];
+};
+/* Newest first: the next one below (epoch, seq); epoch INT64_MAX to begin. */
+bool store_reject_listed(struct store *st, struct reject_row *ret_row);
+bool store_reject_drop(struct store *st, int64_t epoch, int64_t seq); /* false: there is none */
+/* The oldest event of an epoch that is kept; above its last when none is. */
+int64_t store_event_oldest(struct store *st, int64_t epoch);
 /* Appends `{"e":…,"person":…}` objects, comma between, from after+1 on while they fit in `b`
  * up to max_bytes; the seq of the last one written, `after` for none. */
 int64_t store_batch(struct store *st, int64_t epoch, int64_t after, size_t max_bytes,

@@ -6,7 +6,9 @@
 bool store_desk(struct store *st, enum desk desk, struct desk_row *ret_row)
 {
 	struct desk_row r = { 0 };
-	sqlite3_stmt *row = db_query(st, "SELECT mode, id, method, how, rev FROM desk WHERE desk=?",
+	sqlite3_stmt *row = db_query(st,
+				     "SELECT mode, id, method, how, rev FROM work WHERE desk=?"
+				     " AND line=''",
 				     "i", (int64_t)desk);
 
 	if (!row)
@@ -23,22 +25,22 @@ bool store_desk(struct store *st, enum desk desk, struct desk_row *ret_row)
 
 void store_desk_set(struct store *st, enum desk desk, const struct desk_row *row)
 {
-	db_run(st, "INSERT OR REPLACE INTO desk VALUES (?,?,?,?,?,?)", "issssi", (int64_t)desk,
-	       row->mode, row->order, row->method, row->how, row->rev);
+	db_run(st,
+	       "INSERT OR REPLACE INTO work (desk, line, checked, short, reason, mode, id, method,"
+	       " how, rev) VALUES (?,'',0,0,'',?,?,?,?,?)",
+	       "issssi", (int64_t)desk, row->mode, row->order, row->method, row->how, row->rev);
 }
 
 void store_desk_clear(struct store *st, enum desk desk)
 {
-	db_run(st, "DELETE FROM desk WHERE desk=?", "i", (int64_t)desk);
-	db_run(st, "DELETE FROM desk_check WHERE desk=?", "i", (int64_t)desk);
+	db_run(st, "DELETE FROM work WHERE desk=?", "i", (int64_t)desk);
 }
 
 struct check store_check(struct store *st, enum desk desk, struct slice line)
 {
 	struct check c = { 0 };
-	sqlite3_stmt *row = db_query(
-		st, "SELECT checked, short FROM desk_check WHERE desk=? AND line=?", "it",
-		(int64_t)desk, line);
+	sqlite3_stmt *row = db_query(st, "SELECT checked, short FROM work WHERE desk=? AND line=?",
+				     "it", (int64_t)desk, line);
 
 	if (!row)
 		return c;
@@ -51,8 +53,10 @@ struct check store_check(struct store *st, enum desk desk, struct slice line)
 void store_check_set(struct store *st, enum desk desk, struct slice line, struct check c,
 		     struct slice reason)
 {
-	db_run(st, "INSERT OR REPLACE INTO desk_check VALUES (?,?,?,?,?)", "itiit", (int64_t)desk,
-	       line, c.checked, c.short_, reason);
+	db_run(st,
+	       "INSERT OR REPLACE INTO work (desk, line, checked, short, reason)"
+	       " VALUES (?,?,?,?,?)",
+	       "itiit", (int64_t)desk, line, c.checked, c.short_, reason);
 }
 
 void store_session_add(struct store *st, const char *token_hash, const struct session_row *s,
@@ -81,10 +85,9 @@ static bool read_session(sqlite3_stmt *row, struct session_row *ret_session)
 
 bool store_session(struct store *st, const char *token_hash, struct session_row *ret_session)
 {
-	return read_session(
-		db_query(st, "SELECT desk, role, staff, at FROM session WHERE token=?", "s",
-			 token_hash),
-		ret_session);
+	return read_session(db_query(st, "SELECT desk, role, staff, at FROM session WHERE token=?",
+				     "s", token_hash),
+			    ret_session);
 }
 
 bool store_session_nth(struct store *st, int64_t n, char ret_token_hash[33],
@@ -140,8 +143,10 @@ void store_tries_set(struct store *st, const char *subject, struct tries t)
 
 bool store_press(struct store *st, const char *key, int64_t *ret_status, struct slice *ret_body)
 {
-	sqlite3_stmt *row =
-		db_query(st, "SELECT status, body FROM press WHERE key=?", "s", key);
+	sqlite3_stmt *row = db_query(st,
+				     "SELECT status, body FROM passing WHERE n = (SELECT n FROM "
+				     "temp.press_key WHERE key=?)",
+				     "s", key);
 
 	if (!row)
 		return false;
@@ -153,13 +158,13 @@ bool store_press(struct store *st, const char *key, int64_t *ret_status, struct 
 void store_press_add(struct store *st, const char *key, int64_t status, struct slice body,
 		     int64_t at_ms)
 {
-	db_run(st, "INSERT OR REPLACE INTO press VALUES (?,?,?,?)", "siti", key, status, body,
-	       at_ms);
+	db_run(st, "INSERT INTO passing (key, status, body, at) VALUES (?,?,?,?)", "siti", key,
+	       status, body, at_ms);
 }
 
 void store_press_prune(struct store *st, int64_t before_ms)
 {
-	db_run(st, "DELETE FROM press WHERE at<?", "i", before_ms);
+	db_run(st, "DELETE FROM passing WHERE key NOT NULL AND at<?", "i", before_ms);
 }
 
 const char *job_status_name(enum job_status s)
@@ -242,11 +247,14 @@ void store_job_is(struct store *st, int64_t job, const char *document, int64_t c
 
 bool store_job_next(struct store *st, const char *printer, struct job_row *ret_row)
 {
-	if (db_number(st, 0, "SELECT 1 FROM job WHERE status=? AND " JOB_GOES "=? LIMIT 1", "is",
-		      (int64_t)JOB_PRINTING, printer))
+	if (db_number(st, 0,
+		      "SELECT 1 FROM job WHERE job IN temp.waiting_job AND status=? AND " JOB_GOES
+		      "=? LIMIT 1",
+		      "is", (int64_t)JOB_PRINTING, printer))
 		return false;
 	return read_job(db_query(st,
-				 "SELECT " JOB_COLUMNS "doc FROM job WHERE status=?"
+				 "SELECT " JOB_COLUMNS
+				 "doc FROM job WHERE job IN temp.waiting_job AND status=?"
 				 " AND " JOB_GOES "=? ORDER BY job LIMIT 1",
 				 "is", (int64_t)JOB_QUEUED, printer),
 			ret_row);
@@ -255,14 +263,17 @@ bool store_job_next(struct store *st, const char *printer, struct job_row *ret_r
 int64_t store_jobs_stand_in(struct store *st, const char *printer, const char *standin)
 {
 	return db_run(st,
-		      "UPDATE job SET standin=? WHERE status=? AND printer=? AND standin=''"
+		      "UPDATE job SET standin=? WHERE job IN temp.waiting_job AND status=? AND "
+		      "printer=? AND standin=''"
 		      " AND kind NOT IN ('test', 'drawer')",
 		      "sis", standin, (int64_t)JOB_QUEUED, printer);
 }
 
 int64_t store_jobs_home(struct store *st, const char *printer, const char *standin)
 {
-	return db_run(st, "UPDATE job SET standin='' WHERE status=? AND printer=? AND standin=?",
+	return db_run(st,
+		      "UPDATE job SET standin='' WHERE job IN temp.waiting_job AND status=? AND "
+		      "printer=? AND standin=?",
 		      "iss", (int64_t)JOB_QUEUED, printer, standin);
 }
 
@@ -273,10 +284,12 @@ void store_job_send(struct store *st, int64_t job, const char *standin)
 
 bool store_job_queued(struct store *st, struct job_row *ret_row)
 {
-	sqlite3_stmt *row = db_query(st,
-				     "SELECT " JOB_COLUMNS "'' FROM job WHERE status=? AND job>?"
-				     " ORDER BY job LIMIT 1",
-				     "ii", (int64_t)JOB_QUEUED, ret_row->job);
+	sqlite3_stmt *row =
+		db_query(st,
+			 "SELECT " JOB_COLUMNS
+			 "'' FROM job WHERE job IN temp.waiting_job AND status=? AND job>?"
+			 " ORDER BY job LIMIT 1",
+			 "ii", (int64_t)JOB_QUEUED, ret_row->job);
 
 	if (!read_job(row, ret_row))
 		return false;
@@ -287,10 +300,12 @@ bool store_job_queued(struct store *st, struct job_row *ret_row)
 bool store_job_late(struct store *st, const char *kind, int64_t from_ms, int64_t until_ms,
 		    struct job_row *ret_row)
 {
-	sqlite3_stmt *row = db_query(st,
-				     "SELECT " JOB_COLUMNS "'' FROM job WHERE status=? AND kind=?"
-				     " AND at NOT BETWEEN ? AND ? ORDER BY job LIMIT 1",
-				     "isii", (int64_t)JOB_QUEUED, kind, from_ms, until_ms);
+	sqlite3_stmt *row =
+		db_query(st,
+			 "SELECT " JOB_COLUMNS
+			 "'' FROM job WHERE job IN temp.waiting_job AND status=? AND kind=?"
+			 " AND at NOT BETWEEN ? AND ? ORDER BY job LIMIT 1",
+			 "isii", (int64_t)JOB_QUEUED, kind, from_ms, until_ms);
 
 	if (!read_job(row, ret_row))
 		return false;
@@ -301,8 +316,10 @@ bool store_job_late(struct store *st, const char *kind, int64_t from_ms, int64_t
 bool store_job_interrupted(struct store *st, struct job_row *ret_row)
 {
 	sqlite3_stmt *row = db_query(
-		st, "SELECT " JOB_COLUMNS "'' FROM job WHERE status=? ORDER BY job LIMIT 1", "i",
-		(int64_t)JOB_PRINTING);
+		st,
+		"SELECT " JOB_COLUMNS
+		"'' FROM job WHERE job IN temp.waiting_job AND status=? ORDER BY job LIMIT 1",
+		"i", (int64_t)JOB_PRINTING);
 
 	if (!read_job(row, ret_row))
 		return false;
@@ -326,8 +343,7 @@ void store_work_forget(struct store *st)
 	       (int64_t)JOB_DROPPED, (int64_t)JOB_QUEUED, (int64_t)JOB_PRINTING);
 	db_run(st, "UPDATE job SET status=? WHERE status IN (?, ?)", "iii", (int64_t)JOB_UNKNOWN,
 	       (int64_t)JOB_QUEUED, (int64_t)JOB_PRINTING);
-	db_run(st, "DELETE FROM desk", "");
-	db_run(st, "DELETE FROM desk_check", "");
+	db_run(st, "DELETE FROM work", "");
 	db_run(st, "DELETE FROM here", "");
 	db_run(st, "DELETE FROM session", "");
 }

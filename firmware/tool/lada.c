@@ -99,6 +99,23 @@ static void print_settings(struct json settings)
 		       tool_text(w.value, value, sizeof(value)));
 }
 
+static void print_troubles(struct json doc)
+{
+	struct json lost = json_get(doc, "lost");
+	const size_t rejects = json_count(json_get(doc, "rejects"));
+
+	if (rejects)
+		printf("rejects  %zu; see lada rejects\n", rejects);
+	if (lost.type == JSON_OBJECT)
+		printf("LOST     HQ wants events %lld to %lld of epoch %lld again, which are not "
+		       "kept any more:\n         restore HQ from a newer backup, or let it go on "
+		       "from %lld\n",
+		       (long long)json_int_or(json_get(lost, "from"), 0),
+		       (long long)json_int_or(json_get(lost, "to"), 0),
+		       (long long)json_int_or(json_get(lost, "epoch"), 0),
+		       (long long)json_int_or(json_get(lost, "to"), 0) + 1);
+}
+
 static int run_status(struct tool *t, char **args)
 {
 	struct json doc, hq;
@@ -121,7 +138,9 @@ static int run_status(struct tool *t, char **args)
 	       (long long)json_int_or(json_get(doc, "acked"), 0),
 	       (long long)json_int_or(json_get(doc, "last"), 0));
 	print_settings(json_get(doc, "settings"));
-	printf("letters  %lld\n", (long long)json_int_or(json_get(doc, "letters"), 0));
+	printf("letters  %lld%s\n", (long long)json_int_or(json_get(doc, "letters"), 0),
+	       json_int_or(json_get(doc, "letters"), 0) ? "; see lada letters" : "");
+	print_troubles(doc);
 	for (struct json_walk w = json_walk(json_get(doc, "cursors")); json_next(&w);)
 		printf("stream   %-9s epoch %lld seq %lld, %lld records, sum %s\n",
 		       tool_text(w.name, name, sizeof(name)),
@@ -133,8 +152,7 @@ static int run_status(struct tool *t, char **args)
 	return 0;
 }
 
-/* One verb; prints what the shop says. */
-static int press_body(struct tool *t, const char *verb, const char *body)
+int tool_press(struct tool *t, const char *verb, const char *body)
 {
 	struct client_answer a;
 	char path[64], said[512];
@@ -168,7 +186,7 @@ static int press(struct tool *t, const char *verb, const char *name, const char 
 		text_fmt(t->message, sizeof(t->message), "%s is too long", name);
 		return tool_fail(t);
 	}
-	return press_body(t, verb, buf_str(&b));
+	return tool_press(t, verb, buf_str(&b));
 }
 
 static int print_jobs(struct tool *t)
@@ -214,7 +232,7 @@ static int run_jobs(struct tool *t, char **args)
 		 !came		     ? ""
 		 : args[2][0] == 'y' ? ",\"yes\":true"
 				     : ",\"yes\":false");
-	return press_body(t, verb, body);
+	return tool_press(t, verb, body);
 }
 
 static int run_scan(struct tool *t, char **args)
@@ -263,64 +281,90 @@ static int run_restore(struct tool *t, char **args)
 	return 0;
 }
 
-static bool check_event(void *ctx, int64_t number, const struct file_event *event)
+/* 0, or 1 and told: what is wrong with the journal's chain. */
+static int check_chain(struct tool *t, struct chain *chain)
 {
-	(void)number;
-	return chain_add(ctx, event);
+	if (chain_check(chain, t->database, t->message, sizeof(t->message)) < 0)
+		return tool_fail(t);
+	if (!chain->wrong[0])
+		return 0;
+	text_fmt(t->message, sizeof(t->message), "journal: %s", chain->wrong);
+	return tool_fail(t);
 }
 
 static int run_check(struct tool *t, char **args)
 {
+	static struct chain chain;
 	struct file_figures f;
-	struct chain chain;
 
 	(void)args;
-	chain_init(&chain);
-	if (file_figures(t->database, &f, t->message, sizeof(t->message)) < 0 ||
-	    file_journal(t->database, 0, check_event, &chain, t->message, sizeof(t->message)) < 0)
+	if (file_figures(t->database, &f, t->message, sizeof(t->message)) < 0)
 		return tool_fail(t);
-	if (chain.wrong[0]) {
-		text_fmt(t->message, sizeof(t->message), "journal: %s", chain.wrong);
-		return tool_fail(t);
-	}
+	if (check_chain(t, &chain))
+		return 1;
 	printf("configuration good; database sound, %lld records; journal of %lld events unbroken, "
 	       "%lld waiting for HQ\n",
 	       (long long)f.records, (long long)chain.events, (long long)f.waiting);
 	return 0;
 }
 
+/* As JSON an event stands in its line exactly as it is chained. */
 static bool print_event(void *ctx, int64_t number, const struct file_event *e)
 {
-	const struct tool *t = ctx;
+	struct tool *t = ctx;
 	struct json v;
+	struct buf b;
 	char at[64];
 
 	if (t->json) {
-		tool_print(e->e);
+		buf_init(&b, t->memory, sizeof(t->memory));
+		jw_open(&b, NULL, '{');
+		jw_int(&b, "n", number);
+		jw_int(&b, "epoch", e->epoch);
+		jw_bool(&b, "sent", e->acked);
+		jw_raw(&b, "e", e->e);
+		if (e->person.n)
+			jw_raw(&b, "person", e->person);
+		jw_close(&b, '}');
+		tool_print(buf_read(&b));
 		return true;
 	}
 	if (json_check(e->e, &v) < 0)
 		v = (struct json){ 0 };
-	printf("%lld %lld/%lld %s %s %s %.*s\n", (long long)number, (long long)e->epoch,
+	printf("%lld %lld/%lld %s %s %.*s\n", (long long)number, (long long)e->epoch,
 	       (long long)e->seq, e->acked ? "sent" : "waits",
-	       tool_text(json_get(v, "at"), at, sizeof(at)), "", (int)e->type.n, e->type.p);
+	       tool_text(json_get(v, "at"), at, sizeof(at)), (int)e->type.n, e->type.p);
 	return true;
+}
+
+static void print_epochs(const struct chain *chain)
+{
+	for (int i = 0; i < chain->count; i++) {
+		const struct file_epoch *says = &chain->epochs[i].says;
+		const int64_t first = chain->epochs[i].first;
+
+		fprintf(stderr, "epoch %lld: %lld events, ", (long long)says->epoch,
+			(long long)says->last);
+		if (first == 0)
+			fprintf(stderr, "none kept, ");
+		else if (first > 1)
+			fprintf(stderr, "kept from %lld on, ", (long long)first);
+		fprintf(stderr, "%lld acknowledged\n", (long long)says->acked);
+	}
+	fprintf(stderr, "unbroken: %lld events kept, %lld pruned, personal data of %lld purged\n",
+		(long long)chain->events, (long long)chain->pruned, (long long)chain->purged);
 }
 
 static int run_journal(struct tool *t, char **args)
 {
-	struct chain chain;
+	static struct chain chain;
 
 	(void)args;
-	chain_init(&chain);
-	if (file_journal(t->database, t->after, print_event, t, t->message, sizeof(t->message)) <
-		    0 ||
-	    file_journal(t->database, 0, check_event, &chain, t->message, sizeof(t->message)) < 0)
+	if (file_journal(t->database, t->after, print_event, t, t->message, sizeof(t->message)) < 0)
 		return tool_fail(t);
-	if (chain.wrong[0]) {
-		text_fmt(t->message, sizeof(t->message), "journal: %s", chain.wrong);
-		return tool_fail(t);
-	}
+	if (check_chain(t, &chain))
+		return 1;
+	print_epochs(&chain);
 	return 0;
 }
 
@@ -382,6 +426,8 @@ static const struct command {
 	{ "backup", 1, 0, "FILE: a checked copy of the database, while ladad runs", run_backup },
 	{ "restore", 1, 0, "FILE: puts a backup in place; stop ladad first", run_restore },
 	{ "check", 0, 0, "configuration, database and the journal's chain", run_check },
+	{ "letters", 0, 2, "what HQ sent and could not be applied; letters drop N", tool_letters },
+	{ "rejects", 0, 2, "events that HQ will never take; rejects drop EPOCH/SEQ", tool_rejects },
 	{ "journal", 0, 0, "the events, one a line, and the chain checked", run_journal },
 	{ "diagnose", 0, 0, "one JSON object for a bug report, without secrets", run_diagnose },
 };

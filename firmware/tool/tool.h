@@ -28,6 +28,10 @@ const char *tool_text(struct json v, char *memory, size_t cap);
 bool tool_ask(struct tool *t, const char *path, bool post, struct json *ret_doc,
 	      struct slice *ret_text);
 
+/* One verb; prints what the shop says. The exit status. */
+int tool_press(struct tool *t, const char *verb, const char *body);
+int tool_letters(struct tool *t, char **args);
+int tool_rejects(struct tool *t, char **args);
 int tool_devices(struct tool *t, char **args);
 int tool_record(struct tool *t, char **args);
 /* Needs no station and no configuration. */

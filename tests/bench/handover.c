@@ -222,7 +222,7 @@ static void prepare_rows(struct bench *b, const char *dir)
 		 "ATTACH 'file:%s/handover.db?mode=ro' AS st;"
 		 "CREATE TABLE src.journal AS SELECT * FROM st.journal ORDER BY n DESC LIMIT 3;"
 		 "CREATE TABLE src.job AS SELECT * FROM st.job ORDER BY job DESC LIMIT 1;"
-		 "CREATE TABLE src.fact AS SELECT * FROM st.fact_order LIMIT 1;"
+		 "CREATE TABLE src.fact AS SELECT * FROM st.fact WHERE line='' LIMIT 1;"
 		 "DETACH st;",
 		 dir);
 	run(b->bare, sql);
@@ -234,8 +234,9 @@ static double write_bare(struct bench *b, int n)
 	double start;
 
 	text_fmt(sql, sizeof(sql),
-		 "INSERT INTO desk VALUES (0,'pickup','ZAM-%d','code','online',1);"
-		 "INSERT INTO desk_check VALUES (0,'1',2,0,''),(0,'2',1,0,'');"
+		 "INSERT INTO work VALUES (0,'',0,0,'','pickup','ZAM-%d','code','online',1);"
+		 "INSERT INTO work (desk, line, checked, short, reason) VALUES (0,'1',2,0,''),"
+		 "(0,'2',1,0,'');"
 		 "INSERT OR REPLACE INTO ledger (epoch, last, acked, prev) VALUES (1,0,0,'0');",
 		 n);
 	run(b->bare, sql);
@@ -243,18 +244,18 @@ static double write_bare(struct bench *b, int n)
 		 "BEGIN IMMEDIATE;"
 		 "INSERT INTO journal (epoch, seq, type, e, person) SELECT 1, %d + rowid, type, e,"
 		 " person FROM src.journal;"
-		 "UPDATE ledger SET last=%d, prev='0123456789abcdef0123456789abcdef' WHERE epoch=1;"
-		 "INSERT INTO stock_delta (sku, delta, lane, epoch, seq) VALUES ('A',-2,'k1',1,%d),"
+		 "INSERT INTO passing (sku, delta, lane, epoch, seq) VALUES ('A',-2,'k1',1,%d),"
 		 "('B',-1,'k1',1,%d);"
 		 "INSERT INTO job (printer, kind, status, doc, at) SELECT printer, kind, 0, doc, at"
 		 " FROM src.job;"
 		 "UPDATE job SET status=1 WHERE job=last_insert_rowid();"
-		 "INSERT INTO fact_order SELECT 'ZAM-%d', status, at, lane, epoch, seq, event,"
-		 " checked FROM src.fact;"
-		 "INSERT INTO fact_line VALUES ('ZAM-%d','1',2,0),('ZAM-%d','2',1,0);"
-		 "DELETE FROM desk WHERE desk=0; DELETE FROM desk_check WHERE desk=0;"
+		 "INSERT INTO fact SELECT 'ZAM-%d', '', 0, 0, status, at, lane, epoch, seq, event"
+		 " FROM src.fact;"
+		 "INSERT INTO fact (id, line, handed, short) VALUES ('ZAM-%d','1',2,0),"
+		 "('ZAM-%d','2',1,0);"
+		 "DELETE FROM work WHERE desk=0;"
 		 "COMMIT;",
-		 n * 3, n * 3, n, n, n, n, n);
+		 n * 3, n, n, n, n, n);
 	start = now_us();
 	run(b->bare, sql);
 	return now_us() - start;
