@@ -63,7 +63,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench units install clean format
+.PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench bench-deps units install clean format
 .PHONY: lab night-lab fuzz night-fuzz fleet night-kill
 .PHONY: faults night-sim
 
@@ -258,10 +258,18 @@ faults night-sim: node-deps
 	@node tests/faults/faults.js $(if $(filter night-sim,$@),1000000,20000)
 	@$(if $(filter faults,$@),node tests/faults/mutations.js)
 
-bench: node-deps
+# What the benches measure Lada against; better-sqlite3 may have to be compiled.
+bench-deps: node-deps
+	@cd tests/bench && if [ ! -e node_modules/.package-lock.json ] || \
+		[ package-lock.json -nt node_modules/.package-lock.json ]; then \
+		npm ci --no-audit --no-fund --loglevel=error; fi
+
+bench: bench-deps
 	@$(MAKE) --no-print-directory -j2 all $(BENCHES)
 	@node tests/bench/bench.js
 	@node tests/bench/idle.js
+	@node tests/bench/snapshot.js
+	@node tests/bench/drain.js
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1

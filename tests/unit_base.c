@@ -28,7 +28,7 @@ static struct json parsed(const char *text)
 static void test_base64(void **state)
 {
 	static const char *const plain[] = { "", "f", "fo", "foo", "foob", "fooba", "foobar" };
-	static const char *const coded[] = { "",	 "Zg==",     "Zm8=",    "Zm9v",
+	static const char *const coded[] = { "",	 "Zg==",     "Zm8=",	"Zm9v",
 					     "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy" };
 	uint8_t bytes[16];
 	char text[32];
@@ -94,11 +94,46 @@ static void test_card_numbers(void **state)
 
 /* Texts both readers must judge alike. */
 static const char *const json_texts[] = {
-	"{}", "[]", "null", "0", "-0", "1e5", "-1.5E-3", "\"\"", "[1,2,3]", " { \"a\" : [ ] } ",
-	"{\"a\":{\"b\":[{\"c\":\"\\u017c\\\"\"}]}}", "\"\\ud83d\\udc22\"", "[true,false,null]",
-	"", "{", "[1,]", "{\"a\":}", "{\"a\" 1}", "{a:1}", "01", "1.", ".5", "+1", "1e", "tru", "nul",
-	"\"\n\"", "\"\\x\"", "\"\\u12\"", "[1 2]", "{}{}", "[\"\xff\"]", "\"\xc3\x28\"", "'a'", "-",
-	"[1]x", "{\"a\":1,}", "\"abc", "[[]", "[]]",
+	"{}",
+	"[]",
+	"null",
+	"0",
+	"-0",
+	"1e5",
+	"-1.5E-3",
+	"\"\"",
+	"[1,2,3]",
+	" { \"a\" : [ ] } ",
+	"{\"a\":{\"b\":[{\"c\":\"\\u017c\\\"\"}]}}",
+	"\"\\ud83d\\udc22\"",
+	"[true,false,null]",
+	"",
+	"{",
+	"[1,]",
+	"{\"a\":}",
+	"{\"a\" 1}",
+	"{a:1}",
+	"01",
+	"1.",
+	".5",
+	"+1",
+	"1e",
+	"tru",
+	"nul",
+	"\"\n\"",
+	"\"\\x\"",
+	"\"\\u12\"",
+	"[1 2]",
+	"{}{}",
+	"[\"\xff\"]",
+	"\"\xc3\x28\"",
+	"'a'",
+	"-",
+	"[1]x",
+	"{\"a\":1,}",
+	"\"abc",
+	"[[]",
+	"[]]",
 };
 
 static void test_json_like_jansson(void **state)
@@ -171,8 +206,9 @@ static void test_json_loose(void **state)
 
 static void test_json_reading(void **state)
 {
-	struct json v = parsed("{\"a\":{\"x\":\"}\\\"]\"},\"n\":-12,\"big\":9223372036854775808,"
-			       "\"f\":1.0,\"s\":\"\\u017c\\ud83d\\udc22\\n\",\"a\":2,\"nul\":\"\\u0000\"}");
+	struct json v =
+		parsed("{\"a\":{\"x\":\"}\\\"]\"},\"n\":-12,\"big\":9223372036854775808,"
+		       "\"f\":1.0,\"s\":\"\\u017c\\ud83d\\udc22\\n\",\"a\":2,\"nul\":\"\\u0000\"}");
 	int64_t n;
 	char text[32];
 
@@ -302,6 +338,33 @@ static void test_documents(void **state)
 	assert_false(doc_next(buf_read(&doc), &at, &line));
 }
 
+/* Reading goes 16 bytes at a time: what it looks for may stand anywhere in them. */
+static void test_json_members_at_every_offset(void **state)
+{
+	static const char *const names[] = { "b", "d", "none", "a" };
+	char text[256], pad[64];
+	struct json root, m[4];
+
+	(void)state;
+	for (int n = 0; n < 50; n++) {
+		memset(pad, 'x', sizeof(pad));
+		pad[n] = '\0';
+		text_fmt(text, sizeof(text),
+			 "{\"a\":\"%s\\\"]}\",\"b\":[{\"c\":\"}]{[\\\\\"},[%d]],\"e\":-1.5e3,\"d\":"
+			 "\"%s\"}",
+			 pad, n, pad);
+		assert_int_equal(json_check(slice_of(text), &root), 0);
+		json_pick(root, names, m, 4);
+		assert_int_equal(json_count(m[0]), 2);
+		assert_int_equal(json_depth(m[0]), 2);
+		assert_true(json_is(m[1], pad));
+		assert_int_equal(m[2].type, JSON_NONE);
+		assert_int_equal(m[3].n, (size_t)n + 6);
+		assert_true(slice_same(json_text(json_get(root, "b")), json_text(m[0])));
+		assert_int_equal(json_count(root), 4);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -319,6 +382,7 @@ int main(void)
 		cmocka_unit_test(test_money_text),
 		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_documents),
+		cmocka_unit_test(test_json_members_at_every_offset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -462,7 +462,7 @@ static void tell(struct fixture *f, const char *lane, int64_t epoch, int64_t con
 
 	text_fmt(text, sizeof(text),
 		 "{\"online\":true,\"store\":\"" STORE "\",\"lane\":\"%s\",\"epoch\":%lld,"
-		 "\"conn\":%lld,\"outbox\":3,\"acked\":4,\"isolated\":true,\"devices\":[{\"name\":"
+		 "\"conn\":%lld,\"outbox\":7,\"acked\":0,\"isolated\":true,\"devices\":[{\"name\":"
 		 "\"receipt\",\"status\":\"paper_out\"},{\"name\":\"scan\",\"status\":\"ok\"}]}",
 		 lane, (long long)epoch, (long long)conn);
 	fleet_state(&f->hq, STORE, LANE, parsed(text), retained);

@@ -303,6 +303,40 @@ static void test_guests_of_a_snapshot_go(void **state)
 	file_shop_close(&f);
 }
 
+/* ---- repair ---- */
+
+/* A record is gone and nobody knows why: HQ sees it by the sum, and its snapshot at the very cursor
+ * the station stands at puts it right. */
+static void test_a_silent_divergence_is_repaired(void **state)
+{
+	struct file_shop f = file_shop_open();
+	char ops[OPS_MAX];
+	struct record r;
+	struct cursor c;
+
+	(void)state;
+	shop_down(f.s, STREAM_ORDERS, 7, 1, SHOP_ORDER, NULL);
+	file_shop_sql(&f, "DELETE FROM record WHERE id='ZAM-1' RETURNING 1");
+	assert_false(store_find(f.s->st->store, STREAM_ORDERS, slice_of("ZAM-1"), &r));
+	shop_offer(f.s, STREAM_ORDERS, 7, 1, "repair", 1, "");
+	/* Another at the same place takes the first one's place; a lower one does not. */
+	shop_offer(f.s, STREAM_ORDERS, 7, 1, "newer", 1, "");
+	shop_offer(f.s, STREAM_ORDERS, 7, 0, "lower", 1, "");
+	shop_part(f.s, STREAM_ORDERS, 7, "repair", 1, "[]");
+	shop_part(f.s, STREAM_ORDERS, 7, "lower", 1, "[]");
+	assert_false(store_find(f.s->st->store, STREAM_ORDERS, slice_of("ZAM-1"), &r));
+	shop_part(f.s, STREAM_ORDERS, 7, "newer", 1, SHOP_ORDER);
+	assert_true(store_find(f.s->st->store, STREAM_ORDERS, slice_of("ZAM-1"), &r));
+	c = store_cursor(f.s->st->store, STREAM_ORDERS);
+	assert_int_equal(c.seq, 1);
+	assert_int_equal(c.count, 1);
+	assert_true(c.sum == hash_record("order", slice_of("ZAM-1"), 3));
+	/* The stream goes on behind it. */
+	shop_down(f.s, STREAM_ORDERS, 7, 2, ops_put(ops, "order", "ZAM-2", 1, "{}"), NULL);
+	assert_int_equal(store_cursor(f.s->st->store, STREAM_ORDERS).count, 2);
+	file_shop_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -314,6 +348,7 @@ int main(void)
 		cmocka_unit_test(test_keys_follow_the_record),
 		cmocka_unit_test(test_held_messages_go_one_by_one),
 		cmocka_unit_test(test_guests_of_a_snapshot_go),
+		cmocka_unit_test(test_a_silent_divergence_is_repaired),
 	};
 
 	if (sodium_init() < 0)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "firmware/store/ahead.h"
 #include "firmware/store/schema.h"
 #include "firmware/store/store.h"
 
@@ -286,7 +287,7 @@ int store_open(const char *path, struct store **ret_store, char *ret_message, si
 
 	if (!st)
 		return -ENOMEM;
-	if (sqlite3_open_v2(path ? path : ":memory:", &st->db, flags, NULL)) {
+	if (sqlite3_open_v2(path ? path : ":memory:", &st->db, flags, path ? ahead_vfs() : NULL)) {
 		text_fmt(ret_message, cap, "%s: %s", path, sqlite3_errmsg(st->db));
 		store_close(st);
 		return -EIO;

@@ -11,10 +11,9 @@ void store_times_move(struct store *st, int64_t now_ms, int64_t by_ms)
 	db_run(st, "UPDATE tries SET until=until+? WHERE until>0 AND until<=?", "ii", by_ms,
 	       now_ms + LOCK_MOST_MS);
 	db_run(st, "UPDATE session SET at=at+? WHERE at<=?", "ii", by_ms, now_ms);
-	db_run(st, "UPDATE press SET at=at+? WHERE at<=?", "ii", by_ms, now_ms);
+	db_run(st, "UPDATE passing SET at=at+? WHERE at<=?", "ii", by_ms, now_ms);
 	db_run(st, "UPDATE here SET at=at+? WHERE at<=?", "ii", by_ms, now_ms);
 	db_run(st, "UPDATE job SET at=at+? WHERE at<=? AND status IN (0, 1, 3)", "ii", by_ms,
 	       now_ms);
 	db_run(st, "UPDATE guest SET at=at+? WHERE at<=?", "ii", by_ms, now_ms);
-	db_run(st, "UPDATE ack_mark SET at=at+? WHERE at<=?", "ii", by_ms, now_ms);
 }

@@ -236,8 +236,20 @@ async function main()
 	fs.rmSync(disk, { recursive: true });
 	show('a handover\'s step beside a bare commit of its rows, ratio',
 		percentile(runs.map((r) => r.ratio), 0.5).toFixed(2), '1.5');
+	measureWritten();
 	measureUsb();
 	measureEncoder();
+}
+
+/** What the disk is given for one order; tests/bench/written.c says what counts. */
+function measureWritten()
+{
+	const program = path.join(__dirname, '../../build/bench/written');
+	const figures = JSON.parse(execFileSync(program, { stdio: ['ignore', 'pipe', 'ignore'] }));
+
+	show('bytes written for an order handed over and acknowledged',
+		`${(figures.handover / 1000).toFixed(1)} kB`, '16 kB');
+	show('the same with its scan and its checks', `${(figures.pickup / 1000).toFixed(1)} kB`, '-');
 }
 
 /** A faked HID POS scanner on umockdev: the report submitted to the driver's event. */

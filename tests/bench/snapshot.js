@@ -24,7 +24,7 @@ const { Child, Cleanup, tempDir } = require('../lib/world.js');
 const { SnapshotHq, makeParts } = require('./snapshot_hq.js');
 
 const ORDERS = Number(process.argv[2] || 100000);
-const ROUNDS = Number(process.argv[3] || 3);
+const ROUNDS = Number(process.argv[3] || 2);
 
 function median(values)
 {
