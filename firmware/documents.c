@@ -8,7 +8,8 @@
 #include "firmware/station.h"
 #include "firmware/trust/hash.h"
 
-#define QUEUE_SHOWN 60 /* of each status */
+#define QUEUE_PASSED_MAX 32 /* then those that are done are no longer filed as waiting */
+#define QUEUE_SHOWN	 60 /* of each status */
 #define JOBS_SHOWN  100
 
 static const char *level_name(enum notice_level level)
@@ -221,6 +222,7 @@ static void write_queue(struct station *st, struct buf *b)
 	int64_t gen = store_cursor(st->store, STREAM_ORDERS).gen, at = 0;
 	char id[ID_MAX + 1] = "";
 	struct order_fact done;
+	int passed = 0;
 
 	jw_open(b, NULL, '[');
 	for (int n = 0; n < QUEUE_SHOWN && store_here_next(st->store, id, &at); n++)
@@ -231,13 +233,17 @@ static void write_queue(struct station *st, struct buf *b)
 		id[0] = '\0';
 		while (n < QUEUE_SHOWN &&
 		       store_lookup_next(st->store, gen, LOOKUP_STATUS, slice_of(shown[s]), id)) {
-			if (store_order_fact(st->store, slice_of(id), &done))
-				continue; /* handed over, which HQ has not written yet */
+			if (store_order_fact(st->store, slice_of(id), &done)) {
+				passed++; /* handed over, which HQ has not written yet */
+				continue;
+			}
 			add_queued(b, id, shown[s], waited_s(st, waiting_since(st, id)));
 			n++;
 		}
 	}
 	jw_close(b, ']');
+	if (passed > QUEUE_PASSED_MAX)
+		file_out_done(st);
 }
 
 /* Reading a hundred orders for every scan is what a person would wait for; so only when one has

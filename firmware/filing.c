@@ -4,6 +4,7 @@
 
 #include "firmware/station.h"
 
+#define FILED_OUT_MAX 256 /* orders of a status looked at in one step */
 #define LOOKUP_TEXT_MAX 256
 #define FILING		2 /* rises when file_product() files by more keys; 2: in-store items */
 
@@ -163,6 +164,25 @@ void file_reopened(struct station *st, struct slice order)
 	file_order_status(st, store_cursor(st->store, STREAM_ORDERS).gen, order);
 	if (store_shadow(st->store, STREAM_ORDERS, &shadow))
 		file_order_status(st, shadow.gen, order);
+}
+
+void file_out_done(struct station *st)
+{
+	const int64_t gen = store_cursor(st->store, STREAM_ORDERS).gen;
+	struct order_fact fact;
+
+	for (size_t i = 0; i < COUNT_OF(listed); i++) {
+		char id[ID_MAX + 1] = "";
+
+		for (int n = 0; n < FILED_OUT_MAX; n++) {
+			if (!store_lookup_next(st->store, gen, LOOKUP_STATUS, slice_of(listed[i]),
+					       id))
+				break;
+			if (store_order_fact(st->store, slice_of(id), &fact))
+				store_lookup_drop(st->store, gen, LOOKUP_STATUS,
+						  slice_of(listed[i]), slice_of(id));
+		}
+	}
 }
 
 /* What was filed under fewer keys gets those it lacks; no key was ever given up. */

@@ -503,6 +503,9 @@ void file_record_out(struct station *st, enum stream stream, int64_t gen, const 
 		     struct slice text);
 /* An order's status by its record and this store's facts. */
 void file_order_status(struct station *st, int64_t gen, struct slice order);
+/* Orders this store has done with are no longer filed as waiting: many at once, so that a handover
+ * writes less. */
+void file_out_done(struct station *st);
 /* HQ took back what the store did: in the live records and in a snapshot coming in. */
 void file_reopened(struct station *st, struct slice order);
 /* At start: products that an earlier version filed by fewer codes are filed again, once. */

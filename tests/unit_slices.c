@@ -220,6 +220,41 @@ static void test_a_handover_between_slices(void **state)
 	shop_close(s);
 }
 
+/* What this store handed over and HQ has not written yet is passed over when the queue is listed;
+ * where it is much, it is no longer filed as waiting, and what waits still is. */
+static void test_what_is_done_waits_no_more(void **state)
+{
+	struct file_shop f = file_shop_open();
+	const struct order_fact done = { .status = "collected", .lane = "k1", .epoch = 1, .seq = 1 };
+	char *ops = part_of(0, 100, -1), id[ID_MAX + 1];
+	struct ops_target t = { .stream = STREAM_ORDERS };
+
+	(void)state;
+	t.gen = store_cursor(f.s->st->store, STREAM_ORDERS).gen;
+	store_begin(f.s->st->store);
+	ops_apply(f.s->st, &t, slice_of(ops));
+	for (int i = 0; i < 90; i++) {
+		text_fmt(id, sizeof(id), "O-%d", i);
+		store_order_fact_set(f.s->st->store, slice_of(id), &done);
+	}
+	store_commit(f.s->st->store);
+	f.s->st->queue_stale = true;
+	shop_tick(f.s, 60000);
+	shop_scan(f.s, "nothing-known");
+	assert_has(f.s->screen, "\"queue\":[{\"order\":\"O-90\"");
+	assert_int_equal(file_shop_sql(&f, "SELECT count(*) FROM lookup WHERE key='ready'"), 10);
+	/* HQ takes one back: it waits again. */
+	store_begin(f.s->st->store);
+	store_order_facts_drop(f.s->st->store, slice_of("O-7"));
+	file_reopened(f.s->st, slice_of("O-7"));
+	store_commit(f.s->st->store);
+	f.s->st->queue_stale = true;
+	shop_scan(f.s, "nothing-known either");
+	assert_has(f.s->screen, "{\"order\":\"O-7\"");
+	free(ops);
+	file_shop_close(&f);
+}
+
 /* An order keeps no key of a body that was replaced. */
 static void test_keys_follow_the_record(void **state)
 {
@@ -345,6 +380,7 @@ int main(void)
 		cmocka_unit_test(test_each_slice_is_committed),
 		cmocka_unit_test(test_a_stop_in_a_part_does_no_harm),
 		cmocka_unit_test(test_a_handover_between_slices),
+		cmocka_unit_test(test_what_is_done_waits_no_more),
 		cmocka_unit_test(test_keys_follow_the_record),
 		cmocka_unit_test(test_held_messages_go_one_by_one),
 		cmocka_unit_test(test_guests_of_a_snapshot_go),

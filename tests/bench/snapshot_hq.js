@@ -23,7 +23,7 @@ function orderOp(i)
 	});
 
 	body.customer.phone_hash = crypto.createHash('md5').update(id).digest('hex');
-	body.note = 'Proszę zadzwonić przed odbiorem. '.repeat(6).slice(0, 1500 - JSON.stringify(body).length
+	body.note = 'Proszę zadzwonić przed odbiorem. '.repeat(20).slice(0, 1500 - JSON.stringify(body).length
 		> 0 ? 1500 - JSON.stringify(body).length : 0);
 	return JSON.stringify({ op: 'put', type: 'order', id, rev: 1 + i % 5, body });
 }

@@ -27,6 +27,7 @@
 
 #define STOCKED	    10000
 #define PER_MESSAGE 50
+#define NOTED_MS 1100
 
 struct bench {
 	struct shop *s;
@@ -121,6 +122,7 @@ static void hand_over(struct bench *b, int n)
 	b->payload += (int64_t)(strlen(b->s->up) + strlen(b->s->printed));
 	print_out(b);
 	acknowledge(b);
+	shop_tick(b->s, NOTED_MS); /* until then an acknowledgement may wait to be written down */
 	b->handover += written() - pressed;
 	b->pickup += written() - begun;
 }
