@@ -91,7 +91,7 @@ $(BUILD)/obj/%.o: %.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/obj/tests/sim/%.o: CPPFLAGS += $(shell pkg-config --cflags freetype2 2>/dev/null)
-$(BUILD)/obj/sync/hq/db_postgres.o: CPPFLAGS += $(shell pkg-config --cflags libpq 2>/dev/null)
+%/obj/sync/hq/db_postgres.o: CPPFLAGS += $(shell pkg-config --cflags libpq 2>/dev/null)
 # The pages are in the binary (.incbin), so the object depends on them.
 $(BUILD)/obj/ui/web_files.o: $(shell find ui/web -type f 2>/dev/null)
 # Letters that printers lack: the narrow glyphs of alphabets and signs, one record size, sorted.
@@ -157,7 +157,7 @@ $(BUILD)/faults/hq.o: $(call fobj,$(FAULTS_HQ))
 $(BUILD)/faults/simulate: $(call obj,$(filter-out tests/faults/centre.c,$(FAULTS))) \
 	$(BUILD)/faults/hq.o $(BUILD)/house.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad) -lpng
+	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad) -lpq -lpng
 # With some sources broken on purpose, which tests/faults/mutations.js has written.
 ifdef MUTANT
 MUTANTS := $(BUILD)/faults/mutants/$(MUTANT)
@@ -171,7 +171,7 @@ $(MUTANTS)/hq.o: $(call fobj,$(filter-out $(MUTATED),$(FAULTS_HQ))) \
 $(MUTANTS)/simulate: $(call obj,$(filter-out tests/faults/centre.c,$(FAULTS))) \
 	$(patsubst %.c,$(MUTANTS)/%.o,$(filter-out $(MUTATED_HQ),$(MUTATED))) \
 	$(MUTANTS)/hq.o $(BUILD)/house.a
-	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad) -lpng
+	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad) -lpq -lpng
 endif
 # With them the encoder for the tests in JavaScript.
 units: $(UNITS) $(BUILD)/bench/encode

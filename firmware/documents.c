@@ -10,7 +10,7 @@
 
 #define QUEUE_PASSED_MAX 32 /* then those that are done are no longer filed as waiting */
 #define QUEUE_SHOWN	 60 /* of each status */
-#define JOBS_SHOWN  100
+#define JOBS_SHOWN	 100
 
 static const char *level_name(enum notice_level level)
 {

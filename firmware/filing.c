@@ -4,7 +4,7 @@
 
 #include "firmware/station.h"
 
-#define FILED_OUT_MAX 256 /* orders of a status looked at in one step */
+#define FILED_OUT_MAX	256 /* orders of a status looked at in one step */
 #define LOOKUP_TEXT_MAX 256
 #define FILING		2 /* rises when file_product() files by more keys; 2: in-store items */
 

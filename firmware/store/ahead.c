@@ -116,8 +116,10 @@ static int ahead_shm_map(sqlite3_file *f, int page, int size, int extend, void v
 	return real(f)->pMethods->xShmMap(real(f), page, size, extend, p);
 }
 
+/* A transaction begins: another process may have moved what we wrote from the log to the file. */
 static int ahead_shm_lock(sqlite3_file *f, int at, int n, int flags)
 {
+	((struct ahead *)(void *)f)->n = 0;
 	return real(f)->pMethods->xShmLock(real(f), at, n, flags);
 }
 
@@ -131,26 +133,19 @@ static int ahead_shm_unmap(sqlite3_file *f, int remove)
 	return real(f)->pMethods->xShmUnmap(real(f), remove);
 }
 
-/* Version 2: memory mapping is not offered. */
-static const sqlite3_io_methods methods = {
-	.iVersion = 2,
-	.xClose = ahead_close,
-	.xRead = ahead_read,
-	.xWrite = ahead_write,
-	.xTruncate = ahead_truncate,
-	.xSync = ahead_sync,
-	.xFileSize = ahead_size,
-	.xLock = ahead_lock,
-	.xUnlock = ahead_unlock,
-	.xCheckReservedLock = ahead_reserved,
-	.xFileControl = ahead_control,
-	.xSectorSize = ahead_sector,
-	.xDeviceCharacteristics = ahead_device,
-	.xShmMap = ahead_shm_map,
-	.xShmLock = ahead_shm_lock,
-	.xShmBarrier = ahead_shm_barrier,
-	.xShmUnmap = ahead_shm_unmap,
-};
+/* Version 2: memory mapping is not offered. A layer below of version 1 has no shared memory. */
+#define METHODS(version)                                                                           \
+	{                                                                                          \
+		.iVersion = version, .xClose = ahead_close, .xRead = ahead_read,                   \
+		.xWrite = ahead_write, .xTruncate = ahead_truncate, .xSync = ahead_sync,           \
+		.xFileSize = ahead_size, .xLock = ahead_lock, .xUnlock = ahead_unlock,             \
+		.xCheckReservedLock = ahead_reserved, .xFileControl = ahead_control,               \
+		.xSectorSize = ahead_sector, .xDeviceCharacteristics = ahead_device,               \
+		.xShmMap = ahead_shm_map, .xShmLock = ahead_shm_lock,                              \
+		.xShmBarrier = ahead_shm_barrier, .xShmUnmap = ahead_shm_unmap,                    \
+	}
+
+static const sqlite3_io_methods methods_1 = METHODS(1), methods_2 = METHODS(2);
 
 static int ahead_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags, int *out)
 {
@@ -165,10 +160,8 @@ static int ahead_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int f
 	a->at = 0;
 	a->n = 0;
 	code = below->xOpen(below, name, real(f), flags, out);
-	if (code == SQLITE_OK && real(f)->pMethods && real(f)->pMethods->iVersion >= 2)
-		a->base.pMethods = &methods;
-	else if (code == SQLITE_OK && real(f)->pMethods)
-		code = SQLITE_CANTOPEN;
+	if (real(f)->pMethods)
+		a->base.pMethods = real(f)->pMethods->iVersion >= 2 ? &methods_2 : &methods_1;
 	return code;
 }
 

@@ -236,7 +236,6 @@ static const char in_memory[] =
 	"CREATE TEMP TABLE held (stream INTEGER, epoch INTEGER, seq INTEGER, bytes INTEGER,"
 	" message TEXT, PRIMARY KEY (stream, epoch, seq)) WITHOUT ROWID;"
 	"CREATE TEMP TABLE waiting_job (job INTEGER PRIMARY KEY);"
-	"INSERT INTO temp.waiting_job SELECT job FROM job WHERE status < 2;"
 	"CREATE TEMP TRIGGER job_added AFTER INSERT ON main.job WHEN new.status < 2 BEGIN"
 	" INSERT OR IGNORE INTO waiting_job VALUES (new.job); END;"
 	"CREATE TEMP TRIGGER job_changed AFTER UPDATE OF status ON main.job BEGIN"
@@ -245,8 +244,6 @@ static const char in_memory[] =
 	"CREATE TEMP TRIGGER job_gone AFTER DELETE ON main.job BEGIN"
 	" DELETE FROM waiting_job WHERE job=old.job; END;"
 	"CREATE TEMP TABLE press_key (key TEXT PRIMARY KEY, n INTEGER) WITHOUT ROWID;"
-	"INSERT OR REPLACE INTO temp.press_key SELECT key, n FROM passing WHERE key NOT NULL"
-	" ORDER BY n;"
 	"CREATE TEMP TRIGGER press_added AFTER INSERT ON main.passing WHEN new.key NOT NULL BEGIN"
 	" INSERT OR REPLACE INTO press_key VALUES (new.key, new.n); END;"
 	"CREATE TEMP TRIGGER press_gone AFTER DELETE ON main.passing WHEN old.key NOT NULL BEGIN"
@@ -254,13 +251,26 @@ static const char in_memory[] =
 	"CREATE TEMP TABLE delta_of (n INTEGER PRIMARY KEY, sku TEXT, delta INTEGER, lane TEXT,"
 	" epoch INTEGER, seq INTEGER);"
 	"CREATE INDEX temp.delta_of_sku ON delta_of (sku);"
-	"INSERT INTO temp.delta_of SELECT n, sku, delta, lane, epoch, seq FROM passing"
-	" WHERE sku NOT NULL;"
 	"CREATE TEMP TRIGGER delta_added AFTER INSERT ON main.passing WHEN new.sku NOT NULL BEGIN"
 	" INSERT INTO delta_of VALUES (new.n, new.sku, new.delta, new.lane, new.epoch, new.seq); "
 	"END;"
 	"CREATE TEMP TRIGGER delta_gone AFTER DELETE ON main.passing WHEN old.sku NOT NULL BEGIN"
 	" DELETE FROM delta_of WHERE n=old.n; END;";
+
+/* What the file already has of it. */
+static const char from_file[] =
+	"INSERT INTO temp.waiting_job SELECT job FROM job WHERE status < 2;"
+	"INSERT OR REPLACE INTO temp.press_key SELECT key, n FROM passing WHERE key NOT NULL"
+	" ORDER BY n;"
+	"INSERT INTO temp.delta_of SELECT n, sku, delta, lane, epoch, seq FROM passing"
+	" WHERE sku NOT NULL;";
+
+void store_remember(struct store *st)
+{
+	execute(st, "DELETE FROM temp.held; DELETE FROM temp.waiting_job;"
+		    "DELETE FROM temp.press_key; DELETE FROM temp.delta_of;");
+	execute(st, from_file);
+}
 
 static int set_up(struct store *st)
 {
@@ -275,7 +285,8 @@ static int set_up(struct store *st)
 	execute(st, "PRAGMA temp_store=MEMORY");
 	execute(st, cache);
 	sqlite3_wal_autocheckpoint(st->db, WAL_PAGES);
-	return execute(st, in_memory);
+	execute(st, in_memory);
+	return execute(st, from_file);
 }
 
 int store_open(const char *path, struct store **ret_store, char *ret_message, size_t cap)

@@ -31,4 +31,8 @@ struct slice db_text(sqlite3_stmt *row, int column);
 /* One whole number, `otherwise` when there is no row. */
 int64_t db_number(struct store *st, int64_t otherwise, const char *sql, const char *types, ...);
 
+/* What a store keeps in memory is taken from its file again, as when it is opened: for a simulation
+ * that puts another file under it. */
+void store_remember(struct store *st);
+
 #endif

@@ -482,6 +482,36 @@ const char *effect_payment_reversed(const struct happening *h)
 	return save_payments(h, &o, -amount);
 }
 
+/* ---- what an import may not undo ---- */
+
+static void keep_handed(const struct happening *h, const struct order *o, struct json told,
+			struct counts *c)
+{
+	const int64_t ours = c->line.n ? handover_pieces(h->hq, o->id, c->line) : 0;
+
+	(void)told;
+	if (ours > c->handed)
+		c->handed = at_most(ours, c->qty - c->short_);
+}
+
+struct slice effect_keep_handed(struct hq *hq, const char *order, struct json body)
+{
+	struct change change = { .name = "lines" };
+	struct happening h = { .hq = hq };
+	struct order o = { .root = body };
+	char event[ID_MAX + 1];
+	struct outcome unused;
+
+	if (handover_event(hq, order, event) < 0)
+		return json_text(body);
+	slice_copy(slice_of(order), o.id, sizeof(o.id));
+	change.json = edit_lines(&h, &o, keep_handed, &unused);
+	buf_reset(&hq->body);
+	edit_object(&hq->body, NULL, body, &change, 1);
+	return hq->lines.overflow || hq->body.overflow ? (struct slice){ NULL, 0 }
+						       : buf_read(&hq->body);
+}
+
 /* ---- opening again ---- */
 
 static void take_back(const struct happening *h, const struct order *o, struct json told,

@@ -80,18 +80,21 @@ static int64_t choose_rev(const struct element *e, const struct record *was, boo
 static const char *put(struct hq *hq, const struct element *e, int64_t *ret_rev, char *room,
 		       size_t cap)
 {
+	const bool order = strcmp(e->kind->type, "order") == 0;
 	struct record was = { .rev = 0 };
+	struct slice text;
 	const char *why;
 
 	if (e->body.type != JSON_OBJECT)
 		return "`body` must be an object";
-	buf_reset(&hq->edited);
-	edit_minify(&hq->edited, json_text(e->body));
-	if (hq->edited.overflow)
-		return "`body` is larger than 128 KiB";
-	why = strcmp(e->kind->type, "order") == 0 ? order_check(e->body, room, cap) : NULL;
+	why = order ? order_check(e->body, room, cap) : NULL;
 	if (why)
 		return why;
+	buf_reset(&hq->edited);
+	text = order ? effect_keep_handed(hq, e->id, e->body) : json_text(e->body);
+	edit_minify(&hq->edited, text);
+	if (!text.n || hq->edited.overflow)
+		return "`body` is larger than 128 KiB";
 	record_find(hq, e->store, e->kind, e->id, &was);
 	*ret_rev = choose_rev(e, &was, was.live && slice_same(was.body, buf_read(&hq->edited)));
 	if (*ret_rev)

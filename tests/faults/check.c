@@ -133,14 +133,14 @@ static void check_overlays(struct sim *s, int i)
 			  "SELECT j.epoch, j.seq FROM journal j LEFT JOIN upto u ON u.stream=2 AND"
 			  " u.lane=?1 WHERE j.type='stock.changed' AND (u.epoch IS NULL OR"
 			  " (j.epoch, j.seq) > (u.epoch, u.seq)) AND NOT EXISTS (SELECT 1 FROM"
-			  " stock_delta d WHERE d.lane=?1 AND d.epoch=j.epoch AND d.seq=j.seq) "
+			  " temp.delta_of d WHERE d.lane=?1 AND d.epoch=j.epoch AND d.seq=j.seq) "
 			  "LIMIT 1",
 			  "t", lane_name(i)),
 		  &a, &b))
 		sim_fail(s, "%s: stock event %lld/%lld is not in HQ's figures nor laid over them",
 			 lane_name(i), (long long)a, (long long)b);
 	if (first(check_ask(s, lane_db(s, i),
-			    "SELECT epoch, seq FROM stock_delta GROUP BY lane, epoch, seq"
+			    "SELECT epoch, seq FROM temp.delta_of GROUP BY lane, epoch, seq"
 			    " HAVING count(*) > 1",
 			    ""),
 		  &a, &b))
@@ -150,8 +150,9 @@ static void check_overlays(struct sim *s, int i)
 		const struct handed *h = &s->handed[n];
 
 		if (h->lane != i || h->orphan ||
-		    number(check_ask(s, lane_db(s, i), "SELECT count(*) FROM fact_order WHERE id=?",
-				     "t", h->order)) ||
+		    number(check_ask(s, lane_db(s, i),
+				     "SELECT count(*) FROM fact WHERE line='' AND id=?", "t",
+				     h->order)) ||
 		    number(check_ask(s, lane_db(s, i),
 				     "SELECT count(*) FROM reopened WHERE event=?", "t", h->event)))
 			continue;
@@ -167,7 +168,7 @@ static void check_uncounted(struct sim *s, int i)
 		check_ask(s, lane_db(s, i),
 			  "SELECT epoch, seq FROM journal j WHERE type='stock.changed' AND"
 			  " epoch=(SELECT max(epoch) FROM ledger) AND NOT EXISTS (SELECT 1 "
-			  "FROM stock_delta d WHERE d.lane=? AND"
+			  "FROM temp.delta_of d WHERE d.lane=? AND"
 			  " d.epoch=j.epoch AND d.seq=j.seq)",
 			  "t", lane_name(i));
 
@@ -524,7 +525,7 @@ static bool letters_provoked(struct sim *s, int i, const struct why *w)
 static bool overlays_gone(struct sim *s, int i)
 {
 	sqlite3_stmt *q =
-		check_ask(s, lane_db(s, i), "SELECT lane, epoch, seq FROM stock_delta", "");
+		check_ask(s, lane_db(s, i), "SELECT lane, epoch, seq FROM temp.delta_of", "");
 	bool gone = true;
 
 	while (gone && sqlite3_step(q) == SQLITE_ROW)
@@ -540,7 +541,7 @@ static bool lane_right(struct sim *s, int i, const struct why *w)
 
 	if (!lane_running(s, i) || !lane_linked(s, i) || !lane_idle(s, i))
 		return no(w, "%s is not idle and linked", lane_name(i));
-	if (number(check_ask(s, db, "SELECT sum(last-acked) FROM ledger", "")))
+	if (number(check_ask(s, db, "SELECT sum(last-acked) FROM ledger_now", "")))
 		return no(w, "the outbox of %s is not empty", lane_name(i));
 	if (number(check_ask(s, db, "SELECT count(*) FROM job WHERE status IN (0,1,3)", "")))
 		return no(w, "%s has print jobs that nobody ended", lane_name(i));

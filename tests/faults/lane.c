@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware/store/db.h"
 #include "firmware/store/file.h"
 
 #define DOWN_MAX_MS	10000
@@ -206,7 +207,7 @@ void lane_boot(struct sim *s, int i)
 	struct lane *l = s->lanes[i];
 	struct door_event e = { .kind = DOOR_DEVICE };
 
-	memory_forget_temporary(l->path);
+	store_remember(l->store);
 	l->st = calloc(1, sizeof(*l->st));
 	if (!l->st)
 		abort();
@@ -267,6 +268,8 @@ static void take_output(struct lane *l, const struct door_out *out, struct slice
 	case OUT_ASK:
 	case OUT_CLAIM:
 	case OUT_HEARTBEAT:
+	case OUT_KEYS:
+	case OUT_LANES:
 		sync_output(l->sync, out, payload);
 		lane_turn_soon(l); /* sync may have put something into the door */
 		break;
@@ -277,6 +280,8 @@ static void take_output(struct lane *l, const struct door_out *out, struct slice
 	case OUT_DISPLAY:
 	case OUT_METRICS:
 	case OUT_STOPPED:
+	case OUT_LOG:
+	case OUT_RESTART:
 		break;
 	}
 }
