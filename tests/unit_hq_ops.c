@@ -269,6 +269,31 @@ static void a_record_put_back_does_not_hide_it(void **state)
 	assert_int_equal(number(f, "SELECT seen FROM doubled"), 1);
 }
 
+/* Nor does it give a lane that never heard of it what was handed over: only `reopen` does. */
+static void an_import_keeps_what_is_handed_over(void **state)
+{
+	struct fixture *f = *state;
+	struct json lines;
+
+	put(f, "order", "ZAM-1", "", READY_BODY);
+	up(f, "pickup.completed", "{\"order\":\"ZAM-1\",\"lines\":[{\"line\":1,\"qty\":1}]}");
+	skip_post(f);
+	put(f, "order", "ZAM-1", "", READY_BODY);
+	lines = json_get(json_get(first_op(announced(f, "orders")), "body"), "lines");
+	assert_int_equal(at(element_of(lines, 0), "handed"), 1);
+	assert_int_equal(json_get(element_of(lines, 1), "handed").type, JSON_NONE);
+	post_clear(&f->hq.post);
+	put(f, "order", "ZAM-1", "", READY_BODY);
+	no_letter(f); /* the same again says nothing new */
+	import(f, "{\"store\":\"" STORE "\",\"op\":\"reopen\",\"type\":\"order\",\"id\":\"ZAM-1\","
+		  "\"of\":\"01JD0000000000000000000001\",\"why\":\"wrong parcel\"}");
+	lines = json_get(order_body(f), "lines");
+	assert_int_equal(at(element_of(lines, 0), "handed"), 0);
+	put(f, "order", "ZAM-1", "", READY_BODY);
+	lines = json_get(order_body(f), "lines");
+	assert_int_equal(json_get(element_of(lines, 0), "handed").type, JSON_NONE);
+}
+
 /* Before HQ has the second handover, or of one it never gets, the lane's word stands alone. */
 static void a_told_double_stands_alone(void **state)
 {
@@ -581,6 +606,7 @@ int main(void)
 		T(a_double_handover_is_found),
 		T(parts_are_no_double),
 		T(a_record_put_back_does_not_hide_it),
+		T(an_import_keeps_what_is_handed_over),
 		T(a_told_double_stands_alone),
 		T(a_reopened_order_can_be_handed_over_again),
 		T(one_lane_cannot_ask_for_ever),

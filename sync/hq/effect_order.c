@@ -525,7 +525,12 @@ static void take_back(const struct happening *h, const struct order *o, struct j
 
 static bool was_handed_over(const struct order *o)
 {
+	struct json_walk w = json_walk(json_get(o->root, "lines"));
 	struct json status = json_get(o->root, "status");
+
+	while (json_next(&w))
+		if (count_of(w.value, "handed", 0) > 0)
+			return true;
 
 	return json_is(status, "collected") || json_is(status, "partly_collected") ||
 	       json_is(status, "returned");

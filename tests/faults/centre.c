@@ -7,6 +7,7 @@
 #include "sync/hq/fleet.h"
 #include "sync/hq/import.h"
 #include "sync/hq/intake.h"
+#include "sync/hq/quota.h"
 #include "sync/hq/snapshot.h"
 #include "sync/hq/stream.h"
 #include "tests/faults/memory.h"
@@ -58,6 +59,13 @@ void centre_boot(struct centre *c)
 	c->next_beat_ms = c->next_tick_ms = 0;
 	c->connected = c->fresh = false;
 	memory_forget_temporary(c->path);
+	/* What HQ has in its memory only. */
+	quota_free(&c->hq);
+	c->hq.news = (struct hq_news){ .count = 0 };
+	c->hq.commands_said_ms = 0;
+	c->hq.logged = false;
+	c->hq.held = 0;
+	c->hq.held_stream[0] = '\0';
 }
 
 void centre_kill(struct centre *c)
