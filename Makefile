@@ -238,10 +238,10 @@ fuzz: node-deps
 night-fuzz:
 	@LADA_FUZZ_SECONDS=3600 $(MAKE) --no-print-directory fuzz
 
-# kill -9 of station, broker or HQ, 5,000 times.
+# kill -9 of station, broker or HQ, 5,000 times, in four shops side by side.
 night-kill: node-deps
 	@$(MAKE) --no-print-directory -j2 all
-	@LADA_ROUNDS=5000 node --test tests/e2e/slow_kill.js
+	@node tests/night_kill.js
 
 # A chain of a thousand shops: all they lack, a steady day, a broker that dies and comes back.
 $(BUILD)/fleet/fleet: $(call obj,$(FLEET)) $(BUILD)/house.a
