@@ -423,6 +423,8 @@ struct buf event_begin(struct station *st);
 int64_t event_end(struct station *st, const char *type, struct buf *body, struct slice person,
 		  char ret_id[ULID_TEXT_MAX]);
 void ledger_publish_fresh(struct station *st);
+/* How long acknowledged events are kept. */
+int64_t ledger_keep_days(struct station *st);
 void ledger_acked(struct station *st, int64_t epoch, int64_t seq, struct slice reject);
 /* Up to so many messages behind `after`, fewer when somebody waits at the counter. */
 void ledger_pull(struct station *st, int64_t epoch, int64_t after, int messages);
