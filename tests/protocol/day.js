@@ -61,7 +61,7 @@ class Day {
 	{
 		this.asked = asked;
 		this.dir = tempDir('protocol');
-		this.cleanup = new Cleanup();
+		this.cleanup = new Cleanup({ others: true });
 		this.lanes = {};
 		this.imports = 0;
 		this.from = 0; // messages before this one are of another part of the day
@@ -77,11 +77,16 @@ class Day {
 			.map(({ topic, text }) => ({ topic, text, json: jsonOf(text) }));
 	}
 
-	/** Keeps under a name the first message from now or before that fits. */
+	/** Keeps under a name the first message that fits, waiting for it. */
 	async keep(name, pattern, fits = () => true, timeoutMs = LEVEL_MS)
 	{
 		const { text, json } = await until(`${name} is heard`, () => this.heard(pattern)
-			.find(({ json: message, topic, text: all }) => fits(message, topic, all)), timeoutMs);
+			.find(({ json: message, topic, text: all }) => fits(message, topic, all)), timeoutMs)
+			.catch((error) => {
+				const last = this.heard(pattern).slice(-8).map((m) => `${m.topic} ${m.text}`);
+
+				throw new Error([`${error.message}; of its kind the last were`, ...last].join('\n'));
+			});
 
 		this.found[name] = text;
 		return json;
@@ -184,11 +189,11 @@ class Day {
 		await this.claimed('k2', 'ZAM-2');
 	}
 
-	/** k1 has not heard who holds ZAM-2, and is told. */
+	/** k1 comes, has not heard yet who holds ZAM-2, and is told. */
 	async claims()
 	{
 		await this.openLane('k1');
-		await this.together('k1');
+		await this.lanes.k1.waitState('k1 has its siblings', (doc) => doc.hq.broker && !doc.hq.isolated, LEVEL_MS);
 		await this.scan('k1', 'ZAM-2');
 		const { claim } = await this.keep('take', /claim/, (m) => m.op === 'take' && m.lane === 'k1');
 
@@ -222,7 +227,9 @@ class Day {
 		await this.keep('pack', /^WAW-042\/down\/catalog/, (m) => m.ops[0].id === 'SKU-WATER');
 		await this.keep('codes', /^WAW-042\/down\/policy/, (m) => m.ops[0].id === 'codes');
 		this.hq.command('order', 'reopen', 'ZAM-1', '--why', 'wrong parcel');
-		await this.keep('reopen', /^WAW-042\/down\/orders/, (m) => m.ops[0].op === 'reopen');
+		const { seq } = await this.keep('reopen', /^WAW-042\/down\/orders/, (m) => m.ops[0].op === 'reopen');
+
+		await this.keep('reopened', /^WAW-042\/down\/orders/, (m) => m.seq === seq + 1);
 	}
 
 	async command()

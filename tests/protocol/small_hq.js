@@ -22,8 +22,9 @@ const PART_RECORDS = 200; // a message is at most 1 MiB
 const SNAPSHOTS_MAX = 8; // of a stream
 
 const [URL, STORE, RECORDS, JOURNAL] = process.argv.slice(2);
-const ledger = new Ledger(JOURNAL);
+const ledger = new Ledger(JOURNAL, STORE);
 const streams = {}; // name -> {name, epoch, seq, log, records: id -> op, snapshots: id -> {…}}
+const older = {}; // LANE -> the epoch of an older copy of its database that is running
 let client = null;
 
 function say(topic, message, retain = false)
@@ -60,12 +61,14 @@ function takeUp(lane, text)
 	const hashes = [...ledger.chain(lane, epoch)];
 	const lines = [];
 
+	if (store !== STORE || who !== lane || older[lane] === epoch) {
+		throw new Error(`not taken: store ${store}, lane ${who}, epoch ${epoch}`);
+	}
 	for (const element of rawElements(rawMembers(text).events)) {
 		const { e, person } = rawMembers(element); // exact texts: the hashes are over these
 		const { seq, prev } = JSON.parse(e);
 
-		if (store !== STORE || who !== lane
-			|| (seq < hashes.length ? hashes[seq] !== hash128(e) : seq === hashes.length && hashes[seq - 1] !== prev)) {
+		if (seq < hashes.length ? hashes[seq] !== hash128(e) : seq === hashes.length && hashes[seq - 1] !== prev) {
 			throw new Error(`fork of epoch ${epoch} at event ${seq}`); // nothing is taken nor acknowledged
 		}
 		if (seq === hashes.length) { // a repeat is not taken; after a gap the rest comes again
@@ -85,8 +88,10 @@ function takeState(lane, { online, epoch, acked, cursors })
 		return;
 	}
 	if (epoch < Math.max(...Object.keys(ledger.chains[lane] || {}))) {
+		older[lane] = epoch;
 		throw new Error('an older copy of its database is running');
 	}
+	delete older[lane];
 	const taken = ledger.chain(lane, epoch).length - 1;
 
 	if (acked > taken) {

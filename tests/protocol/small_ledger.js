@@ -45,9 +45,9 @@ function keepHanded(body, old)
 }
 
 class Ledger {
-	constructor(file)
+	constructor(file, store)
 	{
-		this.file = file;
+		Object.assign(this, { file, store });
 		this.records = Object.fromEntries(Object.values(STREAM_OF).map((name) => [name, new Map()])); // id -> op
 		this.chains = {}; // LANE -> epoch -> hashes: of nothing, of event 1, of event 2, …
 		this.revs = {}; // `TYPE ID` -> the rev it was given
@@ -128,7 +128,7 @@ class Ledger {
 		return old?.body ? {
 			...old, rev: old.rev + 1, body: type === 'stock.changed'
 				? { ...old.body, on_hand: old.body.on_hand + body.delta }
-				: handOver(old.body, body.lines, { at, lane }),
+				: handOver(old.body, body.lines, { at, store: this.store, lane }),
 		} : null;
 	}
 }
