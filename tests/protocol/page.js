@@ -51,8 +51,10 @@ function membersOf(value, at = '')
 	if (value === null || typeof value !== 'object') {
 		return [`${at}: ${value === null ? 'null' : typeof value}`];
 	}
-	return Object.entries(value).flatMap(([name, member]) =>
-		membersOf(member, `${at}.${at.endsWith('.upto') ? 'LANE' : name}`)); // names of lanes are data
+	if (at.endsWith('.upto')) {
+		return [`${at}: lanes`]; // there may be none yet
+	}
+	return Object.entries(value).flatMap(([name, member]) => membersOf(member, `${at}.${name}`));
 }
 
 function describe(text)

@@ -18,7 +18,7 @@ const { Ledger, linesOf } = require('./small_ledger.js');
 const WITH_UPTO = ['orders', 'stock', 'loyalty'];
 const REPLAY_MAX = 64; // messages an ask
 const LOG_MAX = 1000; // messages kept; who needs older ones gets a snapshot
-const PART_RECORDS = 200; // a message is at most 1 MiB
+const PART_RECORDS = 200; // of 5 kB each; a message is at most 1 MiB
 const SNAPSHOTS_MAX = 8; // of a stream
 
 const [URL, STORE, RECORDS, JOURNAL] = process.argv.slice(2);
