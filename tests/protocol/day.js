@@ -42,6 +42,7 @@ const RECORDS = [
 	{ type: 'product', id: 'SKU-SOAP', rev: 1, body: { gtin: ['5901234000031'], name: { pl: 'Mydło' }, price: 999 } },
 	{ type: 'stock', id: 'SKU-SOAP', rev: 1, body: { on_hand: 40 } },
 	{ type: 'member', id: 'M-1', rev: 1, body: { name: 'Łucja Ż.', points: 250 } },
+	{ type: 'member', id: 'M-2', rev: 1, body: { customer: 'C-2', name: 'Jan N.' } },
 	{ type: 'order', id: 'ZAM-0', rev: 1, body: { status: 'cancelled' } }, soapOrder('ZAM-1'),
 	{ type: 'order', id: 'ZAM-2', rev: 1, body: { status: 'ready', lines: [{ line: 1, sku: 'SKU-SOAP' }] } },
 	{ ...soapOrder('ZAM-9'), store: 'KRK-1' },
@@ -222,11 +223,13 @@ class Day {
 
 		await this.keep('ack', /k1\/ack/, (m) => m.seq >= last);
 		await this.quiet('k2');
-		this.import(soapOrder('ZAM-3'), { type: 'order', op: 'del', id: 'ZAM-0', rev: 9 }, WATER, CODES);
+		this.import(soapOrder('ZAM-3'), { type: 'order', op: 'del', id: 'ZAM-0', rev: 9 }, WATER, CODES,
+			{ type: 'member', op: 'erase', id: 'M-2', customer: 'C-2' });
 		await this.keep('down', /^WAW-042\/down\/orders/, (m) => m.ops.length === 2);
 		await this.keep('pack', /^WAW-042\/down\/catalog/, (m) => m.ops[0].id === 'SKU-WATER');
 		await this.keep('codes', /^WAW-042\/down\/policy/, (m) => m.ops[0].id === 'codes');
 		this.hq.command('order', 'reopen', 'ZAM-1', '--why', 'wrong parcel');
+		await this.keep('erase', /^WAW-042\/down\/loyalty/, (m) => m.ops[0].op === 'erase');
 		const { seq } = await this.keep('reopen', /^WAW-042\/down\/orders/, (m) => m.ops[0].op === 'reopen');
 
 		await this.keep('reopened', /^WAW-042\/down\/orders/, (m) => m.seq === seq + 1);
