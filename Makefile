@@ -66,6 +66,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH))
 .PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench bench-deps units install clean format
 .PHONY: lab night-lab fuzz night-fuzz fleet night-kill
 .PHONY: faults night-sim
+.PHONY: capture
 
 all: $(PROGRAMS)
 
@@ -257,6 +258,11 @@ faults night-sim: node-deps
 	@$(MAKE) --no-print-directory -s -j2 $(BUILD)/faults/simulate
 	@node tests/faults/faults.js $(if $(filter night-sim,$@),1000000,20000)
 	@$(if $(filter faults,$@),node tests/faults/mutations.js)
+
+# What sync/PROTOCOL.md shows, from the real programs.
+capture: node-deps
+	@$(MAKE) --no-print-directory -j2 all
+	@node tests/protocol/capture.js
 
 # What the benches measure Lada against; better-sqlite3 may have to be compiled.
 bench-deps: node-deps
