@@ -101,12 +101,10 @@ static void stop_serving(struct station *st)
 
 	for (int d = 0; d < DESK_COUNT; d++) {
 		struct desk_state *desk = &st->desks[d];
-		struct call c = { .desk = (enum desk)d };
+		struct call c = serving_take_back(st, (enum desk)d);
 
 		if (desk->waiting.active)
 			c = desk->waiting.call;
-		if (d == DESK_COUNTER && st->parked.active)
-			c = st->parked.call;
 		desk->waiting.active = false;
 		desk_forget_kept(st, (enum desk)d);
 		if (desk->mode == MODE_PICKUP)
@@ -116,7 +114,6 @@ static void stop_serving(struct station *st)
 		desk->greeted[0] = '\0';
 		answer_no(st, &c, 409, REASON_REVOKED, &v);
 	}
-	st->parked.active = false;
 }
 
 static void follow_lanes(struct station *st)

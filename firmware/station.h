@@ -384,6 +384,9 @@ const char *serving_state(struct station *st);
 bool serving_alone(struct station *st);
 /* True: the handover waits for the claim, and is called again when that is settled. */
 bool serving_park(struct station *st, const struct call *c, struct json args);
+/* Whoever waits for a handover that will not be; nobody (request 0) when none is parked. What is
+ * left parked when a pickup ends is answered by serving_end(): it was meant for that order. */
+struct call serving_take_back(struct station *st, enum desk desk);
 void serving_heard(struct station *st, const struct claim_word *word);
 void serving_link(struct station *st);
 void serving_tick(struct station *st);

@@ -267,6 +267,58 @@ static void test_claim_lost(void **state)
 	shop_close(s);
 }
 
+static const char SECOND[] =
+	"[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-2\",\"rev\":3,\"body\":"
+	"{\"number\":\"4822\",\"status\":\"ready\",\"lines\":[{\"line\":\"1\","
+	"\"sku\":\"S1\",\"qty\":2,\"paid\":20000}],\"totals\":{\"total\":20000,"
+	"\"due\":0},\"payments\":[{\"id\":\"p1\",\"state\":\"captured\","
+	"\"amount\":20000}]}}]";
+
+/* A handover that waits is of the order it was pressed for, whatever comes in between. */
+static void test_wait_ends_with_the_pickup(void **state)
+{
+	char code[CODE_TEXT_MAX];
+
+	(void)state;
+	for (int how = 0; how < 3; how++) {
+		struct shop *s = two_lanes("allow");
+		uint64_t first;
+
+		shop_down(s, STREAM_ORDERS, 7, 2, SECOND, NULL);
+		link_is(s, true);
+		open_order(s);
+		s->status = 0;
+		shop_verb(s, "pickup.handover", "{}", "p1");
+		first = s->request;
+		assert_int_equal(s->status, 0);
+		/* Pressed again by the same hand: not yet, and that is not what is kept. */
+		shop_verb(s, "pickup.handover", "{}", "p1");
+		assert_has(s->reply, "busy");
+		if (how == 0)
+			events(s, 50, event(1, "pickup.completed", COMPLETED));
+		else if (how == 1)
+			shop_down(s, STREAM_ORDERS, 7, 3,
+				  "[{\"op\":\"del\",\"type\":\"order\",\"id\":\"ZAM-1\","
+				  "\"rev\":9}]",
+				  NULL);
+		else
+			shop_verb(s, "pickup.cancel", "{}", "p2");
+		assert_has(s->screen, "\"mode\":\"idle\"");
+		assert_int_equal(s->st->parked.active, false);
+		if (how < 2)
+			assert_int_equal(s->answered, first);
+		shop_sign_code(s, "ZAM-2", code);
+		shop_scan(s, code);
+		assert_has(s->screen, "\"claim\":\"pending\"");
+		echo(s);
+		shop_tick(s, 300);
+		assert_has(s->screen, "\"mode\":\"pickup\"");
+		assert_has(s->screen, "\"claim\":\"held\"");
+		assert_int_equal(s->st->counters.handovers, 0);
+		shop_close(s);
+	}
+}
+
 static void test_isolated(void **state)
 {
 	static const char *const rules[] = { "refuse", "approve", "allow" };
@@ -407,6 +459,7 @@ int main(void)
 		cmocka_unit_test(test_their_handover), cmocka_unit_test(test_their_stock),
 		cmocka_unit_test(test_claim),	       cmocka_unit_test(test_handover_waits),
 		cmocka_unit_test(test_claim_lost),     cmocka_unit_test(test_isolated),
+		cmocka_unit_test(test_wait_ends_with_the_pickup),
 		cmocka_unit_test(test_doubled),	       cmocka_unit_test(test_told_again),
 		cmocka_unit_test(test_reopened),       cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_stuck),
