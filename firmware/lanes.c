@@ -199,6 +199,7 @@ static void ask_what_is_missing(struct station *st, struct sibling *s)
 void lane_state(struct station *st, const struct door_event *e)
 {
 	struct sibling *s = sibling_of(st, e->lane.lane);
+	const int64_t last = e->lane.acked + e->lane.outbox;
 
 	/* A state of an earlier connection is old news, the late will of one above all. */
 	if (!s || e->lane.epoch < s->epoch || (e->lane.epoch == s->epoch && e->lane.conn < s->conn))
@@ -208,8 +209,9 @@ void lane_state(struct station *st, const struct door_event *e)
 	s->epoch = e->lane.epoch;
 	s->conn = e->lane.conn;
 	s->online = e->lane.online;
-	if (s->online)
-		s->last = e->lane.acked + e->lane.outbox;
+	/* States overtake each other; what a lane has done it does not undo. */
+	if (s->online && last > s->last)
+		s->last = last;
 	if (s->online && s->ask_ms == 0)
 		ask_what_is_missing(st, s);
 	reconsider(st);
@@ -217,10 +219,15 @@ void lane_state(struct station *st, const struct door_event *e)
 
 void lanes_link(struct station *st)
 {
-	/* Who is there is told anew; until then nobody is known to be. */
+	/* Who is there is told anew, maybe before it is known here that the line is up; until then
+	 * nobody is known to be. */
 	for (int i = 0; i < st->sibling_count; i++) {
-		st->siblings[i].online = false;
-		st->siblings[i].ask_ms = 0;
+		struct sibling *s = &st->siblings[i];
+
+		s->online = s->online && st->link_up;
+		s->ask_ms = 0;
+		if (s->online)
+			ask_what_is_missing(st, s);
 	}
 	reconsider(st);
 }

@@ -136,6 +136,49 @@ static void test_caught_up(void **state)
 	shop_close(s);
 }
 
+/* States overtake each other, and a broker may tell them before it grants the subscription. */
+static void test_states_in_any_order(void **state)
+{
+	struct shop *s = two_lanes("refuse");
+
+	(void)state;
+	link_is(s, true);
+	lane_is(s, true, 50, 3, 0, 5);
+	assert_has(s->screen, "\"isolated\":true");
+	lane_is(s, true, 50, 3, 0, 0);
+	assert_has(s->screen, "\"isolated\":true");
+	link_is(s, false);
+	lane_is(s, true, 50, 3, 0, 5);
+	link_is(s, true);
+	assert_has(s->screen, "\"isolated\":true");
+	assert_has(s->asked, "\"after\":0}");
+	lane_is(s, true, 51, 1, 0, 0);
+	assert_has(s->screen, "\"isolated\":false");
+	shop_close(s);
+}
+
+/* `acked` and `outbox` of a state add up to the newest event of its epoch, though events of the
+ * epoch before a restore wait as well. */
+static void test_state_after_a_restore(void **state)
+{
+	struct shop *s = two_lanes("refuse");
+	char sum[64];
+
+	(void)state;
+	open_order(s);
+	assert_true(s->st->ledger.last > 0);
+	store_begin(s->st->store);
+	store_ledger_open(s->st->store, s->st->ledger.epoch + 1);
+	ledger_load(s->st);
+	store_commit(s->st->store);
+	s->st->fresh_after = 0;
+	shop_verb(s, "pickup.cancel", "{}", NULL);
+	open_order(s);
+	text_fmt(sum, sizeof(sum), "\"outbox\":%lld,\"acked\":0", (long long)s->st->ledger.last);
+	assert_has(s->heartbeat, sum);
+	shop_close(s);
+}
+
 static void test_asks_until_heard(void **state)
 {
 	struct shop *s = two_lanes("refuse");
@@ -455,13 +498,21 @@ static void test_ranges(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_caught_up),      cmocka_unit_test(test_asks_until_heard),
-		cmocka_unit_test(test_their_handover), cmocka_unit_test(test_their_stock),
-		cmocka_unit_test(test_claim),	       cmocka_unit_test(test_handover_waits),
-		cmocka_unit_test(test_claim_lost),     cmocka_unit_test(test_isolated),
+		cmocka_unit_test(test_caught_up),
+		cmocka_unit_test(test_asks_until_heard),
+		cmocka_unit_test(test_their_handover),
+		cmocka_unit_test(test_their_stock),
+		cmocka_unit_test(test_claim),
+		cmocka_unit_test(test_handover_waits),
+		cmocka_unit_test(test_claim_lost),
+		cmocka_unit_test(test_isolated),
 		cmocka_unit_test(test_wait_ends_with_the_pickup),
-		cmocka_unit_test(test_doubled),	       cmocka_unit_test(test_told_again),
-		cmocka_unit_test(test_reopened),       cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_states_in_any_order),
+		cmocka_unit_test(test_state_after_a_restore),
+		cmocka_unit_test(test_doubled),
+		cmocka_unit_test(test_told_again),
+		cmocka_unit_test(test_reopened),
+		cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_stuck),
 	};
 
