@@ -11,13 +11,21 @@
 
 const struct trust_keys *station_keys(struct station *st)
 {
+	const struct trust_keys *pinned = &st->config->keys;
+	struct trust_change less = { .withdrawn = st->keys_change.withdrawn };
 	const char *why;
 
-	if (!trust_keys_has(&st->config->keys, KEY_STREAM) ||
-	    trust_change_apply(&st->config->keys, &st->keys_change, &st->keys, &why) < 0 ||
-	    !trust_keys_has(&st->keys, KEY_STREAM))
-		return &st->config->keys;
-	return &st->keys;
+	if (!trust_keys_has(pinned, KEY_STREAM))
+		return pinned;
+	if (trust_change_apply(pinned, &st->keys_change, &st->keys, &why) == 0 &&
+	    trust_keys_has(&st->keys, KEY_STREAM))
+		return &st->keys;
+	/* The keys file was changed since and does not go with what was added by policy. What was
+	 * withdrawn stays so, unless nobody could sign anything any more. */
+	if (trust_change_apply(pinned, &less, &st->keys, &why) == 0 &&
+	    trust_keys_has(&st->keys, KEY_STREAM))
+		return &st->keys;
+	return pinned;
 }
 
 bool station_signer_valid(struct station *st, uint16_t signer)

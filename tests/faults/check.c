@@ -122,7 +122,8 @@ static void check_pictures(struct sim *s, int i)
 	}
 }
 
-/* What it did lies over HQ's figures until these have it, and once. */
+/* What it did lies over HQ's figures until these have it, and once. What a lane keeps in memory
+ * (temp.delta_of) is of its life before while it is down. */
 static void check_overlays(struct sim *s, int i)
 {
 	int64_t a, b;
@@ -133,7 +134,7 @@ static void check_overlays(struct sim *s, int i)
 			  "SELECT j.epoch, j.seq FROM journal j LEFT JOIN upto u ON u.stream=2 AND"
 			  " u.lane=?1 WHERE j.type='stock.changed' AND (u.epoch IS NULL OR"
 			  " (j.epoch, j.seq) > (u.epoch, u.seq)) AND NOT EXISTS (SELECT 1 FROM"
-			  " temp.delta_of d WHERE d.lane=?1 AND d.epoch=j.epoch AND d.seq=j.seq) "
+			  " passing d WHERE d.lane=?1 AND d.epoch=j.epoch AND d.seq=j.seq) "
 			  "LIMIT 1",
 			  "t", lane_name(i)),
 		  &a, &b))
@@ -168,7 +169,7 @@ static void check_uncounted(struct sim *s, int i)
 		check_ask(s, lane_db(s, i),
 			  "SELECT epoch, seq FROM journal j WHERE type='stock.changed' AND"
 			  " epoch=(SELECT max(epoch) FROM ledger) AND NOT EXISTS (SELECT 1 "
-			  "FROM temp.delta_of d WHERE d.lane=? AND"
+			  "FROM passing d WHERE d.lane=? AND"
 			  " d.epoch=j.epoch AND d.seq=j.seq)",
 			  "t", lane_name(i));
 
