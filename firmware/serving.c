@@ -13,7 +13,7 @@ static int64_t lapse_ms(struct station *st)
 {
 	const int64_t s = json_int_or(json_get(policy_get(st, "pickup"), "claim_s"), 90);
 
-	return (s >= 10 && s <= 3600 ? s : 90) * 1000;
+	return (s >= 1 && s <= 3600 ? s : 90) * 1000;
 }
 
 static void publish(struct station *st, const struct claim_word *word)
