@@ -103,10 +103,22 @@ static bool caught_up(struct station *st)
 	return true;
 }
 
+bool lane_unheard(struct station *st)
+{
+	struct json key = { 0 };
+
+	for (struct json_walk w = json_walk(json_get(policy_get(st, "lanes"), "lanes"));
+	     json_next(&w);)
+		if (json_is(json_get(w.value, "lane"), st->config->lane))
+			key = json_get(w.value, "key");
+	return !st->config->sign && key.type != JSON_NONE && key.type != JSON_NULL;
+}
+
 bool station_isolated(struct station *st)
 {
 	if (st->lanes_stale) {
-		st->isolated = lanes_several(st) && (!st->link_up || !caught_up(st));
+		st->isolated =
+			lanes_several(st) && (!st->link_up || lane_unheard(st) || !caught_up(st));
 		st->lanes_stale = false;
 	}
 	return st->isolated;

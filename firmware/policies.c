@@ -131,8 +131,13 @@ static void follow_lanes(struct station *st)
 	struct slice text = lanes.type == JSON_ARRAY ? json_text(lanes) : (struct slice){ 0 };
 	bool revoked = json_count(lanes) > 0 && !is_listed(st, lanes);
 
-	if (differs(text, st->lanes_hash))
+	if (differs(text, st->lanes_hash)) {
 		door_emit(st->door, &out, text);
+		st->lanes_stale = true;
+		if (lane_unheard(st))
+			log_error("policy lanes has a key of this lane, and it does not sign: set"
+				  " sign = yes in lada.conf, or nobody hears it");
+	}
 	if (revoked == st->revoked)
 		return;
 	st->revoked = revoked;

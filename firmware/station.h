@@ -351,6 +351,8 @@ void settings_write(struct station *st, struct buf *b); /* a JSON object's membe
 bool lanes_several(struct station *st);
 /* No broker, or something another lane did is not known here yet. */
 bool station_isolated(struct station *st);
+/* Policy says that this lane signs, and it does not: the others take nothing it says. */
+bool lane_unheard(struct station *st);
 /* Another lane's events, its state, its wish to hear ours again. */
 void lane_events(struct station *st, const struct door_event *e, struct slice payload);
 void lane_state(struct station *st, const struct door_event *e);

@@ -179,6 +179,22 @@ static void test_state_after_a_restore(void **state)
 	shop_close(s);
 }
 
+/* The others hear of a lane with a key only what it has signed. */
+static void test_unsigned_is_alone(void **state)
+{
+	struct shop *s = two_lanes("refuse");
+
+	(void)state;
+	link_is(s, true);
+	assert_has(s->screen, "\"isolated\":false");
+	shop_down(s, STREAM_POLICY, 7, 3,
+		  "[{\"op\":\"put\",\"type\":\"policy\",\"id\":\"lanes\",\"rev\":2,\"body\":"
+		  "{\"lanes\":[{\"lane\":\"k1\",\"key\":\"x\"},{\"lane\":\"k2\"}]}}]",
+		  NULL);
+	assert_has(s->screen, "\"isolated\":true");
+	shop_close(s);
+}
+
 static void test_asks_until_heard(void **state)
 {
 	struct shop *s = two_lanes("refuse");
@@ -507,6 +523,7 @@ int main(void)
 		cmocka_unit_test(test_claim_lost),
 		cmocka_unit_test(test_isolated),
 		cmocka_unit_test(test_wait_ends_with_the_pickup),
+		cmocka_unit_test(test_unsigned_is_alone),
 		cmocka_unit_test(test_states_in_any_order),
 		cmocka_unit_test(test_state_after_a_restore),
 		cmocka_unit_test(test_doubled),
