@@ -216,12 +216,12 @@ void lane_state(struct station *st, const struct door_event *e)
 	/* A state of an earlier connection is old news, the late will of one above all. */
 	if (!s || e->lane.epoch < s->epoch || (e->lane.epoch == s->epoch && e->lane.conn < s->conn))
 		return;
-	if (e->lane.epoch > s->epoch)
+	if (e->lane.epoch > s->epoch || (e->lane.conn > s->conn && e->lane.online))
 		s->last = 0;
 	s->epoch = e->lane.epoch;
 	s->conn = e->lane.conn;
 	s->online = e->lane.online;
-	/* States overtake each other; what a lane has done it does not undo. */
+	/* States of a connection overtake each other; what a lane has done it does not undo. */
 	if (s->online && last > s->last)
 		s->last = last;
 	if (s->online && s->ask_ms == 0)
