@@ -419,11 +419,41 @@ static void test_doubled(void **state)
 		assert_has(s->up, "\"type\":\"pickup.doubled\"");
 		assert_has(s->up, "\"with\":{\"lane\":\"k2\",\"epoch\":50,\"seq\":9}");
 		assert_has(s->screen, "\"code\":\"doubled\"");
+		assert_has(s->up, "\"here\":{\"epoch\":");
 		s->up[0] = '\0';
 		events(s, 50, event(9, "pickup.completed", COMPLETED));
 		assert_null(strstr(s->up, "pickup.doubled"));
+		/* k2 found it as well: that is known here. */
+		s->st->desks[DESK_COUNTER].notice.shown = false;
+		events(s, 50,
+		       event(10, "pickup.doubled",
+			     "{\"order\":\"ZAM-1\",\"with\":{\"lane\":\"k1\",\"seq\":1},"
+			     "\"here\":{\"epoch\":50,\"seq\":9}}"));
+		assert_false(s->st->desks[DESK_COUNTER].notice.shown);
 		shop_close(s);
 	}
+}
+
+/* k2's handover was never heard here, only that it found two. */
+static void test_told_of_a_double(void **state)
+{
+	struct shop *s = two_lanes("allow");
+	static const char *const who[] = { "k3", "k1" };
+	char body[256];
+
+	(void)state;
+	link_is(s, true);
+	for (int i = 0; i < 2; i++) {
+		assert_null(strstr(s->screen, "\"code\":\"doubled\""));
+		text_fmt(body, sizeof(body),
+			 "{\"order\":\"ZAM-1\",\"with\":{\"lane\":\"%s\",\"epoch\":7,\"seq\":5},"
+			 "\"here\":{\"epoch\":50,\"seq\":9}}",
+			 who[i]);
+		events(s, 50, event(10 + i, "pickup.doubled", body));
+	}
+	assert_has(s->screen, "\"code\":\"doubled\"");
+	assert_null(strstr(s->up, "pickup.doubled"));
+	shop_close(s);
 }
 
 static void test_told_again(void **state)
@@ -523,6 +553,7 @@ int main(void)
 		cmocka_unit_test(test_claim_lost),
 		cmocka_unit_test(test_isolated),
 		cmocka_unit_test(test_wait_ends_with_the_pickup),
+		cmocka_unit_test(test_told_of_a_double),
 		cmocka_unit_test(test_unsigned_is_alone),
 		cmocka_unit_test(test_states_in_any_order),
 		cmocka_unit_test(test_state_after_a_restore),
