@@ -122,7 +122,8 @@ static void check_pictures(struct sim *s, int i)
 	}
 }
 
-/* What it did lies over HQ's figures until these have it, and once. */
+/* What it did lies over HQ's figures until these have it, and once. What a lane keeps in memory
+ * (temp.delta_of) is of its life before while it is down. */
 static void check_overlays(struct sim *s, int i)
 {
 	int64_t a, b;
