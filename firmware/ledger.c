@@ -26,10 +26,11 @@ void ledger_load(struct station *st)
 		hash_text(last, st->ledger.prev);
 }
 
-/* Policy `journal`. What is no number of days is as if nothing was said. */
+/* Policy `privacy`. What is no number of days is as if nothing was said. */
 int64_t ledger_keep_days(struct station *st)
 {
-	const int64_t days = json_int_or(json_get(policy_get(st, "journal"), "keep_days"), 0);
+	const struct json retain = json_get(policy_get(st, "privacy"), "retain_days");
+	const int64_t days = json_int_or(json_get(retain, "journal"), 0);
 
 	return days >= 1 && days <= KEEP_DAYS_MAX ? days : KEEP_DAYS;
 }

@@ -129,8 +129,8 @@ static void test_events_are_kept_as_policy_says(void **state)
 
 	(void)state;
 	shop_begin_stream(s, STREAM_POLICY);
-	shop_down(s, STREAM_POLICY, 7, 1, ops_put(ops, "policy", "journal", 1, "{\"keep_days\":3}"),
-		  NULL);
+	shop_down(s, STREAM_POLICY, 7, 1,
+		  ops_put(ops, "policy", "privacy", 1, "{\"retain_days\":{\"journal\":3}}"), NULL);
 	make_events(s, 20);
 	ack(s, s->st->ledger.last, "");
 	shop_tick(s, 1000);
@@ -140,8 +140,8 @@ static void test_events_are_kept_as_policy_says(void **state)
 	shop_tick(s, DAY_MS);
 	assert_int_equal(file_shop_sql(&f, "SELECT count(*) FROM journal"), 0);
 	/* No number of days: 30. */
-	shop_down(s, STREAM_POLICY, 7, 2, ops_put(ops, "policy", "journal", 2, "{\"keep_days\":0}"),
-		  NULL);
+	shop_down(s, STREAM_POLICY, 7, 2,
+		  ops_put(ops, "policy", "privacy", 2, "{\"retain_days\":{\"journal\":0}}"), NULL);
 	make_events(s, 5);
 	ack(s, s->st->ledger.last, "");
 	shop_tick(s, 1000);

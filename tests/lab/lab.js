@@ -228,9 +228,14 @@ async function oneRound(points, shop, number, random, verbose)
 			result = await round.run();
 		} catch (error) {
 			const doc = await shop.station.state().catch((e) => e.message);
+			const kernel = await shop.machine.run('dmesg | tail -25; stty -a -F /dev/ttyACM0')
+				.catch((e) => ({ text: e.message }));
+			const counts = await shop.station.get('/metrics').catch((e) => ({ text: e.message }));
 
 			error.stack += `\nwhat was done:\n\t${round.history.join('\n\t')}\n`
 				+ `the counter's document: ${JSON.stringify(doc)}\n`
+				+ `the kernel: ${kernel.text}\n`
+				+ `the station's counts: ${counts.text.split('\n').filter((line) => line.startsWith('lada')).join(', ')}\n`
 				+ `on the roll: ${JSON.stringify(shop.printer.jobs().slice(-4))}`;
 			throw error;
 		}
