@@ -201,16 +201,24 @@ static void stock_changed(struct station *st, const struct origin *o, struct jso
 	st->dirty = true;
 }
 
+/* When it happened. An event may be heard hours later; that lane's clock may be ahead of ours. */
+static int64_t happened_ms(struct station *st, const struct origin *o)
+{
+	const int64_t now = station_now(st);
+
+	return o->at_ms < now ? o->at_ms : now;
+}
+
 static void arrived(struct station *st, const struct origin *o, struct json body)
 {
+	const int64_t at = happened_ms(st, o);
 	char id[ID_MAX + 1];
 	struct order_fact f;
 
-	(void)o;
 	if (json_string(json_get(body, "order"), id, sizeof(id)) <= 0 || !id_valid(slice_of(id)) ||
-	    store_order_fact(st->store, slice_of(id), &f))
+	    store_order_fact(st->store, slice_of(id), &f) || at <= station_now(st) - HERE_KEEP_MS)
 		return;
-	store_here_add(st->store, slice_of(id), station_now(st));
+	store_here_add(st->store, slice_of(id), at);
 	st->dirty = st->queue_stale = true;
 }
 
@@ -232,9 +240,8 @@ static void locked(struct station *st, const struct origin *o, struct json body)
 {
 	char id[ID_MAX + 1];
 
-	(void)o;
 	if (json_string(json_get(body, "order"), id, sizeof(id)) > 0)
-		typed_codes_lock(st, id);
+		typed_codes_lock(st, id, happened_ms(st, o));
 }
 
 static const struct {

@@ -372,6 +372,9 @@ struct origin {
 	const char *event; /* its id */
 	int64_t at_ms;	   /* by that lane's clock */
 };
+
+#define HERE_KEEP_MS (3 * 3600 * INT64_C(1000)) /* who has not been served by then has left */
+
 void effect_apply(struct station *st, const struct origin *o, const char *type, struct json body);
 
 /* ---- serving.c: claims of this lane ---- */
@@ -575,8 +578,8 @@ bool pickup_loaded(struct station *st, const struct call *c);
 bool pickup_parcels_checked(struct station *st, enum desk desk);
 void pickup_try_pin(struct station *st, const struct call *c, const char *order,
 		    struct slice digits);
-/* Locked at another lane: here too. */
-void typed_codes_lock(struct station *st, const char *order);
+/* Locked at another lane: here too, for what is left of it. */
+void typed_codes_lock(struct station *st, const char *order, int64_t since_ms);
 void verb_pickup_find(struct station *st, const struct call *c, struct json args);
 void verb_pickup_take(struct station *st, const struct call *c, struct json args);
 void verb_pickup_check(struct station *st, const struct call *c, struct json args);

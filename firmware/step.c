@@ -14,7 +14,6 @@
 #define FRESH_PER_STEP	2000 /* events */
 #define SWEEP_ROWS	400
 #define PRESS_KEEP_MS	(24 * 3600 * INT64_C(1000))
-#define HERE_KEEP_MS	(3 * 3600 * INT64_C(1000)) /* who has not been served by then has left */
 #define PRUNE_EVERY_MS	(600 * 1000)
 #define ALARM_EARLY_MS	5
 #define QUIET_MS	5000 /* no work for so long: time to move the write-ahead log */

@@ -7,11 +7,11 @@
 #include "firmware/trust/hash.h"
 
 /* INTERFACES section 3: five wrong codes lock an order for 10 minutes, ten a desk for 5. */
-#define ORDER_TRIES 5
+#define ORDER_TRIES   5
 #define ORDER_LOCK_MS (600 * 1000)
-#define DESK_TRIES 10
-#define DESK_LOCK_MS (300 * 1000)
-#define SUBJECT_MAX (ID_MAX + 16)
+#define DESK_TRIES    10
+#define DESK_LOCK_MS  (300 * 1000)
+#define SUBJECT_MAX   (ID_MAX + 16)
 
 struct lock_rule {
 	char subject[SUBJECT_MAX];
@@ -56,12 +56,14 @@ static bool locked(struct station *st, const struct lock_rule *r, int64_t *ret_u
 	return true;
 }
 
-void typed_codes_lock(struct station *st, const char *order)
+void typed_codes_lock(struct station *st, const char *order, int64_t since_ms)
 {
 	const struct lock_rule r = order_rule(order);
 	struct tries t = store_tries(st->store, r.subject);
 
-	t.until_ms = station_now(st) + r.lock_ms;
+	if (since_ms + r.lock_ms <= station_now(st) || since_ms + r.lock_ms <= t.until_ms)
+		return;
+	t.until_ms = since_ms + r.lock_ms;
 	store_tries_set(st->store, r.subject, t);
 }
 

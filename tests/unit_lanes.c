@@ -541,6 +541,31 @@ static void test_ranges(void **state)
 	shop_close(s);
 }
 
+/* What is heard hours after it happened counts from then: nobody waits whom it tells of, and no
+ * order is locked by it again. */
+static void test_heard_late(void **state)
+{
+	struct shop *s = two_lanes("refuse");
+	const int64_t began = s->wall_ms;
+
+	(void)state;
+	events(s, 1000, event(1, "code.locked", "{\"order\":\"ZAM-1\",\"desk\":\"kiosk\"}"));
+	assert_int_equal(store_tries(s->st->store, "order:ZAM-1").until_ms, began + 600000);
+	events(s, 1000, event(2, "customer.arrived", "{\"order\":\"ZAM-1\",\"desk\":\"kiosk\"}"));
+	assert_true(store_is_here(s->st->store, slice_of("ZAM-1")));
+	shop_tick(s, 11 * 60000);
+	events(s, 1000, event(3, "code.locked", "{\"order\":\"ZAM-2\",\"desk\":\"kiosk\"}"));
+	assert_int_equal(store_tries(s->st->store, "order:ZAM-2").until_ms, 0);
+	shop_tick(s, 3 * 3600000);
+	events(s, 1000, event(4, "customer.arrived", "{\"order\":\"ZAM-3\",\"desk\":\"kiosk\"}"));
+	assert_false(store_is_here(s->st->store, slice_of("ZAM-3")));
+	/* Its clock may be ahead of ours. */
+	s->wall_ms = began - 60000;
+	events(s, 1000, event(5, "customer.arrived", "{\"order\":\"ZAM-4\",\"desk\":\"kiosk\"}"));
+	assert_true(store_is_here(s->st->store, slice_of("ZAM-4")));
+	shop_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -562,6 +587,7 @@ int main(void)
 		cmocka_unit_test(test_reopened),
 		cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_stuck),
+		cmocka_unit_test(test_heard_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
