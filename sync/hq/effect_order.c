@@ -194,6 +194,21 @@ static void add_handed(const struct happening *h, const struct order *o, struct 
 		handover_add_line(h->hq, o->id, h->handover, c->line, c->given - c->surplus);
 }
 
+/* An order HQ does not have (yet): its pieces are gone all the same, which whoever imports it must
+ * not undo. */
+static void note_pieces(const struct happening *h, const char *order)
+{
+	struct json_walk w = json_walk(json_get(h->body, "lines"));
+
+	while (json_next(&w)) {
+		struct slice line = json_text(json_get(w.value, "line"));
+		int64_t qty = count_of(w.value, "qty", 0);
+
+		if (line.n && qty)
+			handover_add_line(h->hq, order, h->handover, line, qty);
+	}
+}
+
 /* Writes {"at","store","lane"} of where it happened. */
 static struct slice write_place(const struct happening *h, struct buf *b)
 {
@@ -221,8 +236,10 @@ const char *effect_pickup_completed(const struct happening *happened)
 	if (err == -EINVAL)
 		return "body";
 	h->handover = handover_add(h, o.id);
-	if (err < 0)
+	if (err < 0) {
+		note_pieces(h, o.id);
 		return NULL;
+	}
 	changes[0].json = edit_lines(h, &o, add_handed, &outcome);
 	changes[1].json = slice_of(outcome.left ? "\"partly_collected\"" : "\"collected\"");
 	buf_init(&place, memory, sizeof(memory));

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "sync/hq/order.h"
+
 #define TOLD_MAX (4 * HANDOVER_PLACE_MAX)
 
 struct side {
@@ -41,6 +43,8 @@ int64_t handover_add(const struct happening *h, const char *order)
 
 void handover_add_line(struct hq *hq, const char *order, int64_t n, struct slice line, int64_t qty)
 {
+	if (line.n > ORDER_LINE_ID_MAX)
+		return; /* no order has such a line */
 	db_run(&hq->db,
 	       "INSERT INTO handed (order_id, n, line, qty) VALUES (?, ?, ?, ?)"
 	       " ON CONFLICT (order_id, n, line) DO UPDATE SET qty = handed.qty + excluded.qty",

@@ -353,6 +353,7 @@ int import_order(struct hq *hq, const char *name, struct slice text, char ret_st
 			db_begin(&hq->db);
 			why = import_one(hq, root, &counts, room, sizeof(room));
 			stream_flush(hq);
+			db_tell(&hq->db);
 			err = db_commit(&hq->db);
 		} while (db_try_again(&hq->db, err, &tries));
 	}
