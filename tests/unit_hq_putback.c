@@ -33,8 +33,8 @@ static void tell(struct fixture *f, const char *lane, int64_t epoch, int64_t ack
 		 "\"conn\":1,\"version\":\"0.1.0\",\"cursors\":{\"stock\":{\"epoch\":%lld,"
 		 "\"seq\":%lld,\"count\":%lld,\"sum\":\"%016llx\"}},\"outbox\":0,\"acked\":%lld}",
 		 lane, (long long)epoch, (long long)s.epoch, (long long)seq,
-		 seq ? (long long)s.count : 0, seq ? (unsigned long long)s.sum : 0,
-		 (long long)acked);
+		 seq == s.head ? (long long)s.count : 0,
+		 seq == s.head ? (unsigned long long)s.sum : 0, (long long)acked);
 	fleet_state(&f->hq, STORE, lane, parsed(text), false);
 	assert_int_equal(db_commit(&f->hq.db), 0);
 }
