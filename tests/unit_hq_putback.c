@@ -262,6 +262,39 @@ static void a_handover_of_an_unknown_order_is_kept(void **state)
 	assert_int_equal(number(f, "SELECT pieces FROM doubled"), 2);
 }
 
+/* An order that is just small enough to be taken in can be handed over, too. */
+static void a_large_order_can_be_handed_over(void **state)
+{
+	struct fixture *f = *state;
+	char *body = calloc(1, HQ_BODY_MAX + 1024);
+	struct record r;
+	struct buf b;
+
+	assert_non_null(body);
+	buf_init(&b, body, HQ_BODY_MAX + 1024);
+	buf_text(&b, "{\"store\":\"" STORE "\",\"type\":\"order\",\"id\":\"ZAM-1\",\"body\":"
+		     "{\"status\":\"ready\",\"lines\":[{\"line\":1,\"qty\":1}],\"note\":\"");
+	while (b.len < HQ_BODY_MAX)
+		buf_byte(&b, 'x');
+	buf_text(&b, "\"}}");
+	assert_int_equal(import(f, buf_str(&b)).changed, 1);
+	assert_ack(up(f, "pickup.completed",
+		      "{\"order\":\"ZAM-1\",\"lines\":[{\"line\":1,\"qty\":1}]}"),
+		   1, NULL);
+	assert_true(record_find(&f->hq, STORE, stream_by_name("orders"), "ZAM-1", &r));
+	assert_is(json_get(parsed_slice(r.body), "status"), "collected");
+	/* What its ERP says again is taken as before, and keeps it. */
+	assert_int_equal(import(f, buf_str(&b)).changed, 1);
+	for (int i = 0; i < 100; i++)
+		b.p[b.len - 3 - (size_t)i] = 'y';
+	b.len -= 3;
+	while (b.len < HQ_BODY_MAX + 200)
+		buf_byte(&b, 'x');
+	buf_text(&b, "\"}}");
+	assert_int_equal(import(f, buf_str(&b)).refused, 1);
+	free(body);
+}
+
 /* What no station takes, and no index of PostgreSQL. */
 static void a_line_of_a_long_name_is_refused(void **state)
 {
@@ -359,6 +392,7 @@ int main(void)
 		T(many_that_lag_leave_room_for_others),
 		T(a_lane_that_differs_is_offered_ever_more_rarely),
 		T(a_handover_of_an_unknown_order_is_kept),
+		T(a_large_order_can_be_handed_over),
 		T(a_line_of_a_long_name_is_refused),
 		T(a_serve_waits_for_a_writer_and_goes_on),
 		T(one_order_is_noticed_at_once),
