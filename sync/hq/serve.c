@@ -365,6 +365,9 @@ static int recover(struct server *s, int64_t now)
 		if (s->life != db->life && s->hq->lease)
 			lease_hurry(&s->lease);
 		s->life = db->life;
+		/* Others may hold for long what the transaction needs; HQ is there all the same. */
+		if (s->link.connected)
+			beat(s, s->hq->clock.mono_ms(s->hq->clock.ctx));
 		return 0;
 	}
 	s->pause_ms = s->pause_ms ? 2 * s->pause_ms : PAUSE_MIN_MS;
