@@ -262,6 +262,34 @@ static void a_handover_of_an_unknown_order_is_kept(void **state)
 	assert_int_equal(number(f, "SELECT pieces FROM doubled"), 2);
 }
 
+/* Pieces that were short were paid back: an ERP that says `ready` again does not bring them back.
+ */
+static void an_import_keeps_what_was_short(void **state)
+{
+	struct fixture *f = *state;
+	struct record r;
+	struct json line;
+
+	put(f, "order", "ZAM-1", "", READY_BODY);
+	up(f, "pickup.completed",
+	   "{\"order\":\"ZAM-1\",\"lines\":[{\"line\":1,\"qty\":1,\"short\":1}]}");
+	put(f, "order", "ZAM-1", "", READY_BODY);
+	assert_true(record_find(&f->hq, STORE, stream_by_name("orders"), "ZAM-1", &r));
+	line = element_of(json_get(parsed_slice(r.body), "lines"), 0);
+	assert_int_equal(at(line, "handed"), 1);
+	assert_int_equal(at(line, "short"), 1);
+	line = element_of(json_get(parsed_slice(r.body), "lines"), 1);
+	assert_int_equal(json_get(line, "short").type, JSON_NONE);
+	/* One that HQ did not have when it took the handover. */
+	up(f, "pickup.completed",
+	   "{\"order\":\"ZAM-2\",\"lines\":[{\"line\":1,\"qty\":1,\"short\":1}]}");
+	put(f, "order", "ZAM-2", "", READY_BODY);
+	assert_true(record_find(&f->hq, STORE, stream_by_name("orders"), "ZAM-2", &r));
+	line = element_of(json_get(parsed_slice(r.body), "lines"), 0);
+	assert_int_equal(at(line, "handed"), 1);
+	assert_int_equal(at(line, "short"), 1);
+}
+
 /* An order that is just small enough to be taken in can be handed over, too. */
 static void a_large_order_can_be_handed_over(void **state)
 {
@@ -392,6 +420,7 @@ int main(void)
 		T(many_that_lag_leave_room_for_others),
 		T(a_lane_that_differs_is_offered_ever_more_rarely),
 		T(a_handover_of_an_unknown_order_is_kept),
+		T(an_import_keeps_what_was_short),
 		T(a_large_order_can_be_handed_over),
 		T(a_line_of_a_long_name_is_refused),
 		T(a_serve_waits_for_a_writer_and_goes_on),
