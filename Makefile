@@ -66,6 +66,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH))
 .PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench bench-deps units install clean format
 .PHONY: lab night-lab fuzz night-fuzz fleet night-kill
 .PHONY: faults night-sim
+.PHONY: capture
 
 all: $(PROGRAMS)
 
@@ -238,10 +239,10 @@ fuzz: node-deps
 night-fuzz:
 	@LADA_FUZZ_SECONDS=3600 $(MAKE) --no-print-directory fuzz
 
-# kill -9 of station, broker or HQ, 5,000 times.
+# kill -9 of station, broker or HQ, 5,000 times, in four shops side by side.
 night-kill: node-deps
 	@$(MAKE) --no-print-directory -j2 all
-	@LADA_ROUNDS=5000 node --test tests/e2e/slow_kill.js
+	@node tests/night_kill.js
 
 # A chain of a thousand shops: all they lack, a steady day, a broker that dies and comes back.
 $(BUILD)/fleet/fleet: $(call obj,$(FLEET)) $(BUILD)/house.a
@@ -257,6 +258,11 @@ faults night-sim: node-deps
 	@$(MAKE) --no-print-directory -s -j2 $(BUILD)/faults/simulate
 	@node tests/faults/faults.js $(if $(filter night-sim,$@),1000000,20000)
 	@$(if $(filter faults,$@),node tests/faults/mutations.js)
+
+# What sync/PROTOCOL.md shows, from the real programs.
+capture: node-deps
+	@$(MAKE) --no-print-directory -j2 all
+	@node tests/protocol/capture.js
 
 # What the benches measure Lada against; better-sqlite3 may have to be compiled.
 bench-deps: node-deps

@@ -567,7 +567,8 @@ void heartbeat_publish(struct station *st)
 	if (st->revoked)
 		jw_bool(&b, "revoked", true);
 	documents_streams(st, &b);
-	jw_int(&b, "outbox", ledger_waiting(st));
+	/* Of this epoch, so that the two add up to its newest event, which siblings wait for. */
+	jw_int(&b, "outbox", st->ledger.last - st->ledger.acked);
 	jw_int(&b, "acked", st->ledger.acked);
 	jw_bool(&b, "isolated", station_isolated(st));
 	documents_devices_brief(st, &b);

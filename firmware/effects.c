@@ -70,19 +70,11 @@ static bool overlap(struct station *st, bool known, struct json ours, struct jso
 	return false;
 }
 
-static void tell_doubled(struct station *st, const struct origin *o, struct slice order)
+static void show_doubled(struct station *st, const struct origin *o, struct slice order)
 {
 	struct word_values v = words_none();
 	char number[128];
-	struct buf b = event_begin(st);
 
-	jw_slice(&b, "order", order);
-	jw_open(&b, "with", '{');
-	jw_str(&b, "lane", o->lane);
-	jw_int(&b, "epoch", o->epoch);
-	jw_int(&b, "seq", o->seq);
-	jw_close(&b, '}');
-	event_end(st, "pickup.doubled", &b, (struct slice){ 0 }, NULL);
 	log_error("order %.*s was handed over here and at %s", (int)order.n, order.p, o->lane);
 	if (order_load(st, order))
 		order_number(&st->order, number, sizeof(number));
@@ -92,6 +84,25 @@ static void tell_doubled(struct station *st, const struct origin *o, struct slic
 	v.store = o->lane;
 	notice_word(st, DESK_COUNTER, NOTICE_BAD, "doubled", WORD_DOUBLED, WORD_READY, &v);
 	notice_hide_from_customer(st, DESK_COUNTER);
+}
+
+static void tell_doubled(struct station *st, const struct origin *o, struct slice order,
+			 const struct order_fact *ours)
+{
+	struct buf b = event_begin(st);
+
+	jw_slice(&b, "order", order);
+	jw_open(&b, "with", '{');
+	jw_str(&b, "lane", o->lane);
+	jw_int(&b, "epoch", o->epoch);
+	jw_int(&b, "seq", o->seq);
+	jw_close(&b, '}');
+	jw_open(&b, "here", '{');
+	jw_int(&b, "epoch", ours->epoch);
+	jw_int(&b, "seq", ours->seq);
+	jw_close(&b, '}');
+	event_end(st, "pickup.doubled", &b, (struct slice){ 0 }, NULL);
+	show_doubled(st, o, order);
 }
 
 /* More pieces left than there were. */
@@ -124,7 +135,7 @@ static void look_for_double(struct station *st, const struct origin *o, struct s
 	}
 	if (overlap(st, known, json_get(ours, "body"), theirs) ||
 	    (known && !counted && too_many(st, theirs)))
-		tell_doubled(st, o, order);
+		tell_doubled(st, o, order, &f);
 }
 
 /* ---- by type ---- */
@@ -160,6 +171,21 @@ static void completed(struct station *st, const struct origin *o, struct json bo
 	keep_order_fact(st, o, slice_of(id), body);
 	store_here_drop(st->store, slice_of(id));
 	order_changed(st, slice_of(id));
+}
+
+/* A sibling tells that the same pieces left there and here. What it did may never be heard here: HQ
+ * has it, and nobody asks for it. */
+static void doubled(struct station *st, const struct origin *o, struct json body)
+{
+	const struct json here = json_get(body, "here");
+	const int64_t epoch = json_int_or(json_get(here, "epoch"), 0);
+	const int64_t seq = json_int_or(json_get(here, "seq"), 0);
+	char id[ID_MAX + 1];
+
+	if (json_string(json_get(body, "order"), id, sizeof(id)) > 0 && epoch > 0 && seq > 0 &&
+	    json_is(json_get(json_get(body, "with"), "lane"), st->config->lane) &&
+	    !store_heard(st->store, slice_of(o->lane), epoch, seq))
+		show_doubled(st, o, slice_of(id));
 }
 
 static void stock_changed(struct station *st, const struct origin *o, struct json body)
@@ -217,7 +243,7 @@ static const struct {
 } effects[] = {
 	{ "pickup.completed", completed }, { "stock.changed", stock_changed },
 	{ "customer.arrived", arrived },   { "refund.requested", refund_requested },
-	{ "code.locked", locked },
+	{ "code.locked", locked },	   { "pickup.doubled", doubled },
 };
 
 void effect_apply(struct station *st, const struct origin *o, const char *type, struct json body)

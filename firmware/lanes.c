@@ -103,10 +103,22 @@ static bool caught_up(struct station *st)
 	return true;
 }
 
+bool lane_unheard(struct station *st)
+{
+	struct json key = { 0 };
+
+	for (struct json_walk w = json_walk(json_get(policy_get(st, "lanes"), "lanes"));
+	     json_next(&w);)
+		if (json_is(json_get(w.value, "lane"), st->config->lane))
+			key = json_get(w.value, "key");
+	return !st->config->sign && key.type != JSON_NONE && key.type != JSON_NULL;
+}
+
 bool station_isolated(struct station *st)
 {
 	if (st->lanes_stale) {
-		st->isolated = lanes_several(st) && (!st->link_up || !caught_up(st));
+		st->isolated =
+			lanes_several(st) && (!st->link_up || lane_unheard(st) || !caught_up(st));
 		st->lanes_stale = false;
 	}
 	return st->isolated;
@@ -199,17 +211,19 @@ static void ask_what_is_missing(struct station *st, struct sibling *s)
 void lane_state(struct station *st, const struct door_event *e)
 {
 	struct sibling *s = sibling_of(st, e->lane.lane);
+	const int64_t last = e->lane.acked + e->lane.outbox;
 
 	/* A state of an earlier connection is old news, the late will of one above all. */
 	if (!s || e->lane.epoch < s->epoch || (e->lane.epoch == s->epoch && e->lane.conn < s->conn))
 		return;
-	if (e->lane.epoch > s->epoch)
+	if (e->lane.epoch > s->epoch || (e->lane.conn > s->conn && e->lane.online))
 		s->last = 0;
 	s->epoch = e->lane.epoch;
 	s->conn = e->lane.conn;
 	s->online = e->lane.online;
-	if (s->online)
-		s->last = e->lane.acked + e->lane.outbox;
+	/* States of a connection overtake each other; what a lane has done it does not undo. */
+	if (s->online && last > s->last)
+		s->last = last;
 	if (s->online && s->ask_ms == 0)
 		ask_what_is_missing(st, s);
 	reconsider(st);
@@ -217,10 +231,15 @@ void lane_state(struct station *st, const struct door_event *e)
 
 void lanes_link(struct station *st)
 {
-	/* Who is there is told anew; until then nobody is known to be. */
+	/* Who is there is told anew, maybe before it is known here that the line is up; until then
+	 * nobody is known to be. */
 	for (int i = 0; i < st->sibling_count; i++) {
-		st->siblings[i].online = false;
-		st->siblings[i].ask_ms = 0;
+		struct sibling *s = &st->siblings[i];
+
+		s->online = s->online && st->link_up;
+		s->ask_ms = 0;
+		if (s->online)
+			ask_what_is_missing(st, s);
 	}
 	reconsider(st);
 }

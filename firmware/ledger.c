@@ -7,10 +7,12 @@
 #include "firmware/station.h"
 #include "firmware/trust/hash.h"
 
-#define STUCK_MS    60000 /* several rounds of sending again */
-#define ACK_NOTE_MS 1000 /* an acknowledgement is written down after so long at the latest... */
-#define ACK_SHOW_MS 200	 /* ...and shown */
-#define FRESH_BYTES (1024 * 1024) /* published in one step; the rest follows in the next */
+#define STUCK_MS      60000 /* several rounds of sending again */
+#define ACK_NOTE_MS   1000  /* an acknowledgement is written down after so long at the latest... */
+#define ACK_SHOW_MS   200   /* ...and shown */
+#define KEEP_DAYS     30    /* of acknowledged events */
+#define KEEP_DAYS_MAX 3650
+#define FRESH_BYTES   (1024 * 1024) /* published in one step; the rest follows in the next */
 
 void ledger_load(struct station *st)
 {
@@ -22,6 +24,14 @@ void ledger_load(struct station *st)
 	if (st->ledger.last && !st->ledger.prev[0] &&
 	    store_event_text(st->store, st->ledger.epoch, st->ledger.last, &last))
 		hash_text(last, st->ledger.prev);
+}
+
+/* Policy `journal`. What is no number of days is as if nothing was said. */
+int64_t ledger_keep_days(struct station *st)
+{
+	const int64_t days = json_int_or(json_get(policy_get(st, "journal"), "keep_days"), 0);
+
+	return days >= 1 && days <= KEEP_DAYS_MAX ? days : KEEP_DAYS;
 }
 
 int64_t ledger_waiting(struct station *st)

@@ -245,7 +245,7 @@ void order_changed(struct station *st, struct slice id)
 	}
 	for (int d = 0; d < DESK_COUNT; d++) {
 		struct desk_state *desk = &st->desks[d];
-		struct call c = { .desk = (enum desk)d };
+		struct call c;
 
 		if (desk->mode != MODE_PICKUP || !slice_eq(id, desk->row.order))
 			continue;
@@ -258,6 +258,7 @@ void order_changed(struct station *st, struct slice id)
 		if (facts.order)
 			order_number(&st->order, number, sizeof(number));
 		v.order = facts.order ? number : desk->row.order;
+		c = serving_take_back(st, (enum desk)d);
 		pickup_close(st, (enum desk)d);
 		answer_no(st, &c, 409, verdict, &v);
 	}

@@ -11,13 +11,21 @@
 
 const struct trust_keys *station_keys(struct station *st)
 {
+	const struct trust_keys *pinned = &st->config->keys;
+	struct trust_change less = { .withdrawn = st->keys_change.withdrawn };
 	const char *why;
 
-	if (!trust_keys_has(&st->config->keys, KEY_STREAM) ||
-	    trust_change_apply(&st->config->keys, &st->keys_change, &st->keys, &why) < 0 ||
-	    !trust_keys_has(&st->keys, KEY_STREAM))
-		return &st->config->keys;
-	return &st->keys;
+	if (!trust_keys_has(pinned, KEY_STREAM))
+		return pinned;
+	if (trust_change_apply(pinned, &st->keys_change, &st->keys, &why) == 0 &&
+	    trust_keys_has(&st->keys, KEY_STREAM))
+		return &st->keys;
+	/* The keys file was changed since and does not go with what was added by policy. What was
+	 * withdrawn stays so, unless nobody could sign anything any more. */
+	if (trust_change_apply(pinned, &less, &st->keys, &why) == 0 &&
+	    trust_keys_has(&st->keys, KEY_STREAM))
+		return &st->keys;
+	return pinned;
 }
 
 bool station_signer_valid(struct station *st, uint16_t signer)
@@ -101,12 +109,10 @@ static void stop_serving(struct station *st)
 
 	for (int d = 0; d < DESK_COUNT; d++) {
 		struct desk_state *desk = &st->desks[d];
-		struct call c = { .desk = (enum desk)d };
+		struct call c = serving_take_back(st, (enum desk)d);
 
 		if (desk->waiting.active)
 			c = desk->waiting.call;
-		if (d == DESK_COUNTER && st->parked.active)
-			c = st->parked.call;
 		desk->waiting.active = false;
 		desk_forget_kept(st, (enum desk)d);
 		if (desk->mode == MODE_PICKUP)
@@ -116,7 +122,6 @@ static void stop_serving(struct station *st)
 		desk->greeted[0] = '\0';
 		answer_no(st, &c, 409, REASON_REVOKED, &v);
 	}
-	st->parked.active = false;
 }
 
 static void follow_lanes(struct station *st)
@@ -126,8 +131,13 @@ static void follow_lanes(struct station *st)
 	struct slice text = lanes.type == JSON_ARRAY ? json_text(lanes) : (struct slice){ 0 };
 	bool revoked = json_count(lanes) > 0 && !is_listed(st, lanes);
 
-	if (differs(text, st->lanes_hash))
+	if (differs(text, st->lanes_hash)) {
 		door_emit(st->door, &out, text);
+		st->lanes_stale = true;
+		if (lane_unheard(st))
+			log_error("policy lanes has a key of this lane, and it does not sign: set"
+				  " sign = yes in lada.conf, or nobody hears it");
+	}
 	if (revoked == st->revoked)
 		return;
 	st->revoked = revoked;

@@ -13,7 +13,7 @@ static int64_t lapse_ms(struct station *st)
 {
 	const int64_t s = json_int_or(json_get(policy_get(st, "pickup"), "claim_s"), 90);
 
-	return (s >= 10 && s <= 3600 ? s : 90) * 1000;
+	return (s >= 1 && s <= 3600 ? s : 90) * 1000;
 }
 
 static void publish(struct station *st, const struct claim_word *word)
@@ -44,18 +44,26 @@ static void unpark(struct station *st)
 		verb_pickup_handover(st, &p.call, args);
 }
 
+struct call serving_take_back(struct station *st, enum desk desk)
+{
+	struct call c = { .desk = desk };
+
+	if (desk != DESK_COUNTER || !st->parked.active)
+		return c;
+	st->parked.active = false;
+	return st->parked.call;
+}
+
 /* Another lane serves the order: it was being served there before, or at the same time. */
 static void lost(struct station *st, const char *order)
 {
-	struct call c = { .desk = DESK_COUNTER };
 	struct word_values v = words_none();
+	struct call c;
 	char number[128];
 
 	if (st->desks[DESK_COUNTER].mode != MODE_PICKUP)
 		return;
-	if (st->parked.active)
-		c = st->parked.call;
-	st->parked.active = false;
+	c = serving_take_back(st, DESK_COUNTER);
 	if (order_load(st, slice_of(order)))
 		order_number(&st->order, number, sizeof(number));
 	else
@@ -117,10 +125,14 @@ void serving_touch(struct station *st)
 
 void serving_end(struct station *st)
 {
+	const struct call parked = serving_take_back(st, DESK_COUNTER);
 	struct claim_result r = claim_drop(&st->claims);
+	struct word_values v = words_none();
 
 	if (r.say)
 		publish(st, &r.word);
+	if (parked.request)
+		answer_no(st, &parked, 409, REASON_BAD_REQUEST, &v);
 }
 
 const char *serving_state(struct station *st)
@@ -146,7 +158,12 @@ bool serving_park(struct station *st, const struct call *c, struct json args)
 	if (!lanes_several(st) || st->claims.own.state != CLAIM_PENDING)
 		return false;
 	if (p->active || text.n > sizeof(p->args)) {
-		answer_no(st, c, 409, REASON_BUSY, &v);
+		struct call again = *c;
+
+		/* The same press once more: the first one's answer is the one that is kept. */
+		if (p->active && strcmp(again.press, p->call.press) == 0)
+			again.press[0] = '\0';
+		answer_no(st, &again, 409, REASON_BUSY, &v);
 		return true;
 	}
 	*p = (struct parked){ .active = true, .call = *c, .n = text.n };

@@ -25,18 +25,18 @@
 #include "firmware/trust/hash.h"
 #include "firmware/trust/rotate.h"
 
-#define NOTICE_TEXT_MAX 512
-#define SCANS_KEPT_MAX 8
-#define BODY_MAX (1024 * 1024)
-#define DOCUMENT_MAX (512 * 1024)
-#define QUEUE_TEXT_MAX 65536
-#define EVENT_TEXT_MAX 65536
-#define UP_MESSAGE_MAX 65536 /* INTERFACES: a batch of events, bytes */
-#define RECEIPT_CODE_MAX (2 * ID_MAX + 8) /* LR.ORDER.DOC */
-#define KIOSK_WIPE_MS 45000 /* INTERFACES: what the last customer saw is forgotten */
-#define ASK_WAIT_MS 2800     /* an answer to a person comes within 3 s, so this ends before */
-#define BEAT_FRESH_MS 30000
-#define QUEUE_AGE_MS 30000
+#define NOTICE_TEXT_MAX	    512
+#define SCANS_KEPT_MAX	    8
+#define BODY_MAX	    (1024 * 1024)
+#define DOCUMENT_MAX	    (512 * 1024)
+#define QUEUE_TEXT_MAX	    65536
+#define EVENT_TEXT_MAX	    65536
+#define UP_MESSAGE_MAX	    65536	     /* INTERFACES: a batch of events, bytes */
+#define RECEIPT_CODE_MAX    (2 * ID_MAX + 8) /* LR.ORDER.DOC */
+#define KIOSK_WIPE_MS	    45000 /* INTERFACES: what the last customer saw is forgotten */
+#define ASK_WAIT_MS	    2800  /* an answer to a person comes within 3 s, so this ends before */
+#define BEAT_FRESH_MS	    30000
+#define QUEUE_AGE_MS	    30000
 #define REVISIONS_PER_START INT64_C(1000000000) /* a change a second for thirty years */
 
 enum desk_mode { MODE_IDLE, MODE_ASKING, MODE_PICKUP };
@@ -48,10 +48,10 @@ struct notice {
 	int64_t n;
 	int64_t at_ms; /* monotonic, since when it is shown */
 	enum notice_level level;
-	int64_t job; /* the print job it is about, 0 none */
+	int64_t job;		  /* the print job it is about, 0 none */
 	char message[ID_MAX + 1]; /* the message of HQ it is, "" none */
 	char code[24];
-	char text[NOTICE_TEXT_MAX];	 /* in the desk's language */
+	char text[NOTICE_TEXT_MAX];	/* in the desk's language */
 	char customer[NOTICE_TEXT_MAX]; /* what the customer's screen says */
 };
 
@@ -97,11 +97,11 @@ struct desk_state {
 	struct waiting waiting;
 	struct kept_scan kept[SCANS_KEPT_MAX];
 	int kept_count;
-	char product[ID_MAX + 1]; /* sku shown, "" none */
+	char product[ID_MAX + 1];	/* sku shown, "" none */
 	char receipt[RECEIPT_CODE_MAX]; /* return code of the order handed over last, "" none */
 	bool survey;			/* its customer is asked how it was */
-	char greeted[ID_MAX + 1]; /* kiosk: the order whose customer is greeted */
-	int64_t wipe_ms;	  /* kiosk: when to forget, monotonic, 0 never */
+	char greeted[ID_MAX + 1];	/* kiosk: the order whose customer is greeted */
+	int64_t wipe_ms;		/* kiosk: when to forget, monotonic, 0 never */
 };
 
 struct device_state {
@@ -115,35 +115,36 @@ struct device_state {
 	int nothings;	   /* jobs in a row of which nothing left */
 	int64_t unable_ms; /* unable to print since then */
 	bool drawer_known, drawer_high; /* the drawer's contact */
-	bool kicked;	   /* a kick is out whose effect would tell which level is open... */
-	bool kick_high;	   /* ...this was the contact before it... */
-	int64_t kick_ms;   /* ...and its job ended then; 0 under way */
-	bool kick_shut;	   /* by its contact the drawer was shut when it was kicked... */
-	bool kick_seen;	   /* ...and has been open since */
+	bool kicked;	 /* a kick is out whose effect would tell which level is open... */
+	bool kick_high;	 /* ...this was the contact before it... */
+	int64_t kick_ms; /* ...and its job ended then; 0 under way */
+	bool kick_shut;	 /* by its contact the drawer was shut when it was kicked... */
+	bool kick_seen;	 /* ...and has been open since */
 };
 
 /* What a stream is being asked for. */
 struct follow {
-	bool wanted;		/* something is missing, or not known to be complete */
-	int64_t next_ask_ms;	/* monotonic */
-	int64_t rounds;		/* asks so far */
+	bool wanted;	     /* something is missing, or not known to be complete */
+	int64_t next_ask_ms; /* monotonic */
+	int64_t rounds;	     /* asks so far */
 	struct {
 		int64_t epoch, seq, round;
 		int seen;
-	} doubt; /* an empty direct message just above the cursor: a head, or a message? */
-	int replayed;		/* messages since the last ask */
-	int32_t part_from;	/* parts asked for and not all here: the first of them... */
-	int32_t part_until;	/* ...and the last */
-	size_t part_bytes;	/* the largest part that came */
+	} doubt;      /* an empty direct message just above the cursor: a head, or a message? */
+	int replayed; /* messages since the last ask */
+	int vain;     /* answers in a row that did not bring what was asked for first */
+	int32_t part_from;  /* parts asked for and not all here: the first of them... */
+	int32_t part_until; /* ...and the last */
+	size_t part_bytes;  /* the largest part that came */
 };
 
 /* What HQ sent that is too much for one step. What is done of it stands in the database, commit
  * by commit; the rest goes on when nobody waits at the counter. After a restart a part begun comes
  * again, which does no harm: what is there already is no newer. */
 struct load {
-	bool cut;    /* the part at the head of the door's queue has been begun... */
-	size_t at;   /* ...and its ops before this byte are applied */
-	int rejects; /* of that part so far */
+	bool cut;		 /* the part at the head of the door's queue has been begun... */
+	size_t at;		 /* ...and its ops before this byte are applied */
+	int rejects;		 /* of that part so far */
 	bool held[STREAM_COUNT]; /* messages that came before their turn may be next now */
 	bool guests;		 /* orders that a new generation has by itself are dropped */
 	char guest[ID_MAX + 1];	 /* up to this one */
@@ -182,13 +183,13 @@ struct pin_check {
 /* What time it is (clocks.c). A base is a wall time minus the monotonic one. */
 #define CLOCK_BEATS 6
 struct clocks {
-	int64_t base_ms;       /* of station_now() */
-	int64_t wall_base_ms;  /* of the machine's own clock */
-	int64_t start_mono_ms; /* when the station was started */
+	int64_t base_ms;	    /* of station_now() */
+	int64_t wall_base_ms;	    /* of the machine's own clock */
+	int64_t start_mono_ms;	    /* when the station was started */
 	int64_t beats[CLOCK_BEATS]; /* bases by HQ's last beats */
-	int beat_count;	       /* of them, 0: HQ was not heard in this life */
+	int beat_count;		    /* of them, 0: HQ was not heard in this life */
 	int beat_next;
-	int late_beats; /* in a row that came too late to tell the time */
+	int late_beats;	 /* in a row that came too late to tell the time */
 	int64_t shown_s; /* how far ahead of HQ the wall clock is, whole minutes; what people see */
 	bool jumped;	 /* the wall clock was set, and HQ does not know yet */
 	int64_t jump_from_ms; /* its base before */
@@ -218,18 +219,19 @@ struct station {
 		int64_t shown;	 /* the screens have this */
 		int64_t show_ms; /* monotonic: screens are not painted for one before */
 	} acked;
-	int64_t fresh_after;  /* events above this were not published yet */
+	int64_t fresh_after; /* events above this were not published yet */
 	int64_t revision;
-	bool dirty;	      /* some document may have changed */
-	bool queue_stale;     /* orders, arrivals or ages have changed */
-	int64_t queue_ms;     /* monotonic, when the queue was written */
+	bool dirty;		/* some document may have changed */
+	bool queue_stale;	/* orders, arrivals or ages have changed */
+	int64_t queue_ms;	/* monotonic, when the queue was written */
 	int64_t oldest_scan_ns; /* of this step, for the latency figure */
 
 	struct desk_state desks[DESK_COUNT];
 	int64_t notice_n;
 	struct device_state devices[DEVICES_MAX];
 	struct {
-		int64_t job; /* its printer kicked a drawer, and the contact is waited for; 0 none */
+		int64_t job; /* its printer kicked a drawer, and the contact is waited for; 0 none
+			      */
 		int device;
 		int64_t until_ms; /* monotonic */
 	} kick;
@@ -257,19 +259,19 @@ struct station {
 	int64_t wake_ms; /* the earliest deadline announced to the loop, 0 none */
 	int64_t refused_told_ms;
 	int64_t pruned_ms;
-	int64_t busy_ms;     /* monotonic, of the last event that was no tick */
+	int64_t busy_ms; /* monotonic, of the last event that was no tick */
 	struct clocks clocks;
 	bool policy_known; /* policies were followed up to policy_at */
 	struct cursor policy_at;
 	struct trust_change keys_change; /* by policy `keys` */
 	struct trust_keys keys;		 /* station_keys() */
 	char keys_hash[HASH_TEXT_MAX], lanes_hash[HASH_TEXT_MAX];
-	bool revoked; /* policy `lanes` does not list this lane any more */
-	bool taken;   /* another client uses this station's client id */
+	bool revoked;			  /* policy `lanes` does not list this lane any more */
+	bool taken;			  /* another client uses this station's client id */
 	char trouble[BROKER_TROUBLE_MAX]; /* why the broker is not reached, "" */
 	enum language language;		  /* of the station: its configuration, or as HQ has set */
 	bool restarting;		  /* HQ said so: end when this step is committed */
-	bool log_unmoved;    /* something was committed since the last checkpoint */
+	bool log_unmoved;		  /* something was committed since the last checkpoint */
 	bool stopping;
 	bool reachable_shown; /* what the documents say of HQ */
 	struct counters counters;
@@ -349,6 +351,8 @@ void settings_write(struct station *st, struct buf *b); /* a JSON object's membe
 bool lanes_several(struct station *st);
 /* No broker, or something another lane did is not known here yet. */
 bool station_isolated(struct station *st);
+/* Policy says that this lane signs, and it does not: the others take nothing it says. */
+bool lane_unheard(struct station *st);
 /* Another lane's events, its state, its wish to hear ours again. */
 void lane_events(struct station *st, const struct door_event *e, struct slice payload);
 void lane_state(struct station *st, const struct door_event *e);
@@ -384,6 +388,9 @@ const char *serving_state(struct station *st);
 bool serving_alone(struct station *st);
 /* True: the handover waits for the claim, and is called again when that is settled. */
 bool serving_park(struct station *st, const struct call *c, struct json args);
+/* Whoever waits for a handover that will not be; nobody (request 0) when none is parked. What is
+ * left parked when a pickup ends is answered by serving_end(): it was meant for that order. */
+struct call serving_take_back(struct station *st, enum desk desk);
 void serving_heard(struct station *st, const struct claim_word *word);
 void serving_link(struct station *st);
 void serving_tick(struct station *st);
@@ -423,6 +430,8 @@ struct buf event_begin(struct station *st);
 int64_t event_end(struct station *st, const char *type, struct buf *body, struct slice person,
 		  char ret_id[ULID_TEXT_MAX]);
 void ledger_publish_fresh(struct station *st);
+/* How long acknowledged events are kept. */
+int64_t ledger_keep_days(struct station *st);
 void ledger_acked(struct station *st, int64_t epoch, int64_t seq, struct slice reject);
 /* Up to so many messages behind `after`, fewer when somebody waits at the counter. */
 void ledger_pull(struct station *st, int64_t epoch, int64_t after, int messages);
@@ -433,7 +442,7 @@ void ledger_tick(struct station *st);
 void ledger_tell_again(struct station *st, int64_t epoch, int64_t after, int messages);
 void ledger_announce(struct station *st);
 struct ledger ledger_next_to_go(struct station *st); /* the epoch whose rows go next */
-int64_t ledger_waiting(struct station *st); /* events HQ has not acknowledged */
+int64_t ledger_waiting(struct station *st);	     /* events HQ has not acknowledged */
 /* At the end of a step: writes down what was acknowledged, if that costs nothing or is due. */
 void ledger_note_acked(struct station *st);
 
@@ -590,7 +599,8 @@ struct session staff_at(struct station *st, enum desk desk);
 void staff_tick(struct station *st);
 void staff_start(struct station *st);
 /* Display name and role of a person; false when policy does not know them. */
-bool staff_name(struct station *st, const char *id, char *ret_name, size_t cap, enum role *ret_role);
+bool staff_name(struct station *st, const char *id, char *ret_name, size_t cap,
+		enum role *ret_role);
 
 /* ---- jobs.c ---- */
 

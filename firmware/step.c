@@ -256,7 +256,7 @@ static void on_tick(struct station *st)
 		if (!clocks_settled(st))
 			return;
 		store_press_prune(st->store, station_now(st) - PRESS_KEEP_MS);
-		store_prune(st->store, station_now(st));
+		store_prune(st->store, station_now(st), ledger_keep_days(st));
 		store_here_expire(st->store, station_now(st) - HERE_KEEP_MS);
 	}
 }

@@ -12,6 +12,7 @@
 #define REPLAY_QUIET_MS 300 /* replays came, then silence: ask whether that was all */
 #define DOUBT_AGAIN_MS	1000
 #define DOUBT_ROUNDS	6 /* of asking: even where every fifth message is lost, one comes through */
+#define VAIN_FREE	2 /* answers without what was asked for until asking slows down */
 #define REPLAY_BATCH	64 /* messages HQ sends an ask */
 
 static int64_t jitter(struct station *st, int64_t max)
@@ -313,6 +314,16 @@ static bool doubtful_head(struct station *st, const struct door_down *d, const s
 	return true;
 }
 
+/* HQ has answered, and what comes next here was not among it. It was lost, once or twice; what the
+ * broker never lets through must not be asked for as fast as HQ answers. */
+static void ask_for_the_rest(struct station *st, enum stream s)
+{
+	struct follow *f = &st->follow[s];
+
+	if (!f->wanted || ++f->vain <= VAIN_FREE)
+		stream_ask_now(st, s);
+}
+
 static void on_ops(struct station *st, const struct door_down *d, struct slice payload)
 {
 	struct follow *f = &st->follow[d->stream];
@@ -341,9 +352,10 @@ static void on_ops(struct station *st, const struct door_down *d, struct slice p
 		if (!empty || !d->direct)
 			hold(st, d, payload);
 		if (!f->wanted || (d->direct && empty))
-			stream_ask_now(st, d->stream);
+			ask_for_the_rest(st, d->stream);
 		return;
 	}
+	f->vain = 0;
 	apply_message(st, d->stream, &c, d->seq, ops, span_of(payload, d->upto));
 	stream_look_for_held(st, d->stream, &c);
 	if (d->direct)

@@ -222,7 +222,8 @@ int decode_state(struct json root, const char *lane, struct door_event *ret_even
 		return -EBADMSG;
 	e.lane.online = json_true(online);
 	if (e.lane.online && (read_count(json_get(root, "acked"), 0, &e.lane.acked) < 0 ||
-			      read_count(json_get(root, "outbox"), 0, &e.lane.outbox) < 0))
+			      read_count(json_get(root, "outbox"), 0, &e.lane.outbox) < 0 ||
+			      e.lane.acked > INT64_MAX - e.lane.outbox))
 		return -EBADMSG;
 	slice_copy(slice_of(lane), e.lane.lane, sizeof(e.lane.lane));
 	*ret_event = e;

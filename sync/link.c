@@ -13,9 +13,8 @@
 #include "sync/tls.h"
 
 #define KEEPALIVE_S   20
-#define CONNECT_MS    10000 /* from the worker's return to the granted subscriptions */
-#define MISC_MS	      1000  /* how often libmosquitto looks at its keepalive */
-#define GOODBYE_MS    1000  /* for the last messages to be taken */
+#define MISC_MS	      1000 /* how often libmosquitto looks at its keepalive */
+#define GOODBYE_MS    1000 /* for the last messages to be taken */
 #define CLIENT_ID_MAX 160
 
 enum stage {
@@ -420,7 +419,7 @@ static void after_connect(uv_work_t *work, int status)
 	}
 	a->poll.data = a;
 	a->has_poll = true;
-	a->until_ms = now_ms(l) + CONNECT_MS;
+	a->until_ms = now_ms(l) + retry_patience(&l->retry);
 	l->misc_at_ms = now_ms(l) + MISC_MS;
 	settle(l, MOSQ_ERR_SUCCESS);
 	arm_timer(l);

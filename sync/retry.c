@@ -43,6 +43,15 @@ int64_t retry_lost(struct retry *r, const struct clock *clock)
 	return chance(clock, most + 1);
 }
 
+int64_t retry_patience(const struct retry *r)
+{
+	int64_t ms = RETRY_PATIENCE_MS;
+
+	for (int i = 0; i < r->failures && ms < RETRY_PATIENCE_MAX_MS; i++)
+		ms *= 2;
+	return ms;
+}
+
 bool retry_stable(const struct retry *r, const struct clock *clock)
 {
 	return r->up_since_ms >= 0 &&

@@ -120,6 +120,37 @@ static void test_old_events_go(void **state)
 	file_shop_close(&f);
 }
 
+/* Policy says for how long. */
+static void test_events_are_kept_as_policy_says(void **state)
+{
+	struct file_shop f = file_shop_open();
+	struct shop *s = f.s;
+	char ops[OPS_MAX];
+
+	(void)state;
+	shop_begin_stream(s, STREAM_POLICY);
+	shop_down(s, STREAM_POLICY, 7, 1, ops_put(ops, "policy", "journal", 1, "{\"keep_days\":3}"),
+		  NULL);
+	make_events(s, 20);
+	ack(s, s->st->ledger.last, "");
+	shop_tick(s, 1000);
+	for (int day = 0; day < 3; day++)
+		shop_tick(s, DAY_MS);
+	assert_int_equal(file_shop_sql(&f, "SELECT min(seq) FROM journal"), 1);
+	shop_tick(s, DAY_MS);
+	assert_int_equal(file_shop_sql(&f, "SELECT count(*) FROM journal"), 0);
+	/* No number of days: 30. */
+	shop_down(s, STREAM_POLICY, 7, 2, ops_put(ops, "policy", "journal", 2, "{\"keep_days\":0}"),
+		  NULL);
+	make_events(s, 5);
+	ack(s, s->st->ledger.last, "");
+	shop_tick(s, 1000);
+	for (int day = 0; day < 20; day++)
+		shop_tick(s, DAY_MS);
+	assert_int_equal(file_shop_sql(&f, "SELECT count(*) FROM journal"), 5);
+	file_shop_close(&f);
+}
+
 /* A clock that was years behind when HQ acknowledged, and is set right then: HQ, restored from a
  * copy, may still ask for what it had. */
 static void test_a_clock_set_right_takes_no_events(void **state)
@@ -262,6 +293,7 @@ int main(void)
 		cmocka_unit_test(test_letters_are_bounded),
 		cmocka_unit_test(test_held_messages_are_bounded_in_bytes),
 		cmocka_unit_test(test_old_events_go),
+		cmocka_unit_test(test_events_are_kept_as_policy_says),
 		cmocka_unit_test(test_a_clock_set_right_takes_no_events),
 		cmocka_unit_test(test_the_second_restore_knows_the_first),
 		cmocka_unit_test(test_unacknowledged_again_stays),

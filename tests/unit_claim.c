@@ -67,8 +67,10 @@ static void test_settles(void **state)
 	assert_true(r.say);
 	assert_int_equal(r.word.op, CLAIM_OP_KEEP);
 	claim_touch(&c, 30000);
-	for (int64_t at = 41000; at < 120000; at += 20000)
+	for (int64_t at = 41000; at < 120000; at += 20000) {
 		assert_int_equal(claim_tick(&c, "x", LAPSE_MS, at).word.op, CLAIM_OP_KEEP);
+		hear(&c, CLAIM_OP_KEEP, "k1", "05", at + 50);
+	}
 	r = claim_tick(&c, "x", LAPSE_MS, 120000);
 	assert_int_equal(r.change, CLAIM_LAPSED);
 	assert_int_equal(r.word.op, CLAIM_OP_DROP);
@@ -160,6 +162,65 @@ static void test_elsewhere(void **state)
 		hear(&c, CLAIM_OP_TAKE, lane, "07", 40000 + i);
 	}
 	assert_int_equal(c.count, CLAIM_LANES_MAX);
+}
+
+/* Unheard for 60 s a claim has ended, on both sides: who has it takes it anew. */
+static void test_unheard_for_good(void **state)
+{
+	const struct slice order = slice_of("ZAM-1");
+	struct claims c;
+	struct claim_result r;
+
+	(void)state;
+	claims_init(&c, "k1");
+	claim_line(&c, true, "0", 0);
+	hear(&c, CLAIM_OP_TAKE, "k2", "01", 0);
+	hear(&c, CLAIM_OP_KEEP, "k2", "01", 59999);
+	assert_true(claim_elsewhere(&c, order, 119998));
+	hear(&c, CLAIM_OP_KEEP, "k2", "01", 119999);
+	assert_false(claim_elsewhere(&c, order, 120000));
+	claim_take(&c, order, "05", 120000);
+	assert_int_equal(hear(&c, CLAIM_OP_HELD, "k2", "01", 120010).change, CLAIM_UNCHANGED);
+	assert_int_equal(c.own.state, CLAIM_PENDING);
+	hear(&c, CLAIM_OP_TAKE, "k1", "05", 120020);
+	claim_tick(&c, "x", LAPSE_MS, 120320);
+	assert_int_equal(c.own.state, CLAIM_HOLDING);
+	assert_int_equal(hear(&c, CLAIM_OP_KEEP, "k2", "01", 121000).change, CLAIM_UNCHANGED);
+
+	/* Ours, and nobody hears it. */
+	settle(&c, "05");
+	for (int64_t at = 21000; at < 61050; at += 20000)
+		assert_int_equal(claim_tick(&c, "x", LAPSE_MS, at).word.op, CLAIM_OP_KEEP);
+	assert_int_equal(claim_due_ms(&c, LAPSE_MS), 61050);
+	r = claim_tick(&c, "07", LAPSE_MS, 61050);
+	assert_int_equal(r.word.op, CLAIM_OP_TAKE);
+	assert_string_equal(r.word.claim, "07");
+	assert_int_equal(c.own.state, CLAIM_PENDING);
+
+	/* Another lane does not hear it, and does not give way. */
+	settle(&c, "05");
+	assert_int_equal(hear(&c, CLAIM_OP_KEEP, "k2", "06", 2000).word.op, CLAIM_OP_HELD);
+	hear(&c, CLAIM_OP_KEEP, "k2", "06", 22000);
+	assert_int_equal(claim_due_ms(&c, LAPSE_MS) <= 22000, true);
+	r = claim_tick(&c, "07", LAPSE_MS, 22000);
+	assert_int_equal(r.word.op, CLAIM_OP_TAKE);
+	assert_int_equal(hear(&c, CLAIM_OP_HELD, "k2", "06", 22100).change, CLAIM_LOST);
+}
+
+/* Alone, for want of an echo only: a holder's word still counts. */
+static void test_alone_but_told(void **state)
+{
+	struct claims c;
+	struct claim_result r;
+
+	(void)state;
+	begin(&c, "05");
+	claim_tick(&c, "x", LAPSE_MS, 3000);
+	assert_int_equal(c.own.state, CLAIM_ISOLATED);
+	assert_int_equal(hear(&c, CLAIM_OP_TAKE, "k2", "01", 3100).change, CLAIM_UNCHANGED);
+	r = hear(&c, CLAIM_OP_HELD, "k2", "01", 3200);
+	assert_int_equal(r.change, CLAIM_LOST);
+	assert_int_equal(c.own.state, CLAIM_NONE);
 }
 
 static void test_line(void **state)
@@ -335,10 +396,11 @@ static void test_ended_for_good(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_settles),	       cmocka_unit_test(test_no_echo),
-		cmocka_unit_test(test_two_takes),      cmocka_unit_test(test_holder),
-		cmocka_unit_test(test_elsewhere),      cmocka_unit_test(test_line),
-		cmocka_unit_test(test_ended_for_good), cmocka_unit_test(test_never_two),
+		cmocka_unit_test(test_settles),		 cmocka_unit_test(test_no_echo),
+		cmocka_unit_test(test_two_takes),	 cmocka_unit_test(test_holder),
+		cmocka_unit_test(test_elsewhere),	 cmocka_unit_test(test_line),
+		cmocka_unit_test(test_ended_for_good),	 cmocka_unit_test(test_never_two),
+		cmocka_unit_test(test_unheard_for_good), cmocka_unit_test(test_alone_but_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -332,7 +333,9 @@ static void beats_rise_over_restarts(void **state)
 {
 	struct world *w = *state;
 	struct message m = expect(w, "lada/1/hq", "\"online\":true");
-	int64_t first = beat_number(&m);
+	int64_t first = beat_number(&m), start_s = (int64_t)time(NULL);
+	const char *what;
+	struct hq hq;
 
 	assert_true(first > 0);
 	end(&w->hq, SIGKILL);
@@ -347,6 +350,13 @@ static void beats_rise_over_restarts(void **state)
 	/* Told to stop it says good-bye itself. */
 	assert_int_equal(end(&w->hq, SIGTERM), 0);
 	expect(w, "lada/1/hq", "\"online\":false");
+	/* The file is put back from an old copy. */
+	assert_int_equal(hq_open(&hq, w->db, true, &what), 0);
+	assert_int_equal(db_run(&hq.db, "UPDATE meta SET value = 1 WHERE name = 'beat'", ""), 1);
+	hq_close(&hq);
+	start_hq(w);
+	m = expect(w, "lada/1/hq", "\"online\":true");
+	assert_true(beat_number(&m) >= start_s);
 }
 
 static void other_programs_are_noticed(void **state)

@@ -136,6 +136,65 @@ static void test_caught_up(void **state)
 	shop_close(s);
 }
 
+/* States overtake each other, and a broker may tell them before it grants the subscription. */
+static void test_states_in_any_order(void **state)
+{
+	struct shop *s = two_lanes("refuse");
+
+	(void)state;
+	link_is(s, true);
+	lane_is(s, true, 50, 3, 0, 5);
+	assert_has(s->screen, "\"isolated\":true");
+	lane_is(s, true, 50, 3, 0, 0);
+	assert_has(s->screen, "\"isolated\":true");
+	link_is(s, false);
+	lane_is(s, true, 50, 3, 0, 5);
+	link_is(s, true);
+	assert_has(s->screen, "\"isolated\":true");
+	assert_has(s->asked, "\"after\":0}");
+	lane_is(s, true, 51, 1, 0, 0);
+	assert_has(s->screen, "\"isolated\":false");
+	shop_close(s);
+}
+
+/* `acked` and `outbox` of a state add up to the newest event of its epoch, though events of the
+ * epoch before a restore wait as well. */
+static void test_state_after_a_restore(void **state)
+{
+	struct shop *s = two_lanes("refuse");
+	char sum[64];
+
+	(void)state;
+	open_order(s);
+	assert_true(s->st->ledger.last > 0);
+	store_begin(s->st->store);
+	store_ledger_open(s->st->store, s->st->ledger.epoch + 1);
+	ledger_load(s->st);
+	store_commit(s->st->store);
+	s->st->fresh_after = 0;
+	shop_verb(s, "pickup.cancel", "{}", NULL);
+	open_order(s);
+	text_fmt(sum, sizeof(sum), "\"outbox\":%lld,\"acked\":0", (long long)s->st->ledger.last);
+	assert_has(s->heartbeat, sum);
+	shop_close(s);
+}
+
+/* The others hear of a lane with a key only what it has signed. */
+static void test_unsigned_is_alone(void **state)
+{
+	struct shop *s = two_lanes("refuse");
+
+	(void)state;
+	link_is(s, true);
+	assert_has(s->screen, "\"isolated\":false");
+	shop_down(s, STREAM_POLICY, 7, 3,
+		  "[{\"op\":\"put\",\"type\":\"policy\",\"id\":\"lanes\",\"rev\":2,\"body\":"
+		  "{\"lanes\":[{\"lane\":\"k1\",\"key\":\"x\"},{\"lane\":\"k2\"}]}}]",
+		  NULL);
+	assert_has(s->screen, "\"isolated\":true");
+	shop_close(s);
+}
+
 static void test_asks_until_heard(void **state)
 {
 	struct shop *s = two_lanes("refuse");
@@ -267,6 +326,58 @@ static void test_claim_lost(void **state)
 	shop_close(s);
 }
 
+static const char SECOND[] =
+	"[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-2\",\"rev\":3,\"body\":"
+	"{\"number\":\"4822\",\"status\":\"ready\",\"lines\":[{\"line\":\"1\","
+	"\"sku\":\"S1\",\"qty\":2,\"paid\":20000}],\"totals\":{\"total\":20000,"
+	"\"due\":0},\"payments\":[{\"id\":\"p1\",\"state\":\"captured\","
+	"\"amount\":20000}]}}]";
+
+/* A handover that waits is of the order it was pressed for, whatever comes in between. */
+static void test_wait_ends_with_the_pickup(void **state)
+{
+	char code[CODE_TEXT_MAX];
+
+	(void)state;
+	for (int how = 0; how < 3; how++) {
+		struct shop *s = two_lanes("allow");
+		uint64_t first;
+
+		shop_down(s, STREAM_ORDERS, 7, 2, SECOND, NULL);
+		link_is(s, true);
+		open_order(s);
+		s->status = 0;
+		shop_verb(s, "pickup.handover", "{}", "p1");
+		first = s->request;
+		assert_int_equal(s->status, 0);
+		/* Pressed again by the same hand: not yet, and that is not what is kept. */
+		shop_verb(s, "pickup.handover", "{}", "p1");
+		assert_has(s->reply, "busy");
+		if (how == 0)
+			events(s, 50, event(1, "pickup.completed", COMPLETED));
+		else if (how == 1)
+			shop_down(s, STREAM_ORDERS, 7, 3,
+				  "[{\"op\":\"del\",\"type\":\"order\",\"id\":\"ZAM-1\","
+				  "\"rev\":9}]",
+				  NULL);
+		else
+			shop_verb(s, "pickup.cancel", "{}", "p2");
+		assert_has(s->screen, "\"mode\":\"idle\"");
+		assert_int_equal(s->st->parked.active, false);
+		if (how < 2)
+			assert_int_equal(s->answered, first);
+		shop_sign_code(s, "ZAM-2", code);
+		shop_scan(s, code);
+		assert_has(s->screen, "\"claim\":\"pending\"");
+		echo(s);
+		shop_tick(s, 300);
+		assert_has(s->screen, "\"mode\":\"pickup\"");
+		assert_has(s->screen, "\"claim\":\"held\"");
+		assert_int_equal(s->st->counters.handovers, 0);
+		shop_close(s);
+	}
+}
+
 static void test_isolated(void **state)
 {
 	static const char *const rules[] = { "refuse", "approve", "allow" };
@@ -308,11 +419,41 @@ static void test_doubled(void **state)
 		assert_has(s->up, "\"type\":\"pickup.doubled\"");
 		assert_has(s->up, "\"with\":{\"lane\":\"k2\",\"epoch\":50,\"seq\":9}");
 		assert_has(s->screen, "\"code\":\"doubled\"");
+		assert_has(s->up, "\"here\":{\"epoch\":");
 		s->up[0] = '\0';
 		events(s, 50, event(9, "pickup.completed", COMPLETED));
 		assert_null(strstr(s->up, "pickup.doubled"));
+		/* k2 found it as well: that is known here. */
+		s->st->desks[DESK_COUNTER].notice.shown = false;
+		events(s, 50,
+		       event(10, "pickup.doubled",
+			     "{\"order\":\"ZAM-1\",\"with\":{\"lane\":\"k1\",\"seq\":1},"
+			     "\"here\":{\"epoch\":50,\"seq\":9}}"));
+		assert_false(s->st->desks[DESK_COUNTER].notice.shown);
 		shop_close(s);
 	}
+}
+
+/* k2's handover was never heard here, only that it found two. */
+static void test_told_of_a_double(void **state)
+{
+	struct shop *s = two_lanes("allow");
+	static const char *const who[] = { "k3", "k1" };
+	char body[256];
+
+	(void)state;
+	link_is(s, true);
+	for (int i = 0; i < 2; i++) {
+		assert_null(strstr(s->screen, "\"code\":\"doubled\""));
+		text_fmt(body, sizeof(body),
+			 "{\"order\":\"ZAM-1\",\"with\":{\"lane\":\"%s\",\"epoch\":7,\"seq\":5},"
+			 "\"here\":{\"epoch\":50,\"seq\":9}}",
+			 who[i]);
+		events(s, 50, event(10 + i, "pickup.doubled", body));
+	}
+	assert_has(s->screen, "\"code\":\"doubled\"");
+	assert_null(strstr(s->up, "pickup.doubled"));
+	shop_close(s);
 }
 
 static void test_told_again(void **state)
@@ -403,12 +544,23 @@ static void test_ranges(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_caught_up),      cmocka_unit_test(test_asks_until_heard),
-		cmocka_unit_test(test_their_handover), cmocka_unit_test(test_their_stock),
-		cmocka_unit_test(test_claim),	       cmocka_unit_test(test_handover_waits),
-		cmocka_unit_test(test_claim_lost),     cmocka_unit_test(test_isolated),
-		cmocka_unit_test(test_doubled),	       cmocka_unit_test(test_told_again),
-		cmocka_unit_test(test_reopened),       cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_caught_up),
+		cmocka_unit_test(test_asks_until_heard),
+		cmocka_unit_test(test_their_handover),
+		cmocka_unit_test(test_their_stock),
+		cmocka_unit_test(test_claim),
+		cmocka_unit_test(test_handover_waits),
+		cmocka_unit_test(test_claim_lost),
+		cmocka_unit_test(test_isolated),
+		cmocka_unit_test(test_wait_ends_with_the_pickup),
+		cmocka_unit_test(test_told_of_a_double),
+		cmocka_unit_test(test_unsigned_is_alone),
+		cmocka_unit_test(test_states_in_any_order),
+		cmocka_unit_test(test_state_after_a_restore),
+		cmocka_unit_test(test_doubled),
+		cmocka_unit_test(test_told_again),
+		cmocka_unit_test(test_reopened),
+		cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_stuck),
 	};
 

@@ -114,6 +114,26 @@ static struct shop *signed_shop(void)
 	return s;
 }
 
+/* A keys file that does not go with the policy any more brings no withdrawn key back. */
+static void test_withdrawn_stays_so(void **state)
+{
+	struct shop *s = signed_shop();
+	char body[1024];
+
+	(void)state;
+	text_fmt(body, sizeof(body),
+		 "{\"add\":[{\"kid\":3,\"purpose\":\"pickup\",\"key\":\"%s\"}],"
+		 "\"withdrawn\":[{\"kid\":1,\"purpose\":\"pickup\"}]}",
+		 key_text(3));
+	policy(s, 2, "keys", body);
+	assert_string_equal(scan_code(s, 1, 1), "unknown_key");
+	pin(s, 3, KEY_PICKUP, 4);
+	restart(s);
+	assert_string_equal(scan_code(s, 1, 1), "unknown_key");
+	assert_string_equal(scan_code(s, 3, 4), "ready");
+	shop_close(s);
+}
+
 static void test_keys_rotate(void **state)
 {
 	struct shop *s = signed_shop();
@@ -347,6 +367,7 @@ static void test_a_taken_name_is_told_once_an_episode(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_withdrawn_stays_so),
 		cmocka_unit_test(test_keys_rotate),
 		cmocka_unit_test(test_a_withdrawn_key_withdraws_nobody),
 		cmocka_unit_test(test_bad_key_policies_are_dead_letters),

@@ -86,9 +86,9 @@ static void test_refusals_write_no_facts(void **state)
 
 static void test_facts_stay(void **state)
 {
-	static const char ready_again[] =
-		"[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-1\",\"rev\":%d,\"body\":{\"status\":"
-		"\"ready\",\"lines\":[{\"line\":1,\"qty\":2}]}}]";
+	static const char ready_again[] = "[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-1\","
+					  "\"rev\":%d,\"body\":{\"status\":"
+					  "\"ready\",\"lines\":[{\"line\":1,\"qty\":2}]}}]";
 	struct shop *s = shop_stocked(1);
 	char ops[512], upto[128];
 	int64_t last;
@@ -184,7 +184,8 @@ static void test_bad_ops_do_not_block(void **state)
 		"{\"op\":\"put\",\"type\":\"order\",\"id\":\"C\",\"rev\":-1,\"body\":{}},"
 		"{\"op\":\"put\",\"type\":\"order\",\"id\":\"D\",\"rev\":1,\"body\":{\"lines\":5}},"
 		"{\"op\":\"put\",\"type\":\"member\",\"id\":\"E\",\"rev\":1,\"body\":{}},7,"
-		"{\"op\":\"put\",\"type\":\"order\",\"id\":\"F\",\"rev\":1,\"body\":{\"status\":\"ready\"}}]";
+		"{\"op\":\"put\",\"type\":\"order\",\"id\":\"F\",\"rev\":1,\"body\":{\"status\":"
+		"\"ready\"}}]";
 	struct shop *s = shop_stocked(1);
 	char want[128];
 	uint64_t sum;
@@ -283,6 +284,37 @@ static void test_a_message_of_rubbish(void **state)
 	shop_close(s);
 }
 
+/* The broker lets message 2 through to nobody: HQ is not asked as fast as it answers. */
+static void test_what_never_comes_is_no_storm(void **state)
+{
+	struct shop *s = shop_stocked(1);
+	const int64_t *rounds = &s->st->follow[STREAM_ORDERS].rounds;
+	int64_t asks, began;
+
+	(void)state;
+	link_up(s);
+	asks = *rounds;
+	began = s->mono_ms;
+	while (s->mono_ms < began + 20000) {
+		const int64_t before = *rounds;
+
+		down_direct(s, 3, CANCELLED);
+		down_direct(s, 3, "[]");
+		assert_true(*rounds - asks < 50);
+		for (int i = 0; i < 600 && *rounds == before; i++)
+			shop_tick(s, 10);
+	}
+	assert_in_range(*rounds - asks, 4, 8);
+	/* It comes after all, and what follows is asked for at once. */
+	down_direct(s, 2, "[]");
+	shop_down(s, STREAM_ORDERS, 7, 2, "[]", NULL);
+	assert_has(s->heartbeat, "\"orders\":{\"epoch\":7,\"seq\":3,");
+	asks = *rounds;
+	down_direct(s, 5, "[]");
+	assert_int_equal(*rounds, asks + 1);
+	shop_close(s);
+}
+
 /* Message 2 is lost, and HQ's word about its head comes twice: it must not pass for message 2. */
 static void test_a_repeated_head_hides_nothing(void **state)
 {
@@ -301,7 +333,8 @@ static void test_a_repeated_head_hides_nothing(void **state)
 	assert_has(s->heartbeat, "\"orders\":{\"epoch\":7,\"seq\":2,");
 	shop_scan(s, "4821");
 	assert_has(s->screen, "not_found"); /* its number went with the old body */
-	/* A message that really has no ops is believed after many rounds that brought nothing else. */
+	/* A message that really has no ops is believed after many rounds that brought nothing else.
+	 */
 	for (int i = 0; i < 8; i++) {
 		down_direct(s, 3, "[]");
 		shop_tick(s, 6000);
@@ -375,7 +408,8 @@ static void test_number_then_digits_by_scanner(void **state)
 	shop_verb(s, "pickup.check", "{\"line\":1}", NULL);
 	shop_verb(s, "pickup.handover", "{\"collector\":\"proxy\",\"name\":\"a\\nb\"}", NULL);
 	assert_int_equal(s->status, 400);
-	shop_verb(s, "pickup.handover", "{\"collector\":\"proxy\",\"name\":\"Jan \\\"N.\\\"\"}", NULL);
+	shop_verb(s, "pickup.handover", "{\"collector\":\"proxy\",\"name\":\"Jan \\\"N.\\\"\"}",
+		  NULL);
 	assert_int_equal(s->status, 200);
 	assert_has(s->up, "\"collector\":\"Jan \\\"N.\\\"\"");
 	shop_close(s);
@@ -385,9 +419,11 @@ static void test_number_then_digits_by_scanner(void **state)
 static void test_numbers_like_goods(void **state)
 {
 	static const char orders[] =
-		"[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-1\",\"rev\":4,\"body\":{\"status\":"
+		"[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-1\",\"rev\":4,\"body\":{"
+		"\"status\":"
 		"\"ready\",\"number\":\"96385074\",\"lines\":[{\"line\":1,\"qty\":1}]}},"
-		"{\"op\":\"put\",\"type\":\"order\",\"id\":\"55123457\",\"rev\":4,\"body\":{\"status\":"
+		"{\"op\":\"put\",\"type\":\"order\",\"id\":\"55123457\",\"rev\":4,\"body\":{"
+		"\"status\":"
 		"\"ready\",\"lines\":[{\"line\":1,\"qty\":1}]}}]";
 	struct shop *s = shop_stocked(1);
 	char code[CODE_TEXT_MAX];
@@ -547,6 +583,7 @@ int main(void)
 		cmocka_unit_test(test_bad_ops_do_not_block),
 		cmocka_unit_test(test_log_is_moved_when_quiet),
 		cmocka_unit_test(test_a_message_of_rubbish),
+		cmocka_unit_test(test_what_never_comes_is_no_storm),
 		cmocka_unit_test(test_a_repeated_head_hides_nothing),
 		cmocka_unit_test(test_a_snapshot_takes_nothing_back),
 		cmocka_unit_test(test_number_then_digits_by_scanner),

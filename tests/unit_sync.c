@@ -245,6 +245,8 @@ static void rubbish_of_siblings_is_refused(void **state)
 		"{\"store\":\"WAW-042\",\"lane\":\"k2\",\"epoch\":5,\"events\":{}}",
 		"{\"online\":true,\"epoch\":5,\"conn\":1}",
 		"{\"online\":1,\"epoch\":5,\"conn\":1,\"acked\":0,\"outbox\":0}",
+		"{\"online\":true,\"epoch\":5,\"conn\":1,\"outbox\":1,"
+		"\"acked\":9223372036854775807}",
 		"{\"ask\":7,\"lane\":\"k1\"}",
 		"{\"ask\":\"up\",\"lane\":\"k1\",\"epoch\":\"9\",\"after\":7}",
 		"{\"op\":\"take\",\"order\":\"../Z\",\"lane\":\"k2\",\"claim\":\"C1\"}",

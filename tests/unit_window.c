@@ -227,6 +227,27 @@ static void retries_spread_and_end_at_15_s(void **state)
 	assert_false(retry_taken(&r));
 }
 
+/* A broker that a whole chain comes back to answers late: giving up and asking again as fast as
+ * before would never end. */
+static void a_late_broker_is_given_more_time(void **state)
+{
+	struct fixture *f = *state;
+	const struct clock clock = fake_clock(f);
+	struct retry r;
+
+	retry_init(&r);
+	assert_int_equal(retry_patience(&r), RETRY_PATIENCE_MS);
+	retry_lost(&r, &clock);
+	assert_int_equal(retry_patience(&r), 2 * RETRY_PATIENCE_MS);
+	for (int i = 0; i < 200; i++)
+		retry_lost(&r, &clock);
+	assert_int_equal(retry_patience(&r), RETRY_PATIENCE_MAX_MS);
+	retry_connected(&r, &clock);
+	f->now += RETRY_STABLE_MS;
+	retry_lost(&r, &clock);
+	assert_int_equal(retry_patience(&r), 2 * RETRY_PATIENCE_MS);
+}
+
 static void a_taken_name_does_not_flap(void **state)
 {
 	struct fixture *f = *state;
@@ -254,10 +275,15 @@ int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		T(after_reconnect_oldest_first),   T(the_window_is_bounded),
-		T(pubacks_bound_it_too),	   T(fresh_batches_need_no_pull),
-		T(epochs_and_restored_hq),	   T(all_rows_arrive),
-		T(retries_spread_and_end_at_15_s), T(a_taken_name_does_not_flap),
+		T(after_reconnect_oldest_first),
+		T(the_window_is_bounded),
+		T(pubacks_bound_it_too),
+		T(fresh_batches_need_no_pull),
+		T(epochs_and_restored_hq),
+		T(all_rows_arrive),
+		T(retries_spread_and_end_at_15_s),
+		T(a_taken_name_does_not_flap),
+		T(a_late_broker_is_given_more_time),
 	};
 
 	if (sodium_init() < 0)

@@ -90,9 +90,9 @@ static void bury(struct claims *c, int i, const char *id)
 	c->others[i].next_grave = (n + 1) % CLAIM_BURIED_MAX;
 }
 
-/* False when the word is of a claim that has ended: by its `drop`, or by a `take` of the same lane
- * that came later. Words overtake each other, so of two ids the larger is taken for the later
- * one. */
+/* False when the word is of a claim that has ended: by its `drop`, by a `take` of the same lane
+ * that came later, or unheard for too long. Words overtake each other, so of two ids the larger is
+ * taken for the later one. */
 static bool remember(struct claims *c, const struct claim_word *w, int64_t now_ms)
 {
 	const int i = row_of(c, w->lane);
@@ -104,6 +104,8 @@ static bool remember(struct claims *c, const struct claim_word *w, int64_t now_m
 			c->others[i].id[0] = '\0';
 		return true;
 	}
+	if (same && !alive(c, i, now_ms))
+		bury(c, i, w->claim);
 	if (is_buried(c, i, w->claim))
 		return false;
 	if (w->op == CLAIM_OP_TAKE && c->others[i].id[0] && strcmp(w->claim, c->others[i].id) > 0)
@@ -122,8 +124,9 @@ struct claim_result claim_take(struct claims *c, struct slice order, const char 
 	slice_copy(order, c->own.order, sizeof(c->own.order));
 	slice_copy(slice_of(id), c->own.id, sizeof(c->own.id));
 	c->own.state = c->linked ? CLAIM_PENDING : CLAIM_ISOLATED;
-	c->own.taken_ms = c->own.keep_ms = c->own.touch_ms = now_ms;
+	c->own.taken_ms = c->own.keep_ms = c->own.touch_ms = c->own.heard_ms = now_ms;
 	c->own.echoed = false;
+	c->own.defied[0] = '\0';
 	return c->linked ? say(c, CLAIM_OP_TAKE, CLAIM_CHANGED)
 			 : (struct claim_result){ .change = CLAIM_CHANGED };
 }
@@ -162,31 +165,44 @@ static struct claim_result lose(struct claims *c)
 
 static struct claim_result own_echo(struct claims *c, const struct claim_word *w, int64_t now_ms)
 {
-	if (w->op != CLAIM_OP_TAKE || c->own.state != CLAIM_PENDING || c->own.echoed ||
-	    strcmp(w->claim, c->own.id) != 0)
+	if (strcmp(w->claim, c->own.id) != 0)
+		return nothing();
+	if (w->op != CLAIM_OP_DROP)
+		c->own.heard_ms = now_ms;
+	if (w->op != CLAIM_OP_TAKE || c->own.state != CLAIM_PENDING || c->own.echoed)
 		return nothing();
 	c->own.echoed = true;
 	c->own.echo_ms = now_ms;
 	return nothing();
 }
 
+/* Another lane has, by a larger id, what we have: it gives way. When it does not, our claim is dead
+ * to it, and the next tick takes the order anew. */
+static struct claim_result defend(struct claims *c, const struct claim_word *w, int64_t now_ms)
+{
+	if (w->op != CLAIM_OP_TAKE && strcmp(c->own.defied, w->claim) == 0)
+		c->own.heard_ms = now_ms - CLAIM_DEAD_MS;
+	else if (w->op != CLAIM_OP_TAKE)
+		memcpy(c->own.defied, w->claim, sizeof(c->own.defied));
+	return say(c, CLAIM_OP_HELD, CLAIM_UNCHANGED);
+}
+
 /* Another lane wants or has the order that is ours. */
-static struct claim_result contested(struct claims *c, const struct claim_word *w)
+static struct claim_result contested(struct claims *c, const struct claim_word *w, int64_t now_ms)
 {
 	const bool smaller = strcmp(w->claim, c->own.id) < 0;
 
 	switch (c->own.state) {
 	case CLAIM_NONE:
-	case CLAIM_ISOLATED: /* it is taken anew as soon as there is a line, and answered then */
 		return nothing();
+	case CLAIM_ISOLATED: /* it is taken anew as soon as there is a line, and answered then */
+		return w->op != CLAIM_OP_TAKE ? lose(c) : nothing();
 	case CLAIM_PENDING:
 		/* The other one may have heard of this claim before it made its own: again. */
-		return w->op != CLAIM_OP_TAKE || smaller
-			       ? lose(c)
-			       : say(c, CLAIM_OP_TAKE, CLAIM_UNCHANGED);
+		return w->op != CLAIM_OP_TAKE || smaller ? lose(c)
+							 : say(c, CLAIM_OP_TAKE, CLAIM_UNCHANGED);
 	case CLAIM_HOLDING:
-		return w->op != CLAIM_OP_TAKE && smaller ? lose(c)
-							 : say(c, CLAIM_OP_HELD, CLAIM_UNCHANGED);
+		return w->op != CLAIM_OP_TAKE && smaller ? lose(c) : defend(c, w, now_ms);
 	}
 	return nothing();
 }
@@ -198,7 +214,7 @@ struct claim_result claim_heard(struct claims *c, const struct claim_word *w, in
 	if (!remember(c, w, now_ms) || w->op == CLAIM_OP_DROP ||
 	    strcmp(w->order, c->own.order) != 0)
 		return nothing();
-	return contested(c, w);
+	return contested(c, w, now_ms);
 }
 
 void claim_touch(struct claims *c, int64_t now_ms)
@@ -229,7 +245,9 @@ static int64_t state_due_ms(const struct claims *c)
 		return c->own.echoed ? c->own.echo_ms + CLAIM_SETTLE_MS
 				     : c->own.taken_ms + CLAIM_ECHO_MAX_MS;
 	case CLAIM_HOLDING:
-		return c->own.keep_ms + CLAIM_KEEP_MS;
+		return c->own.keep_ms + CLAIM_KEEP_MS < c->own.heard_ms + CLAIM_DEAD_MS
+			       ? c->own.keep_ms + CLAIM_KEEP_MS
+			       : c->own.heard_ms + CLAIM_DEAD_MS;
 	case CLAIM_ISOLATED:
 		return c->linked ? c->own.taken_ms + CLAIM_AGAIN_MS : CLAIM_NEVER_MS;
 	}
@@ -263,6 +281,8 @@ struct claim_result claim_tick(struct claims *c, const char *fresh, int64_t laps
 			r.change = CLAIM_LAPSED;
 			return r;
 		}
+		if (now_ms - c->own.heard_ms >= CLAIM_DEAD_MS)
+			return take_anew(c, fresh, now_ms);
 		c->own.keep_ms = now_ms;
 		return say(c, CLAIM_OP_KEEP, CLAIM_UNCHANGED);
 	case CLAIM_ISOLATED:

@@ -8,7 +8,9 @@
  * in which a holder would have answered `held`; without an echo within 2 s it is isolated: nobody
  * may have heard. No total order of words is needed: of two unsettled claims the smaller id wins
  * on every lane that hears both, and two that were settled apart, by words lost on the way, are
- * settled the same way by the next `keep`.
+ * settled the same way by the next `keep`. A claim that was not heard for 60 s has ended for good:
+ * its words count for nothing any more. So a holder whose own words do not come back for as long,
+ * or which another holder does not give way to, takes the order anew under another id.
  */
 #ifndef LADA_COUNTER_CLAIM_H
 #define LADA_COUNTER_CLAIM_H
@@ -42,8 +44,10 @@ struct claims {
 		int64_t taken_ms;
 		bool echoed;
 		int64_t echo_ms;
-		int64_t keep_ms;  /* said last */
-		int64_t touch_ms; /* somebody did something last */
+		int64_t keep_ms;	 /* said last */
+		int64_t heard_ms;	 /* came back last */
+		char defied[ID_MAX + 1]; /* a larger claim that was told to give way, "" none */
+		int64_t touch_ms;	 /* somebody did something last */
 	} own;
 	struct {
 		char lane[ID_MAX + 1];

@@ -114,9 +114,9 @@ static const char *const reasons[REASON_COUNT][3] = {
 				       "{store}].",
 				       "Замовлення {order} вже видано[: {time}][, стійка "
 				       "{store}]." },
-	[REASON_BEING_SERVED] = { "Zamówienie {order} obsługuje inne stanowisko.",
-				  "Another counter is serving order {order}.",
-				  "Замовлення {order} обслуговує інша стійка." },
+	[REASON_BEING_SERVED] = { "Zamówienie {order} obsługuje inne stanowisko. Zapytaj tam.",
+				  "Another counter is serving order {order}. Ask there.",
+				  "Замовлення {order} обслуговує інша стійка. Запитайте там." },
 	[REASON_BAD_SIGNATURE] = { "Tego kodu nie da się odczytać w całości. Poproś o rozjaśnienie "
 				   "ekranu i zeskanuj ponownie.",
 				   "This code can't be confirmed. Ask for a brighter screen and "
@@ -154,9 +154,12 @@ static const char *const reasons[REASON_COUNT][3] = {
 				   "number is recorded.",
 				   "До сплати[ {item}] на фіскальній касі. Видача після введення "
 				   "номера чека." },
-	[REASON_ISOLATED] = { "Stanowisko jest odcięte od innych i nie może wydawać zamówień.",
-			      "This counter is cut off from the others and may not hand over.",
-			      "Стійка відрізана від інших і не може видавати замовлення." },
+	[REASON_ISOLATED] = { "Stanowisko jest odcięte od innych i nie może wydawać zamówień. "
+			      "Wydaj na innym stanowisku albo sprawdź sieć.",
+			      "This counter is cut off from the others and may not hand over. "
+			      "Hand over at another one, or check the network.",
+			      "Стійка відрізана від інших і не може видавати замовлення. "
+			      "Видайте на іншій стійці або перевірте мережу." },
 	[REASON_APPROVAL_NEEDED] = { "Potrzebna zgoda kierownika zmiany.",
 				     "A supervisor has to approve this.",
 				     "Потрібен дозвіл керівника зміни." },

@@ -4,7 +4,6 @@
 #include "firmware/store/store.h"
 
 #define DAY_MS		(24 * 3600 * INT64_C(1000))
-#define JOURNAL_KEEP_MS (30 * DAY_MS) /* after the acknowledgement */
 #define GUEST_KEEP_MS	(7 * DAY_MS)
 #define TRIES_KEEP_MS	DAY_MS /* after the lock's end */
 #define SLICE_ROWS	500
@@ -26,7 +25,7 @@ static void mark_acked(struct store *st, int64_t now_ms)
 }
 
 /* From an epoch's oldest event on, so that what is left is a chain without its beginning. */
-static void prune_journal(struct store *st, int64_t now_ms)
+static void prune_journal(struct store *st, int64_t before_ms)
 {
 	int64_t epoch, upto;
 	sqlite3_stmt *row = db_query(
@@ -34,7 +33,7 @@ static void prune_journal(struct store *st, int64_t now_ms)
 		"SELECT m.epoch, max(m.seq) FROM ack_mark m JOIN ledger l ON l.epoch=m.epoch"
 		" WHERE at<=? AND EXISTS (SELECT 1 FROM journal j WHERE j.n > l.base"
 		" AND j.n <= l.base + m.seq) GROUP BY m.epoch LIMIT 1",
-		"i", now_ms - JOURNAL_KEEP_MS);
+		"i", before_ms);
 
 	if (!row)
 		return;
@@ -80,12 +79,12 @@ static int64_t aged_ms(struct store *st, int64_t now_ms)
 	return aged;
 }
 
-void store_prune(struct store *st, int64_t now_ms)
+void store_prune(struct store *st, int64_t now_ms, int64_t journal_days)
 {
 	const int64_t aged = aged_ms(st, now_ms);
 
 	mark_acked(st, aged);
-	prune_journal(st, aged);
+	prune_journal(st, aged - journal_days * DAY_MS);
 	prune_guests(st, now_ms);
 	db_run(st,
 	       "DELETE FROM tries WHERE subject IN"

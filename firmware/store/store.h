@@ -265,9 +265,9 @@ void store_times_move(struct store *st, int64_t now_ms, int64_t by_ms);
 
 /* ---- all of it (prune.c) ---- */
 
-/* Drops, a slice a call, what nobody needs any more: events acknowledged more than 30 days ago,
- * guests older than a week, tries whose lock ended more than a day ago. */
-void store_prune(struct store *st, int64_t now_ms);
+/* Drops, a slice a call, what nobody needs any more: events acknowledged more than so many days
+ * ago, guests older than a week, tries whose lock ended more than a day ago. */
+void store_prune(struct store *st, int64_t now_ms, int64_t journal_days);
 
 /* ---- work: desks, sessions, locks, presses, jobs (work.c) ---- */
 

@@ -19,7 +19,7 @@
 #include "sync/hq/snapshot.h"
 #include "sync/hq/stream.h"
 
-#define BEATS_RESERVED 1000 /* numbers taken from the file at once */
+#define BEATS_RESERVED 10 /* numbers taken from the file at once */
 #define PAUSE_MIN_MS   250
 /* Who answers the will of one that died when it is not its task; the others hear and are still. */
 #define ANSWER_MIN_MS 50
@@ -81,20 +81,24 @@ static void send_post(struct server *s)
 
 /*
  * Numbers must rise over restarts, not be dense: they are reserved in blocks. Of several
- * instances each takes one at a time, so that they rise whoever speaks.
+ * instances each takes one at a time, so that they rise whoever speaks. They begin at the time in
+ * seconds, which a database put back from a copy does not go below: stations take a signed beat
+ * with a number they have seen for a replay.
  */
 static int64_t next_beat(struct server *s)
 {
 	int64_t count = s->hq->lease ? 1 : BEATS_RESERVED, end;
+	int64_t least = s->hq->clock.wall_ms(s->hq->clock.ctx) / 1000;
 	struct hq_db *db = &s->hq->db;
 
 	if (s->beat >= s->beat_end) {
 		db_begin(db);
 		end = db_number(db, 0,
-				"INSERT INTO meta (name, value) VALUES ('beat', ?1)"
-				" ON CONFLICT (name) DO UPDATE"
-				" SET value = meta.value + excluded.value RETURNING value",
-				"i", count);
+				"INSERT INTO meta (name, value) VALUES ('beat', ?1 + ?2)"
+				" ON CONFLICT (name) DO UPDATE SET value = CASE WHEN"
+				" meta.value > ?1 THEN meta.value ELSE ?1 END + ?2"
+				" RETURNING value",
+				"ii", least, count);
 		if (db_commit(db) < 0)
 			return 0;
 		s->beat_end = end;

@@ -122,7 +122,8 @@ static void check_pictures(struct sim *s, int i)
 	}
 }
 
-/* What it did lies over HQ's figures until these have it, and once. */
+/* What it did lies over HQ's figures until these have it, and once. What a lane keeps in memory
+ * (temp.delta_of) is of its life before while it is down. */
 static void check_overlays(struct sim *s, int i)
 {
 	int64_t a, b;
@@ -133,14 +134,15 @@ static void check_overlays(struct sim *s, int i)
 			  "SELECT j.epoch, j.seq FROM journal j LEFT JOIN upto u ON u.stream=2 AND"
 			  " u.lane=?1 WHERE j.type='stock.changed' AND (u.epoch IS NULL OR"
 			  " (j.epoch, j.seq) > (u.epoch, u.seq)) AND NOT EXISTS (SELECT 1 FROM"
-			  " temp.delta_of d WHERE d.lane=?1 AND d.epoch=j.epoch AND d.seq=j.seq) "
+			  " passing d WHERE d.lane=?1 AND d.epoch=j.epoch AND d.seq=j.seq) "
 			  "LIMIT 1",
 			  "t", lane_name(i)),
 		  &a, &b))
 		sim_fail(s, "%s: stock event %lld/%lld is not in HQ's figures nor laid over them",
 			 lane_name(i), (long long)a, (long long)b);
 	if (first(check_ask(s, lane_db(s, i),
-			    "SELECT epoch, seq FROM temp.delta_of GROUP BY lane, epoch, seq"
+			    "SELECT epoch, seq FROM passing WHERE sku NOT NULL GROUP BY lane, "
+			    "epoch, seq"
 			    " HAVING count(*) > 1",
 			    ""),
 		  &a, &b))
@@ -168,7 +170,7 @@ static void check_uncounted(struct sim *s, int i)
 		check_ask(s, lane_db(s, i),
 			  "SELECT epoch, seq FROM journal j WHERE type='stock.changed' AND"
 			  " epoch=(SELECT max(epoch) FROM ledger) AND NOT EXISTS (SELECT 1 "
-			  "FROM temp.delta_of d WHERE d.lane=? AND"
+			  "FROM passing d WHERE d.lane=? AND"
 			  " d.epoch=j.epoch AND d.seq=j.seq)",
 			  "t", lane_name(i));
 
@@ -524,8 +526,8 @@ static bool letters_provoked(struct sim *s, int i, const struct why *w)
  * and HQ never heard, stays: the goods are gone. */
 static bool overlays_gone(struct sim *s, int i)
 {
-	sqlite3_stmt *q =
-		check_ask(s, lane_db(s, i), "SELECT lane, epoch, seq FROM temp.delta_of", "");
+	sqlite3_stmt *q = check_ask(s, lane_db(s, i),
+				    "SELECT lane, epoch, seq FROM passing WHERE sku NOT NULL", "");
 	bool gone = true;
 
 	while (gone && sqlite3_step(q) == SQLITE_ROW)

@@ -42,14 +42,14 @@ const MUTATIONS = [
 		to: '\tif (st->ledger.epoch == 0)\n',
 	}, {
 		name: 'apply-a-part-early',
-		file: 'firmware/stream.c',
+		file: 'firmware/snapshot.c',
 		from: '\tif (store_part_count(st->store, d->stream) == sh.parts)\n',
 		to: '\tif (store_part_count(st->store, d->stream) >= 1)\n',
 	}, {
 		name: 'drop-an-overlay-on-acknowledgement',
 		file: 'firmware/ledger.c',
-		from: '\t\tstore_acked(st->store, epoch, seq);\n',
-		to: '\t\tstore_acked(st->store, epoch, seq);\n\t\tstore_stock_deltas_covered(st->store,'
+		from: '\t\ttake_acked(st, seq);\n',
+		to: '\t\ttake_acked(st, seq);\n\t\tstore_stock_deltas_covered(st->store,'
 			+ ' slice_of(st->config->lane), epoch, seq);\n',
 	}, {
 		name: 'revive-a-dropped-claim',

@@ -242,11 +242,15 @@ function run(file, args, { input, timeoutMs = 20000, cwd, env = process.env } = 
 	};
 }
 
-/** Closes what was started in reverse order; safe to call twice. */
+/**
+ * Closes what was started in reverse order; safe to call twice. `others`: this process has children
+ * that are not of these steps, and stay.
+ */
 class Cleanup {
-	constructor()
+	constructor({ others = false } = {})
 	{
 		this.steps = [];
+		this.others = others;
 	}
 
 	add(step)
@@ -259,7 +263,9 @@ class Cleanup {
 		while (this.steps.length > 0) {
 			await this.steps.pop()();
 		}
-		killAll();
+		if (!this.others) {
+			killAll();
+		}
 	}
 }
 
