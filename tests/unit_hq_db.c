@@ -5,8 +5,10 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "tests/hq_fixture.h"
+
 #include "sync/hq/db_dialect.h"
 #include "sync/hq/lease.h"
 #include "sync/hq/schema.h"
@@ -216,6 +218,35 @@ static void a_foreign_database_is_refused(void **state)
 }
 
 /* ---- PostgreSQL alone ---- */
+
+/* An export of what a chain has sold in a year does not fit into memory. */
+static void a_walk_keeps_one_row_at_a_time(void **state)
+{
+	static const char rows[] = "SELECT n, repeat('x', 1000) FROM generate_series(1, 200000) n";
+	struct fixture *f = *state;
+	struct rusage before, after;
+	struct db_stmt *q;
+	int64_t sum = 0;
+
+	getrusage(RUSAGE_SELF, &before);
+	q = db_walk(&f->hq.db, rows, "");
+	while (db_row(&f->hq.db, q)) {
+		assert_int_equal(db_slice(q, 1).n, 1000);
+		sum += db_int(q, 0);
+	}
+	getrusage(RUSAGE_SELF, &after);
+	assert_int_equal(sum, INT64_C(200000) * 200001 / 2);
+	assert_true(after.ru_maxrss - before.ru_maxrss < 50000); /* kB; all of it is 200 MB */
+	/* What ends early leaves the connection to others. */
+	q = db_walk(&f->hq.db, rows, "");
+	assert_true(db_row(&f->hq.db, q));
+	db_done(q);
+	assert_int_equal(number(f, "SELECT 7"), 7);
+	q = db_walk(&f->hq.db, "SELECT 1 / (50 - n) FROM generate_series(1, 100) n", "");
+	while (db_row(&f->hq.db, q))
+		;
+	assert_int_equal(f->hq.db.error, DB_BROKEN);
+}
 
 /* Of two that write one stream the second is told to try again, and then succeeds. */
 static void conflicts_are_tried_again(void **state)
@@ -437,10 +468,10 @@ static const struct CMUnitTest both[] = {
 };
 
 static const struct CMUnitTest shared[] = {
-	T(conflicts_are_tried_again), T(a_lost_connection_is_made_again),
-	T(the_horizon_waits),	      T(stores_are_shared_fairly),
-	T(a_slow_instance_is_fenced), T(a_store_in_use_is_not_taken),
-	T(an_unknown_store_is_met),
+	T(conflicts_are_tried_again),	    T(a_walk_keeps_one_row_at_a_time),
+	T(a_lost_connection_is_made_again), T(the_horizon_waits),
+	T(stores_are_shared_fairly),	    T(a_slow_instance_is_fenced),
+	T(a_store_in_use_is_not_taken),	    T(an_unknown_store_is_met),
 };
 
 static int postgres_setup(void **state)

@@ -27,9 +27,11 @@
 #include "sync/hq/import.h"
 #include "sync/hq/keyring.h"
 #include "sync/hq/serve.h"
+#include "sync/hq/stream.h"
 #include "tests/pg_server.h"
 
 #define DEADLINE_MS 20000
+#define BEAT_MAX_MS 10000 /* the contract's */
 #define MOSQUITTO   "/usr/sbin/mosquitto"
 #define INBOX_MAX   64
 
@@ -391,6 +393,34 @@ static void acknowledged_events_survive(void **state)
 	}
 }
 
+/* Another program holds what the event needs for as long as it likes: HQ stays reachable, and takes
+ * the event afterwards. */
+static void a_long_import_holds_up_no_beats(void **state)
+{
+	struct world *w = *state;
+	struct message m;
+	const char *what;
+	struct hq other;
+
+	expect(w, "lada/1/hq", "\"online\":true");
+	import_beside(w, "{\"store\":\"WAW-042\",\"type\":\"order\",\"id\":\"ZAM-1\","
+			 "\"body\":{\"status\":\"ready\"}}");
+	expect(w, "lada/1/WAW-042/down/orders", "\"seq\":1");
+	assert_int_equal(hq_open(&other, w->db, false, &what), 0);
+	assert_int_equal(db_begin(&other.db), 0);
+	stream_hold(&other, "WAW-042", stream_by_name("orders"));
+	say(w, "lada/1/WAW-042/k1/up", batch, strlen(batch));
+	w->count = 0;
+	for (int i = 0; i < 3; i++) {
+		say(w, "lada/1/WAW-042/k1/up", batch, strlen(batch));
+		assert_true(hears(w, "lada/1/hq", "\"online\":true", BEAT_MAX_MS, &m));
+	}
+	assert_false(hears(w, "lada/1/WAW-042/k1/ack", "\"seq\"", 0, &m));
+	db_rollback(&other.db);
+	hq_close(&other);
+	insist(w, "up", batch, "lada/1/WAW-042/k1/ack", "{\"epoch\":1795366197,\"seq\":1}");
+}
+
 static void asks_are_answered(void **state)
 {
 	static const char ask[] =
@@ -605,6 +635,7 @@ int main(void)
 		T(beats_rise_over_restarts),
 		T(other_programs_are_noticed),
 		T(acknowledged_events_survive),
+		T(a_long_import_holds_up_no_beats),
 		T(asks_are_answered),
 		T(a_flood_of_rubbish_does_no_harm),
 		T(the_broker_may_come_and_go),

@@ -13,6 +13,7 @@
 #include "sync/hq/import.h"
 #include "sync/hq/keyring.h"
 #include "sync/hq/prune.h"
+#include "sync/hq/putback.h"
 #include "sync/hq/stream.h"
 
 #define COMMAND_EXPIRES_S 600
@@ -121,7 +122,7 @@ static const char *reopen(struct hq *hq, const struct args *a, const char *of, i
 	why = import_one(hq, element, &counts, room, sizeof(room));
 	if (!why && record_find(hq, r.store, kind, a->word[2], &r))
 		*ret_rev = r.rev;
-	return why ? "it cannot be opened again" : NULL;
+	return why;
 }
 
 int chore_reopen(struct hq *hq, const struct args *a)
@@ -264,6 +265,21 @@ int chore_prune(struct hq *hq, const struct args *a)
 	printf("%lld events, %lld personal parts, %lld messages, %lld commands removed\n",
 	       (long long)counts.events, (long long)counts.persons, (long long)counts.messages,
 	       (long long)counts.commands);
+	return EXIT_SUCCESS;
+}
+
+int chore_renumber(struct hq *hq, const struct args *a)
+{
+	int err, tries = 0;
+	int64_t streams;
+
+	do {
+		streams = putback_renumber(hq, a->store);
+		err = db_commit(&hq->db);
+	} while (again(hq, &err, &tries));
+	if (streams < 0 || err < 0)
+		return args_fail("renumber", "nothing was changed; see above, and try again");
+	printf("%lld streams begin new epochs\n", (long long)streams);
 	return EXIT_SUCCESS;
 }
 

@@ -16,6 +16,8 @@ int chore_keygen(struct hq *hq, const struct args *a);
 int chore_keys(struct hq *hq, const struct args *a);
 int chore_export(struct hq *hq, const struct args *a);
 int chore_prune(struct hq *hq, const struct args *a);
+/* New epochs for all streams, after a raw copy was put back. */
+int chore_renumber(struct hq *hq, const struct args *a);
 int chore_acl(struct hq *hq, const struct args *a);
 
 #endif

@@ -16,6 +16,7 @@ struct db_stmt {
 	const char *text, *types;
 	int64_t life; /* of the connection it was prepared in; 0 not yet */
 	void *inside; /* the backend's own */
+	bool walks;   /* row by row, while nothing else is asked */
 };
 
 struct db_backend {

@@ -37,6 +37,7 @@ struct answer {
 	PGresult *result;
 	int row;
 	char *bytes; /* of the last BYTEA that was read */
+	bool more;   /* walking: rows are on their way */
 };
 
 static struct server *server_of(const struct hq_db *db)
@@ -351,6 +352,11 @@ static void postgres_done(struct db_stmt *q)
 	if (!a)
 		return;
 	PQclear(a->result);
+	while (a->more) {
+		a->result = PQgetResult(server_of(q->db)->c);
+		a->more = a->result != NULL;
+		PQclear(a->result);
+	}
 	free(a->bytes);
 	a->result = NULL;
 	a->bytes = NULL;
@@ -366,6 +372,40 @@ static void put_number(int64_t value, char dst[8])
 {
 	for (int i = 0; i < 8; i++)
 		dst[i] = (char)((uint64_t)value >> (56 - 8 * i));
+}
+
+static int start_walk(struct db_stmt *q, int count, const char *const *p, const int *n,
+		      const int *binary)
+{
+	struct server *s = server_of(q->db);
+	struct answer *a = q->inside;
+	char why[256];
+
+	a->more = PQsendQueryPrepared(s->c, a->name, count, p, n, binary, 0) &&
+		  PQsetSingleRowMode(s->c);
+	if (a->more)
+		return 0;
+	first_line(s, why, sizeof(why));
+	db_fail(q->db, kind_of(s, NULL), q->text, why);
+	return -EIO;
+}
+
+/* The end comes as a result of its own, without rows. */
+static bool walk_on(struct db_stmt *q)
+{
+	struct answer *a = q->inside;
+
+	PQclear(a->result);
+	a->result = a->more ? PQgetResult(server_of(q->db)->c) : NULL;
+	a->row = 0;
+	if (!a->result) {
+		a->more = false;
+		return false;
+	}
+	if (PQresultStatus(a->result) == PGRES_SINGLE_TUPLE)
+		return true;
+	check(q->db, q->text, a->result);
+	return false;
 }
 
 static int postgres_start(struct db_stmt *q, const struct db_value *values, int count)
@@ -389,6 +429,8 @@ static int postgres_start(struct db_stmt *q, const struct db_value *values, int 
 	}
 	postgres_done(q);
 	a->row = -1;
+	if (q->walks)
+		return start_walk(q, count, p, n, binary);
 	a->result = PQexecPrepared(server_of(q->db)->c, a->name, count, p, n, binary, 0);
 	return check(q->db, q->text, a->result);
 }
@@ -397,6 +439,8 @@ static bool postgres_row(struct db_stmt *q)
 {
 	struct answer *a = q->inside;
 
+	if (q->walks)
+		return walk_on(q);
 	return a->result && ++a->row < PQntuples(a->result);
 }
 

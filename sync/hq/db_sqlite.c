@@ -21,6 +21,7 @@ struct file {
 	sqlite3 *sql;
 	int lock_fd;	 /* FILE.lock: byte 0 writers, byte 1 the one serve */
 	int64_t version; /* PRAGMA data_version when last asked */
+	bool serving;
 };
 
 static struct file *file_of(const struct hq_db *db)
@@ -52,7 +53,7 @@ static int lock_byte(const struct file *f, short type, off_t byte)
 static int lock_writer(const struct file *f)
 {
 	const struct timespec pause = { .tv_nsec = 2000000 };
-	int64_t until = db_mono_ms() + DB_WAIT_MS;
+	int64_t until = db_mono_ms() + (f->serving ? DB_SERVE_WAIT_MS : DB_WAIT_MS);
 	int err;
 
 	while ((err = lock_byte(f, F_WRLCK, 0)) == -EAGAIN || err == -EACCES) {
@@ -65,15 +66,20 @@ static int lock_writer(const struct file *f)
 
 static int sqlite_claim_serve(struct hq_db *db)
 {
-	return lock_byte(file_of(db), F_WRLCK, 1) == 0 ? 0 : -EBUSY;
+	if (lock_byte(file_of(db), F_WRLCK, 1) < 0)
+		return -EBUSY;
+	file_of(db)->serving = true;
+	return 0;
 }
 
 /* ---- transactions ---- */
 
 static int sqlite_begin(struct hq_db *db)
 {
+	/* A serve goes on meanwhile: what it has to write can be tried again. */
 	if (lock_writer(file_of(db)) < 0) {
-		db_fail(db, DB_BROKEN, "BEGIN", "another program has been writing for too long");
+		db_fail(db, file_of(db)->serving ? DB_LATER : DB_BROKEN, "BEGIN",
+			"another program has been writing for too long");
 		return -EBUSY;
 	}
 	return sqlite_exec(db, "BEGIN IMMEDIATE");

@@ -44,13 +44,13 @@ static const char *stock_changed(const struct happening *h)
 
 /* ---- points: counted by these two only ---- */
 
-/* The n-th store that has this member. */
-static bool member_store(struct hq *hq, const char *member, int n, char store[ID_MAX + 1])
+/* The store behind this one that has this member. */
+static bool member_store(struct hq *hq, const char *member, char store[ID_MAX + 1])
 {
 	struct db_stmt *q = db_query(&hq->db,
 				     "SELECT store FROM record WHERE stream = 'loyalty' AND id = ?"
-				     " AND deleted = 0 ORDER BY store LIMIT 1 OFFSET ?",
-				     "ti", member, (int64_t)n);
+				     " AND deleted = 0 AND store > ? ORDER BY store LIMIT 1",
+				     "tt", member, store);
 
 	if (!db_row(&hq->db, q))
 		return false;
@@ -62,13 +62,13 @@ static bool member_store(struct hq *hq, const char *member, int n, char store[ID
 static const char *add_points(const struct happening *h, int sign)
 {
 	const struct stream_kind *kind = stream_by_name("loyalty");
-	char member[ID_MAX + 1], store[ID_MAX + 1];
+	char member[ID_MAX + 1], store[ID_MAX + 1] = "";
 	int64_t points;
 
 	if (read_id(json_get(h->body, "member"), member) < 0 ||
 	    json_int(json_get(h->body, "points"), &points) < 0 || points < 0 || points > INT32_MAX)
 		return "body";
-	for (int n = 0; member_store(h->hq, member, n, store); n++) {
+	while (member_store(h->hq, member, store)) {
 		struct edit_text room;
 		struct change change = { .name = "points" };
 		struct record r;

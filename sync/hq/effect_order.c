@@ -184,7 +184,7 @@ static void add_handed(const struct happening *h, const struct order *o, struct 
 {
 	/* The record may say less: an ERP that writes `ready` again does not bring pieces back. */
 	int64_t ours = c->line.n ? handover_pieces(h->hq, o->id, c->line) : 0;
-	int64_t gone = ours > c->handed ? ours : c->handed;
+	int64_t gone = ours > c->handed ? ours : c->handed, was_short = c->short_;
 
 	c->short_ = at_most(c->short_ + count_of(told, "short", 0), c->qty);
 	c->given = told_qty(h, told, c, gone);
@@ -192,6 +192,25 @@ static void add_handed(const struct happening *h, const struct order *o, struct 
 	c->handed = at_most(c->handed + c->given, c->qty - c->short_);
 	if (c->line.n && c->given)
 		handover_add_line(h->hq, o->id, h->handover, c->line, c->given - c->surplus);
+	if (c->line.n && c->short_ > was_short)
+		handover_add_short(h->hq, o->id, h->handover, c->line, c->short_ - was_short);
+}
+
+/* An order HQ does not have (yet): its pieces are gone all the same, which whoever imports it must
+ * not undo. */
+static void note_pieces(const struct happening *h, const char *order)
+{
+	struct json_walk w = json_walk(json_get(h->body, "lines"));
+
+	while (json_next(&w)) {
+		struct slice line = json_text(json_get(w.value, "line"));
+		int64_t qty = count_of(w.value, "qty", 0), shorts = count_of(w.value, "short", 0);
+
+		if (line.n && qty)
+			handover_add_line(h->hq, order, h->handover, line, qty);
+		if (line.n && shorts)
+			handover_add_short(h->hq, order, h->handover, line, shorts);
+	}
 }
 
 /* Writes {"at","store","lane"} of where it happened. */
@@ -221,8 +240,10 @@ const char *effect_pickup_completed(const struct happening *happened)
 	if (err == -EINVAL)
 		return "body";
 	h->handover = handover_add(h, o.id);
-	if (err < 0)
+	if (err < 0) {
+		note_pieces(h, o.id);
 		return NULL;
+	}
 	changes[0].json = edit_lines(h, &o, add_handed, &outcome);
 	changes[1].json = slice_of(outcome.left ? "\"partly_collected\"" : "\"collected\"");
 	buf_init(&place, memory, sizeof(memory));
@@ -489,7 +510,11 @@ static void keep_handed(const struct happening *h, const struct order *o, struct
 {
 	const int64_t ours = c->line.n ? handover_pieces(h->hq, o->id, c->line) : 0;
 
+	const int64_t shorts = c->line.n ? handover_shorts(h->hq, o->id, c->line) : 0;
+
 	(void)told;
+	if (shorts > c->short_)
+		c->short_ = at_most(shorts, c->qty);
 	if (ours > c->handed)
 		c->handed = at_most(ours, c->qty - c->short_);
 }

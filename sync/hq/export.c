@@ -60,7 +60,7 @@ static void write_record_words(struct buf *m, struct db_stmt *q)
 
 static void export_table(struct hq *hq, const struct export_table *t, FILE *out, long *lines)
 {
-	struct db_stmt *q = db_query(&hq->db, t->select, "");
+	struct db_stmt *q = db_walk(&hq->db, t->select, "");
 	struct buf *m = &hq->message;
 
 	while (db_row(&hq->db, q)) {

@@ -8,6 +8,8 @@
 #include "sync/hq/command.h"
 #include "sync/hq/lease.h"
 #include "sync/hq/ledger.h"
+#include "sync/hq/putback.h"
+#include "sync/hq/quota.h"
 #include "sync/hq/replay.h"
 #include "sync/hq/snapshot.h"
 
@@ -115,37 +117,93 @@ static bool sum_agrees(struct hq *hq, const char *store, const struct stream_kin
 	return agrees;
 }
 
+/* How long to leave the lane alone after an offer made now; 0 = it is still to be left alone. */
+static int64_t offer_wait(struct hq *hq, const char *store, const char *lane,
+			  const struct stream_kind *kind, int64_t now)
+{
+	struct db_stmt *q = db_query(&hq->db,
+				     "SELECT at_ms, wait_ms FROM offered WHERE store = ?"
+				     " AND lane = ? AND stream = ?",
+				     "ttt", store, lane, kind->name);
+	int64_t passed, wait;
+
+	if (!db_row(&hq->db, q))
+		return FLEET_OFFER_MS;
+	passed = now - db_int(q, 0);
+	wait = db_int(q, 1);
+	db_done(q);
+	if (passed < wait)
+		return 0;
+	if (passed > 2 * wait)
+		return FLEET_OFFER_MS; /* it was right meanwhile */
+	return 2 * wait < FLEET_OFFER_MAX_MS ? 2 * wait : FLEET_OFFER_MAX_MS;
+}
+
 static void offer_again(struct hq *hq, const char *store, const char *lane,
 			const struct stream_kind *kind)
 {
 	int64_t now = hq->clock.mono_ms(hq->clock.ctx);
+	int64_t wait = offer_wait(hq, store, lane, kind, now);
 
-	if (db_number(&hq->db, 0,
-		      "SELECT 1 FROM offered WHERE store = ? AND lane = ? AND stream = ?"
-		      " AND at_ms > ?",
-		      "ttti", store, lane, kind->name, now - FLEET_OFFER_MS))
+	if (!wait)
 		return;
 	db_run(&hq->db,
-	       "INSERT INTO offered (store, lane, stream, at_ms) VALUES (?, ?, ?, ?)"
-	       " ON CONFLICT (store, lane, stream) DO UPDATE SET at_ms = excluded.at_ms",
-	       "ttti", store, lane, kind->name, now);
+	       "INSERT INTO offered (store, lane, stream, at_ms, wait_ms) VALUES (?, ?, ?, ?, ?)"
+	       " ON CONFLICT (store, lane, stream) DO UPDATE SET at_ms = excluded.at_ms,"
+	       " wait_ms = excluded.wait_ms",
+	       "tttii", store, lane, kind->name, now, wait);
 	hq_alarm(hq, store, lane, "diverged", kind->name);
 	snapshot_offer(hq, store, lane, kind, true);
 }
 
-static void take_cursor(struct hq *hq, const char *store, const char *lane, struct json name,
-			struct json cursor)
+/* Where a lane says it stands in a stream; NULL when it says nothing of use. */
+static const struct stream_kind *read_cursor(struct json name, struct json cursor,
+					     int64_t *ret_epoch, int64_t *ret_seq)
 {
 	const struct stream_kind *kind;
-	char text[16], sum[17];
-	struct stream_state state;
+	char text[16];
 	int64_t epoch, seq;
 
 	if (json_string(name, text, sizeof(text)) < 0)
-		return;
+		return NULL;
 	kind = stream_by_name(text);
 	if (!kind || json_int(json_get(cursor, "epoch"), &epoch) < 0 || epoch < 0 ||
 	    json_int(json_get(cursor, "seq"), &seq) < 0 || seq < 0)
+		return NULL;
+	*ret_epoch = epoch;
+	*ret_seq = seq;
+	return kind;
+}
+
+/* Has the lane numbers this file never gave? */
+static bool any_ahead(struct hq *hq, const char *store, struct json_walk cursors)
+{
+	while (json_next(&cursors)) {
+		struct stream_state state;
+		int64_t epoch, seq;
+		const struct stream_kind *kind =
+			read_cursor(cursors.name, cursors.value, &epoch, &seq);
+
+		if (!kind)
+			continue;
+		state = stream_open(hq, store, kind);
+		if (replay_is_ahead(hq, &state, epoch, seq))
+			return true;
+	}
+	return false;
+}
+
+/* `back`: this file was put back, and what it has said since may be other than what it said
+ * before under the same numbers. */
+static void take_cursor(struct hq *hq, const char *store, const char *lane, struct json name,
+			struct json cursor, bool back)
+{
+	struct stream_state state;
+	int64_t epoch, seq;
+	const struct stream_kind *kind = read_cursor(name, cursor, &epoch, &seq);
+	char sum[17];
+
+	if (!kind)
 		return;
 	if (json_string(json_get(cursor, "sum"), sum, sizeof(sum)) < 0)
 		sum[0] = '\0';
@@ -157,6 +215,11 @@ static void take_cursor(struct hq *hq, const char *store, const char *lane, stru
 	       "tttiiit", store, lane, kind->name, epoch, seq,
 	       json_int_or(json_get(cursor, "count"), -1), sum);
 	state = stream_open(hq, store, kind);
+	if (back && epoch == state.epoch && seq <= state.head) {
+		putback_stream(hq, store, kind, epoch);
+		replay_stream(hq, store, lane, kind, epoch, seq);
+		return;
+	}
 	/* A lane that stays connected while HQ is restored asks for nothing. */
 	if (replay_is_ahead(hq, &state, epoch, seq))
 		replay_stream(hq, store, lane, kind, epoch, seq);
@@ -204,6 +267,7 @@ void fleet_state(struct hq *hq, const char *store, const char *lane, struct json
 	int64_t epoch = json_int_or(json_get(root, "epoch"), 0);
 	int64_t conn = json_int_or(json_get(root, "conn"), 0);
 	const char *other;
+	bool knows, back;
 
 	if (online.type != JSON_BOOL || root.n > FLEET_STATE_MAX) {
 		hq_alarm(hq, store, lane, "bad_message", "state");
@@ -225,9 +289,13 @@ void fleet_state(struct hq *hq, const char *store, const char *lane, struct json
 		return;
 	}
 	keep_online(hq, store, lane, epoch, conn, root);
-	ledger_remind(hq, store, lane, epoch, json_int_or(json_get(root, "acked"), 0));
+	knows = ledger_remind(hq, store, lane, epoch, json_int_or(json_get(root, "acked"), 0));
+	knows = any_ahead(hq, store, cursors) || knows;
+	back = putback_heard(hq, store, lane, knows);
+	if (back)
+		ledger_remind_older(hq, store, lane, epoch);
 	while (json_next(&cursors))
-		take_cursor(hq, store, lane, cursors.name, cursors.value);
+		take_cursor(hq, store, lane, cursors.name, cursors.value, back);
 }
 
 /* ---- lanes that lag ---- */
@@ -235,44 +303,55 @@ void fleet_state(struct hq *hq, const char *store, const char *lane, struct json
 #define LAGGING                                                                                    \
 	" FROM lane_cursor c JOIN lane l ON l.store = c.store AND l.lane = c.lane"                 \
 	" JOIN stream s ON s.store = c.store AND s.stream = c.stream"                              \
-	" WHERE l.online = 1 AND (c.epoch <> s.epoch OR c.seq < s.head)"                           \
+	" WHERE l.online = 1 AND l.seen_at > ? AND (c.epoch <> s.epoch OR c.seq < s.head)"         \
 	" AND EXISTS (SELECT 1 FROM mine m WHERE m.store = c.store)"
+
+/* The one that has stood still for longest is sent what it lacks; false when there is none. */
+static bool send_lagging(struct hq *hq, int64_t now)
+{
+	char store[ID_MAX + 1], lane[ID_MAX + 1], stream[16];
+	int64_t epoch, seq;
+	struct db_stmt *q = db_query(&hq->db,
+				     "SELECT store, lane, stream, epoch, seq FROM lag"
+				     " WHERE since_ms <= ? ORDER BY since_ms LIMIT 1",
+				     "i", now - FLEET_LAG_MS);
+
+	if (!db_row(&hq->db, q))
+		return false;
+	db_copy(q, 0, store, sizeof(store));
+	db_copy(q, 1, lane, sizeof(lane));
+	db_copy(q, 2, stream, sizeof(stream));
+	epoch = db_int(q, 3);
+	seq = db_int(q, 4);
+	db_done(q);
+	db_run(&hq->db, "UPDATE lag SET since_ms = ? WHERE store = ? AND lane = ? AND stream = ?",
+	       "ittt", now, store, lane, stream);
+	if (lease_holds(hq, store))
+		replay_stream(hq, store, lane, stream_by_name(stream), epoch, seq);
+	return true;
+}
 
 void fleet_tick(struct hq *hq)
 {
 	int64_t now = hq->clock.mono_ms(hq->clock.ctx);
+	char heard[TIME_TEXT_MAX];
 
 	command_tick(hq);
+	/* Who fell silent, its will lost with a broker, does not take what is sent to it. */
+	time_format(hq->clock.wall_ms(hq->clock.ctx) - FLEET_SILENT_MS, heard);
 	db_run(&hq->db,
 	       "DELETE FROM lag WHERE NOT EXISTS (SELECT 1" LAGGING
 	       " AND c.store = lag.store AND c.lane = lag.lane AND c.stream = lag.stream"
 	       " AND c.epoch = lag.epoch AND c.seq = lag.seq)",
-	       "");
+	       "t", heard);
 	db_run(&hq->db,
 	       "INSERT INTO lag (store, lane, stream, epoch, seq, since_ms)"
 	       " SELECT c.store, c.lane, c.stream, c.epoch, c.seq, ?" LAGGING
 	       " ON CONFLICT (store, lane, stream) DO NOTHING",
-	       "i", now);
-	for (;;) {
-		char store[ID_MAX + 1], lane[ID_MAX + 1], stream[16];
-		int64_t epoch, seq;
-		struct db_stmt *q = db_query(&hq->db,
-					     "SELECT store, lane, stream, epoch, seq FROM lag"
-					     " WHERE since_ms <= ? LIMIT 1",
-					     "i", now - FLEET_LAG_MS);
-
-		if (!db_row(&hq->db, q))
+	       "it", now, heard);
+	/* Many may lag at once; what others wait for goes between. */
+	for (int i = 0; i < FLEET_LAGGING_MAX && hq->post.bytes < QUOTA_POST_EASY; i++) {
+		if (!send_lagging(hq, now))
 			return;
-		db_copy(q, 0, store, sizeof(store));
-		db_copy(q, 1, lane, sizeof(lane));
-		db_copy(q, 2, stream, sizeof(stream));
-		epoch = db_int(q, 3);
-		seq = db_int(q, 4);
-		db_done(q);
-		db_run(&hq->db,
-		       "UPDATE lag SET since_ms = ? WHERE store = ? AND lane = ? AND stream = ?",
-		       "ittt", now, store, lane, stream);
-		if (lease_holds(hq, store))
-			replay_stream(hq, store, lane, stream_by_name(stream), epoch, seq);
 	}
 }

@@ -9,9 +9,13 @@
 
 #include "sync/hq/hq.h"
 
-#define FLEET_LAG_MS	10000 /* so long a lane may stand behind */
-#define FLEET_OFFER_MS	60000 /* between two offers to one lane for a wrong sum */
-#define FLEET_STATE_MAX 65536 /* bytes of a state that are kept */
+#define FLEET_LAG_MS 10000 /* so long a lane may stand behind */
+#define FLEET_OFFER_MS                                                                             \
+	60000 /* between two offers to one lane for a wrong sum; doubled each time, */
+#define FLEET_OFFER_MAX_MS 3600000 /* up to this: one still fetching must not begin again */
+#define FLEET_SILENT_MS	   120000  /* a lane not heard for so long is sent nothing unasked */
+#define FLEET_LAGGING_MAX  256	   /* lanes' streams a tick */
+#define FLEET_STATE_MAX	   65536   /* bytes of a state that are kept */
 
 /* `root` is the JSON of a state message. */
 void fleet_state(struct hq *hq, const char *store, const char *lane, struct json root,

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "sync/hq/order.h"
+
 #define TOLD_MAX (4 * HANDOVER_PLACE_MAX)
 
 struct side {
@@ -39,12 +41,45 @@ int64_t handover_add(const struct happening *h, const char *order)
 	return n;
 }
 
-void handover_add_line(struct hq *hq, const char *order, int64_t n, struct slice line, int64_t qty)
+static void add_row(struct hq *hq, const char *order, int64_t n, struct slice line, int64_t qty)
 {
 	db_run(&hq->db,
 	       "INSERT INTO handed (order_id, n, line, qty) VALUES (?, ?, ?, ?)"
 	       " ON CONFLICT (order_id, n, line) DO UPDATE SET qty = handed.qty + excluded.qty",
 	       "tisi", order, n, line, qty);
+}
+
+void handover_add_line(struct hq *hq, const char *order, int64_t n, struct slice line, int64_t qty)
+{
+	if (line.n <= ORDER_LINE_ID_MAX) /* no order has a longer one */
+		add_row(hq, order, n, line, qty);
+}
+
+/* Shorts stand under a name that no line has: a line is a number or a text in quotes. */
+static bool short_name(struct slice line, struct buf *b)
+{
+	buf_byte(b, 's');
+	buf_slice(b, line);
+	return !b->overflow;
+}
+
+int64_t handover_shorts(struct hq *hq, const char *order, struct slice line)
+{
+	char memory[ORDER_LINE_ID_MAX + 2];
+	struct buf b;
+
+	buf_init(&b, memory, sizeof(memory));
+	return short_name(line, &b) ? handover_pieces(hq, order, buf_read(&b)) : 0;
+}
+
+void handover_add_short(struct hq *hq, const char *order, int64_t n, struct slice line, int64_t qty)
+{
+	char memory[ORDER_LINE_ID_MAX + 2];
+	struct buf b;
+
+	buf_init(&b, memory, sizeof(memory));
+	if (short_name(line, &b))
+		add_row(hq, order, n, buf_read(&b), qty);
 }
 
 /* ---- doubles ---- */

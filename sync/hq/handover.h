@@ -19,6 +19,10 @@ int64_t handover_pieces(struct hq *hq, const char *order, struct slice line);
 /* Notes the pickup.completed of `h`, before its pieces. Its number among the order's. */
 int64_t handover_add(const struct happening *h, const char *order);
 void handover_add_line(struct hq *hq, const char *order, int64_t n, struct slice line, int64_t qty);
+/* The same of pieces that were told to be short at a handover: they were paid back. */
+int64_t handover_shorts(struct hq *hq, const char *order, struct slice line);
+void handover_add_short(struct hq *hq, const char *order, int64_t n, struct slice line,
+			int64_t qty);
 /* Handover n gave away `surplus` pieces that were gone already: the double is noted and alarmed.
  * False when no handover HQ knows of came before it. */
 bool handover_doubled(const struct happening *h, const char *order, int64_t n, int64_t surplus);

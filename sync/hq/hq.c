@@ -25,10 +25,10 @@ int hq_open(struct hq *hq, const char *path, bool create, const char **ret_what)
 	err = db_open(&hq->db, path, create, ret_what);
 	if (err < 0)
 		return err;
-	if (make_room(&hq->ops, HQ_PART_MAX + HQ_BODY_MAX + 4096) == 0 &&
+	if (make_room(&hq->ops, HQ_PART_MAX + HQ_ROOM_MAX + 4096) == 0 &&
 	    make_room(&hq->message, HQ_MESSAGE_MAX + 4096) == 0 &&
-	    make_room(&hq->body, HQ_BODY_MAX) == 0 && make_room(&hq->edited, HQ_BODY_MAX) == 0 &&
-	    make_room(&hq->lines, HQ_BODY_MAX) == 0)
+	    make_room(&hq->body, HQ_ROOM_MAX) == 0 && make_room(&hq->edited, HQ_ROOM_MAX) == 0 &&
+	    make_room(&hq->lines, HQ_ROOM_MAX) == 0)
 		return 0;
 	hq_close(hq);
 	*ret_what = "out of memory";

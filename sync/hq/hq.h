@@ -16,7 +16,8 @@
 #include "sync/hq/post.h"
 
 #define HQ_MESSAGE_MAX (1024 * 1024) /* of any kind, bytes; larger ones are dropped */
-#define HQ_BODY_MAX    (128 * 1024)  /* one record */
+#define HQ_BODY_MAX    (128 * 1024)  /* one record, as it is taken in */
+#define HQ_ROOM_MAX    (160 * 1024)  /* and with what stores do to it */
 #ifndef HQ_OPS_MAX /* the fault simulation wants small ones */
 #define HQ_OPS_MAX     (32 * 1024)   /* ops of a message, unless one op alone is larger */
 #define HQ_PART_MAX    (256 * 1024)  /* a part of a snapshot */

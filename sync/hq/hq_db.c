@@ -262,7 +262,8 @@ static struct db_stmt *find_statement(struct hq_db *db, const char *text, const 
 	return q;
 }
 
-static struct db_stmt *query(struct hq_db *db, const char *text, const char *types, va_list args)
+static struct db_stmt *query(struct hq_db *db, const char *text, bool walks, const char *types,
+			     va_list args)
 {
 	struct db_value values[DB_PARAMETERS_MAX] = { 0 };
 	struct db_stmt *q = db->error ? NULL : find_statement(db, text, types);
@@ -282,6 +283,7 @@ static struct db_stmt *query(struct hq_db *db, const char *text, const char *typ
 			values[n].slice = va_arg(args, struct slice);
 		}
 	}
+	q->walks = walks;
 	return db->backend->start(q, values, n) < 0 ? NULL : q;
 }
 
@@ -291,7 +293,18 @@ struct db_stmt *db_query(struct hq_db *db, const char *text, const char *types, 
 	va_list args;
 
 	va_start(args, types);
-	q = query(db, text, types, args);
+	q = query(db, text, false, types, args);
+	va_end(args);
+	return q;
+}
+
+struct db_stmt *db_walk(struct hq_db *db, const char *text, const char *types, ...)
+{
+	struct db_stmt *q;
+	va_list args;
+
+	va_start(args, types);
+	q = query(db, text, true, types, args);
 	va_end(args);
 	return q;
 }
@@ -330,7 +343,7 @@ int db_run(struct hq_db *db, const char *text, const char *types, ...)
 	va_list args;
 
 	va_start(args, types);
-	q = query(db, text, types, args);
+	q = query(db, text, false, types, args);
 	va_end(args);
 	return run(db, q);
 }
@@ -352,7 +365,7 @@ int64_t db_number(struct hq_db *db, int64_t otherwise, const char *text, const c
 	va_list args;
 
 	va_start(args, types);
-	q = query(db, text, types, args);
+	q = query(db, text, false, types, args);
 	va_end(args);
 	if (db_row(db, q)) {
 		if (!db->backend->is_null(q, 0))

@@ -103,9 +103,12 @@ bool db_try_again(struct hq_db *db, int err, int *tries);
  * is NULL), s = struct slice (a NULL p is NULL), b = struct slice as a BLOB. `text` is a literal,
  * known by its address, always with the same `types`. Texts are borrowed until the statement is
  * used again. NULL after an error, which the others accept. On PostgreSQL all rows are fetched at
- * once: walk large tables in pieces.
+ * once: walk large tables in pieces, or with db_walk().
  */
 struct db_stmt *db_query(struct hq_db *db, const char *text, const char *types, ...);
+/* The same for tables that do not fit into memory: on PostgreSQL, too, rows come one by one. Until
+ * db_row() has said that there are no more, or db_done(), nothing else may be asked. */
+struct db_stmt *db_walk(struct hq_db *db, const char *text, const char *types, ...);
 /* The next row, or false at the end (the statement is then reset). */
 bool db_row(struct hq_db *db, struct db_stmt *q);
 /* Ends a walk early. */

@@ -77,6 +77,14 @@ static int64_t choose_rev(const struct element *e, const struct record *was, boo
 	return same ? 0 : was->rev + 1;
 }
 
+/* Its size is what it takes without spaces. */
+static bool fits(struct hq *hq, struct json body)
+{
+	buf_reset(&hq->edited);
+	edit_minify(&hq->edited, json_text(body));
+	return !hq->edited.overflow && hq->edited.len <= HQ_BODY_MAX;
+}
+
 static const char *put(struct hq *hq, const struct element *e, int64_t *ret_rev, char *room,
 		       size_t cap)
 {
@@ -90,11 +98,13 @@ static const char *put(struct hq *hq, const struct element *e, int64_t *ret_rev,
 	why = order ? order_check(e->body, room, cap) : NULL;
 	if (why)
 		return why;
+	if (e->body.n > HQ_BODY_MAX && !fits(hq, e->body))
+		return "`body` is larger than 128 KiB";
 	buf_reset(&hq->edited);
 	text = order ? effect_keep_handed(hq, e->id, e->body) : json_text(e->body);
 	edit_minify(&hq->edited, text);
 	if (!text.n || hq->edited.overflow)
-		return "`body` is larger than 128 KiB";
+		return "`body` is larger than 128 KiB with what the store did";
 	record_find(hq, e->store, e->kind, e->id, &was);
 	*ret_rev = choose_rev(e, &was, was.live && slice_same(was.body, buf_read(&hq->edited)));
 	if (*ret_rev)
@@ -353,6 +363,7 @@ int import_order(struct hq *hq, const char *name, struct slice text, char ret_st
 			db_begin(&hq->db);
 			why = import_one(hq, root, &counts, room, sizeof(room));
 			stream_flush(hq);
+			db_tell(&hq->db);
 			err = db_commit(&hq->db);
 		} while (db_try_again(&hq->db, err, &tries));
 	}

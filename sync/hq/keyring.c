@@ -148,29 +148,31 @@ static void write_keys(struct hq *hq, struct buf *b, const char *name, bool with
 	jw_close(b, ']');
 }
 
-/* The n-th store, by what HQ holds or has heard of it. */
-static bool nth_store(struct hq *hq, int n, char store[ID_MAX + 1])
+/* The store behind this one, by what HQ holds or has heard of it. */
+static bool next_store(struct hq *hq, char store[ID_MAX + 1])
 {
-	struct db_stmt *q = db_query(&hq->db,
-				     "SELECT store FROM (SELECT store FROM stream UNION"
-				     " SELECT store FROM lane) s ORDER BY store LIMIT 1 OFFSET ?",
-				     "i", (int64_t)n);
+	struct db_stmt *q =
+		db_query(&hq->db,
+			 "SELECT coalesce(min(store), '') FROM (SELECT min(store) AS store"
+			 " FROM stream WHERE store > ?1 UNION ALL"
+			 " SELECT min(store) FROM lane WHERE store > ?1) s",
+			 "t", store);
 
 	if (!db_row(&hq->db, q))
 		return false;
 	db_copy(q, 0, store, ID_MAX + 1);
 	db_done(q);
-	return true;
+	return store[0] != '\0';
 }
 
 int keyring_publish(struct hq *hq)
 {
 	const struct stream_kind *kind = stream_by_name("policy");
-	char store[ID_MAX + 1];
+	char store[ID_MAX + 1] = "";
 	int stores = 0;
 
 	db_begin(&hq->db);
-	while (nth_store(hq, stores, store)) {
+	while (next_store(hq, store)) {
 		struct record was = { .rev = 0 };
 
 		buf_reset(&hq->edited);

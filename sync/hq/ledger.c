@@ -7,6 +7,7 @@
 #include "sync/hq/fleet.h"
 #include "sync/hq/stream.h"
 
+#define OLDER_MAX   8 /* epochs of a lane before its newest that are asked for again */
 #define REASON_MAX  64
 #define REJECTS_MAX 8192 /* bytes of `reject`; what is more is on file only */
 #define NO_HASH	    "00000000000000000000000000000000"
@@ -224,13 +225,33 @@ static void keep_place(struct batch *b)
 	       "ttii", b->store, b->lane, b->epoch, b->seq);
 }
 
-void ledger_remind(struct hq *hq, const char *store, const char *lane, int64_t epoch, int64_t acked)
+bool ledger_remind(struct hq *hq, const char *store, const char *lane, int64_t epoch, int64_t acked)
 {
 	struct batch b = { .hq = hq, .store = store, .lane = lane, .epoch = epoch };
 
 	load(&b);
-	if (epoch > 0 && acked > b.seq)
+	if (epoch < 1 || acked <= b.seq)
+		return false;
+	acknowledge(&b);
+	return true;
+}
+
+void ledger_remind_older(struct hq *hq, const char *store, const char *lane, int64_t epoch)
+{
+	struct db_stmt *q = db_query(&hq->db,
+				     "SELECT epoch, seq FROM taken WHERE store = ? AND lane = ?"
+				     " AND epoch < ? ORDER BY epoch DESC LIMIT ?",
+				     "ttii", store, lane, epoch, (int64_t)OLDER_MAX);
+
+	while (db_row(&hq->db, q)) {
+		struct batch b = { .hq = hq,
+				   .store = store,
+				   .lane = lane,
+				   .epoch = db_int(q, 0),
+				   .seq = db_int(q, 1) };
+
 		acknowledge(&b);
+	}
 }
 
 void ledger_up(struct hq *hq, const char *store, const char *lane, struct json root)

@@ -17,8 +17,11 @@
 /* `root` is the JSON of a message on P/STORE/LANE/up. Leaves the transaction open. */
 void ledger_up(struct hq *hq, const char *store, const char *lane, struct json root);
 /* A lane says that its events of `epoch` are acknowledged up to `acked`. When this file has fewer
- * (it was restored from a copy) the lane is told where it stands, and sends them again. */
-void ledger_remind(struct hq *hq, const char *store, const char *lane, int64_t epoch,
+ * (it was restored from a copy) the lane is told where it stands, and sends them again: true. */
+bool ledger_remind(struct hq *hq, const char *store, const char *lane, int64_t epoch,
 		   int64_t acked);
+/* Of a file that was restored from a copy: the same for the lane's epochs before this one, of
+ * which its state says nothing. */
+void ledger_remind_older(struct hq *hq, const char *store, const char *lane, int64_t epoch);
 
 #endif

@@ -85,6 +85,23 @@ static void on_message(struct mosquitto *m, void *ctx, const struct mosquitto_me
 	link->on_message(link->ctx, msg->topic, payload, msg->retain);
 }
 
+/* A broker that answers 128 will send us nothing of it. */
+static void on_subscribe(struct mosquitto *m, void *ctx, int id, int count, const int *granted)
+{
+	const struct link *link = ctx;
+
+	(void)m;
+	(void)id;
+	for (int i = 0; i < count; i++) {
+		if (granted[i] >= 128) {
+			log_error("broker: this user may not hear %s/...: give it the rights that "
+				  "`lada-hq acl` prints",
+				  link->opt.prefix);
+			return;
+		}
+	}
+}
+
 static void on_publish(struct mosquitto *m, void *ctx, int id)
 {
 	struct link *link = ctx;
@@ -109,6 +126,7 @@ int link_open(struct link *link, const struct link_options *opt, const struct cl
 	mosquitto_disconnect_callback_set(link->m, on_disconnect);
 	mosquitto_message_callback_set(link->m, on_message);
 	mosquitto_publish_callback_set(link->m, on_publish);
+	mosquitto_subscribe_callback_set(link->m, on_subscribe);
 	mosquitto_int_option(link->m, MOSQ_OPT_TCP_NODELAY, 1);
 	mosquitto_max_inflight_messages_set(link->m, INFLIGHT_MAX);
 	if (opt->user && mosquitto_username_pw_set(link->m, opt->user, opt->password) != 0)

@@ -149,12 +149,11 @@ int list_events(struct hq *hq, const struct events_wanted *wanted, FILE *out)
 
 int list_orders(struct hq *hq, const char *store, bool json, FILE *out)
 {
-	struct db_stmt *q =
-		db_query(&hq->db,
-			 "SELECT store, id, rev, body FROM record WHERE stream = 'orders'"
-			 " AND deleted = 0 AND store = coalesce(?, store)"
-			 " ORDER BY store, id",
-			 "t", store);
+	struct db_stmt *q = db_walk(&hq->db,
+				    "SELECT store, id, rev, body FROM record"
+				    " WHERE stream = 'orders' AND deleted = 0"
+				    " AND store = coalesce(?, store) ORDER BY store, id",
+				    "t", store);
 
 	while (db_row(&hq->db, q)) {
 		struct json body = { .type = JSON_NONE }, v;

@@ -242,6 +242,7 @@ static const struct command commands[] = {
 	{ "cmds", NULL, 1, 1, NEED_FILE, chore_cmds },
 	{ "export", NULL, 2, 2, NEED_FILE, chore_export },
 	{ "prune", NULL, 1, 1, NEED_FILE, chore_prune },
+	{ "renumber", NULL, 1, 1, NEED_FILE, chore_renumber },
 	{ "fleet", NULL, 1, 1, NEED_FILE, do_fleet },
 	{ "events", NULL, 1, 1, NEED_FILE, do_events },
 	{ "hash", NULL, 3, 4, NEED_NOTHING, do_hash },

@@ -37,6 +37,8 @@ static const char *check_line(struct json line, int64_t *ret_paid)
 
 	if (id.type != JSON_NUMBER && id.type != JSON_STRING)
 		return "a line has no `line`";
+	if (json_text(id).n > ORDER_LINE_ID_MAX)
+		return "`line` of a line is longer than 40 bytes";
 	if (!read_number(json_get(line, "qty"), ORDER_QTY_MAX, 1, &n) || n == 0)
 		return "`qty` of a line must be a whole number from 1";
 	if (!read_number(json_get(line, "paid"), MONEY_MAX, -1, ret_paid))

@@ -12,6 +12,7 @@
 #include "firmware/base/json.h"
 
 #define ORDER_LINES_MAX	   300
+#define ORDER_LINE_ID_MAX  40 /* bytes of a line's id as JSON; stations take no longer ones */
 #define ORDER_PAYMENTS_MAX 32
 #define ORDER_QTY_MAX	   100000
 

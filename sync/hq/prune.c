@@ -29,16 +29,39 @@ static int until_done(struct hq *hq, const char *text, const char *at, int64_t *
 	return 0;
 }
 
+/* Runs `text` over all events by their numbers, a piece at a time, so that none is looked at twice
+ * and nobody waits for long. */
+static int walk_events(struct hq *hq, const char *text, const char *at, int64_t *count)
+{
+	int64_t from = 0, to;
+
+	while ((to = db_number(&hq->db, 0,
+			       "SELECT max(n) FROM (SELECT n FROM event WHERE n > ?"
+			       " ORDER BY n LIMIT ?) e",
+			       "ii", from, (int64_t)PRUNE_ROWS)) > from) {
+		int changed, err, tries = 0;
+
+		do {
+			db_begin(&hq->db);
+			changed = db_run(&hq->db, text, "iit", from, to, at);
+			err = db_commit(&hq->db);
+		} while (db_try_again(&hq->db, err, &tries));
+		if (err < 0)
+			return err;
+		*count += changed;
+		from = to;
+	}
+	return hq->db.error ? -EIO : 0;
+}
+
 static int prune_events(struct hq *hq, int64_t days, struct prune_counts *counts)
 {
 	char at[TIME_TEXT_MAX];
 	int err;
 
 	time_before(hq, days, at);
-	err = until_done(hq,
-			 "DELETE FROM event WHERE n IN (SELECT n FROM event WHERE taken_at < ?"
-			 " ORDER BY n LIMIT ?)",
-			 at, &counts->events);
+	err = walk_events(hq, "DELETE FROM event WHERE n > ? AND n <= ? AND taken_at < ?", at,
+			  &counts->events);
 	if (err < 0)
 		return err;
 	return until_done(hq,
@@ -52,19 +75,21 @@ static int prune_persons(struct hq *hq, int64_t days, struct prune_counts *count
 	char at[TIME_TEXT_MAX];
 
 	time_before(hq, days, at);
-	return until_done(hq,
-			  "UPDATE event SET person = NULL WHERE n IN (SELECT n FROM event"
-			  " WHERE taken_at < ? AND person IS NOT NULL ORDER BY n LIMIT ?)",
-			  at, &counts->persons);
+	return walk_events(hq,
+			   "UPDATE event SET person = NULL WHERE n > ? AND n <= ? AND taken_at < ?"
+			   " AND person IS NOT NULL",
+			   at, &counts->persons);
 }
 
-static bool nth_stream(struct hq *hq, int64_t n, char store[ID_MAX + 1], char stream[16],
-		       int64_t *ret_epoch, int64_t *ret_head)
+/* The stream behind this one. */
+static bool next_stream(struct hq *hq, char store[ID_MAX + 1], char stream[16], int64_t *ret_epoch,
+			int64_t *ret_head)
 {
 	struct db_stmt *q = db_query(&hq->db,
 				     "SELECT store, stream, epoch, head FROM stream"
-				     " ORDER BY store, stream LIMIT 1 OFFSET ?",
-				     "i", n);
+				     " WHERE (store, stream) > (?, ?)"
+				     " ORDER BY store, stream LIMIT 1",
+				     "tt", store, stream);
 
 	if (!db_row(&hq->db, q))
 		return false;
@@ -79,10 +104,10 @@ static bool nth_stream(struct hq *hq, int64_t n, char store[ID_MAX + 1], char st
 /* The head's own row stays in any case: it holds count and sum as of now. */
 static int prune_log(struct hq *hq, int64_t keep, struct prune_counts *counts)
 {
-	char store[ID_MAX + 1], stream[16];
+	char store[ID_MAX + 1] = "", stream[16] = "";
 	int64_t epoch, head;
 
-	for (int64_t n = 0; nth_stream(hq, n, store, stream, &epoch, &head); n++) {
+	while (next_stream(hq, store, stream, &epoch, &head)) {
 		int changed, err, tries = 0;
 
 		do {

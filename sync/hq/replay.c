@@ -7,6 +7,7 @@
 #include "sync/hq/blob.h"
 #include "sync/hq/edit.h"
 #include "sync/hq/points.h"
+#include "sync/hq/putback.h"
 #include "sync/hq/quota.h"
 #include "sync/hq/snapshot.h"
 
@@ -66,6 +67,7 @@ void replay_stream(struct hq *hq, const char *store, const char *lane,
 	int64_t reached;
 
 	if (replay_is_ahead(hq, &s, epoch, after)) {
+		putback_suspect(hq, store);
 		stream_renumber(hq, store, kind, epoch);
 		s = stream_open(hq, store, kind);
 	}

@@ -9,6 +9,7 @@
 #include "firmware/trust/keys.h"
 #include "sync/hq/export.h"
 #include "sync/hq/export_tables.h"
+#include "sync/hq/putback.h"
 #include "sync/hq/stream.h"
 
 struct restore {
@@ -69,7 +70,7 @@ static void put_meta(struct restore *r)
 	char name[ID_MAX + 1];
 
 	if (slice_copy(r->value[0], name, sizeof(name)) == 0)
-		db_meta_set(&r->hq->db, name, number_of(r, "value") + EXPORT_BEATS_AHEAD);
+		db_meta_set(&r->hq->db, name, number_of(r, "value"));
 }
 
 static void put_key(struct restore *r)
@@ -170,14 +171,15 @@ static void count_stream(struct hq *hq, const char *store, const struct stream_k
 
 static void count_all(struct hq *hq)
 {
-	for (int64_t n = 0;; n++) {
-		char store[ID_MAX + 1], stream[16];
+	char store[ID_MAX + 1] = "", stream[16] = "";
+
+	for (;;) {
 		const struct stream_kind *kind;
-		struct db_stmt *q =
-			db_query(&hq->db,
-				 "SELECT store, stream FROM stream ORDER BY store, stream"
-				 " LIMIT 1 OFFSET ?",
-				 "i", n);
+		struct db_stmt *q = db_query(&hq->db,
+					     "SELECT store, stream FROM stream"
+					     " WHERE (store, stream) > (?, ?)"
+					     " ORDER BY store, stream LIMIT 1",
+					     "tt", store, stream);
 
 		if (!db_row(&hq->db, q))
 			return;
@@ -190,24 +192,15 @@ static void count_all(struct hq *hq)
 	}
 }
 
-/* What is numbered by the database goes on above what was taken in. */
+/* What is numbered by the database goes on above what was taken in, and above what the old HQ may
+ * have given since. */
 static void number_on(struct hq *hq)
 {
-	struct hq_db *db = &hq->db;
-
-	db_number(db, 0,
+	db_number(&hq->db, 0,
 		  "SELECT max(n) /*PG, setval(pg_get_serial_sequence('key', 'n'), max(n))*/"
 		  " FROM key",
 		  "");
-	db_number(db, 0,
-		  "SELECT max(n) /*PG, setval(pg_get_serial_sequence('event', 'n'), max(n))*/"
-		  " FROM event",
-		  "");
-	db_number(
-		db, 0,
-		"SELECT max(n) /*PG, setval(pg_get_serial_sequence('points_grant', 'n'), max(n))*/"
-		" FROM points_grant",
-		"");
+	putback_number_ahead(hq);
 }
 
 /* ---- a whole text ---- */

@@ -113,11 +113,18 @@ const char schema_session[] =
 	"CREATE TEMP TABLE lag (store TEXT NOT NULL, lane TEXT NOT NULL, stream TEXT NOT NULL,"
 	" epoch INTEGER NOT NULL, seq INTEGER NOT NULL, since_ms INTEGER NOT NULL,"
 	" PRIMARY KEY (store, lane, stream)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX lag_since ON lag (since_ms);"
 
-	/* When a lane was last offered a snapshot unasked, so that it is not flooded. */
+	/* When a lane was last offered a snapshot unasked, and how long it is to be left alone. */
 	"CREATE TEMP TABLE offered (store TEXT NOT NULL, lane TEXT NOT NULL,"
-	" stream TEXT NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (store, lane, stream))"
+	" stream TEXT NOT NULL, at_ms INTEGER NOT NULL, wait_ms INTEGER NOT NULL,"
+	" PRIMARY KEY (store, lane, stream))"
 	" STRICT, WITHOUT ROWID;"
+
+	/* What was done about a database that was put back (putback.h): a store, its lane or its
+	 * stream; '' stands for none. */
+	"CREATE TEMP TABLE put_back (store TEXT NOT NULL, lane TEXT NOT NULL,"
+	" stream TEXT NOT NULL, PRIMARY KEY (store, lane, stream)) STRICT, WITHOUT ROWID;"
 
 	/* The stores this connection speaks for: all, unless leases say which (lease.c). */
 	"CREATE TEMP VIEW mine AS SELECT store FROM stream;";

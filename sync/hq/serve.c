@@ -87,19 +87,31 @@ static void send_post(struct server *s)
  */
 static int64_t next_beat(struct server *s)
 {
-	int64_t count = s->hq->lease ? 1 : BEATS_RESERVED;
+	int64_t count = s->hq->lease ? 1 : BEATS_RESERVED, end;
 	int64_t least = s->hq->clock.wall_ms(s->hq->clock.ctx) / 1000;
+	struct hq_db *db = &s->hq->db;
 
 	if (s->beat >= s->beat_end) {
-		s->beat_end = db_number(&s->hq->db, 0,
-					"INSERT INTO meta (name, value) VALUES ('beat', ?1 + ?2)"
-					" ON CONFLICT (name) DO UPDATE SET value = CASE WHEN"
-					" meta.value > ?1 THEN meta.value ELSE ?1 END + ?2"
-					" RETURNING value",
-					"ii", least, count);
-		s->beat = s->beat_end - count;
+		db_begin(db);
+		end = db_number(db, 0,
+				"INSERT INTO meta (name, value) VALUES ('beat', ?1 + ?2)"
+				" ON CONFLICT (name) DO UPDATE SET value = CASE WHEN"
+				" meta.value > ?1 THEN meta.value ELSE ?1 END + ?2"
+				" RETURNING value",
+				"ii", least, count);
+		if (db_commit(db) < 0)
+			return 0;
+		s->beat_end = end;
+		s->beat = end - count;
 	}
 	return ++s->beat;
+}
+
+/* They were set ahead, by us or another program: those reserved before are too low. */
+static void look_at_beats(struct server *s)
+{
+	if (!s->hq->lease && db_meta(&s->hq->db, "beat", 0) > s->beat_end)
+		s->beat = s->beat_end;
 }
 
 static void send_beat(struct server *s)
@@ -108,6 +120,10 @@ static void send_beat(struct server *s)
 	char memory[128], at[TIME_TEXT_MAX];
 	struct buf b;
 
+	if (!n)
+		return;
+	s->answer_ms = 0;
+	s->next_beat_ms = s->hq->clock.mono_ms(s->hq->clock.ctx) + SERVE_BEAT_MS;
 	hq_now_text(s->hq, at);
 	buf_init(&b, memory, sizeof(memory));
 	jw_open(&b, NULL, '{');
@@ -115,8 +131,7 @@ static void send_beat(struct server *s)
 	jw_int(&b, "n", n);
 	jw_str(&b, "at", at);
 	jw_close(&b, '}');
-	if (!s->hq->db.error)
-		publish(s, "hq", buf_read(&b), true);
+	publish(s, "hq", buf_read(&b), true);
 }
 
 static const char offline[] = "{\"online\":false}";
@@ -292,8 +307,7 @@ static void beat(struct server *s, int64_t now)
 
 	if (!answers && (!leads(s) || now < s->next_beat_ms))
 		return;
-	s->answer_ms = 0;
-	s->next_beat_ms = now + SERVE_BEAT_MS;
+	look_at_beats(s);
 	send_beat(s);
 }
 
@@ -355,6 +369,9 @@ static int recover(struct server *s, int64_t now)
 		if (s->life != db->life && s->hq->lease)
 			lease_hurry(&s->lease);
 		s->life = db->life;
+		/* Others may hold for long what the transaction needs; HQ is there all the same. */
+		if (s->link.connected)
+			beat(s, s->hq->clock.mono_ms(s->hq->clock.ctx));
 		return 0;
 	}
 	s->pause_ms = s->pause_ms ? 2 * s->pause_ms : PAUSE_MIN_MS;

@@ -8,6 +8,7 @@
 #include "firmware/base/log.h"
 #include "firmware/trust/hash.h"
 #include "sync/hq/lease.h"
+#include "sync/hq/quota.h"
 
 #define ANNOUNCE_MAX 64 /* messages a stream; who is further behind asks */
 #define PRUNE_EVERY  1000
@@ -326,8 +327,11 @@ static void announce_stream(struct hq *hq, struct pending *p)
 		     "SELECT message FROM log WHERE store = ? AND stream = ? AND epoch = ?"
 		     " AND seq > ? AND message IS NOT NULL ORDER BY seq",
 		     "ttii", p->store, p->stream, p->epoch, p->sent);
-	while (db_row(&hq->db, q))
-		post_add(&hq->post, db_slice(q, 0), "%s/down/%s", p->store, p->stream);
+	/* A full post drops acknowledgements too; lanes that miss this are seen to lag. */
+	while (db_row(&hq->db, q)) {
+		if (hq->post.bytes < QUOTA_POST_FULL)
+			post_add(&hq->post, db_slice(q, 0), "%s/down/%s", p->store, p->stream);
+	}
 	db_run(&hq->db,
 	       "INSERT INTO sent (store, stream, epoch, seq) VALUES (?, ?, ?, ?)"
 	       " ON CONFLICT (store, stream)"
@@ -351,7 +355,7 @@ void stream_announce_heads(struct hq *hq)
 
 		db_copy(q, 0, store, sizeof(store));
 		db_copy(q, 1, stream, sizeof(stream));
-		if (lease_holds(hq, store))
+		if (lease_holds(hq, store) && hq->post.bytes < QUOTA_POST_FULL)
 			post_add(&hq->post, db_slice(q, 2), "%s/down/%s", store, stream);
 	}
 	db_run(&hq->db,

@@ -283,6 +283,62 @@ test('a new HQ from an export: stations ask for everything again, nothing is los
 	await next.stop();
 });
 
+/** Both records have the same seq and rev, so count and sum say that all is well. */
+test('a raw copy of HQ, put back and written before a station is heard', async (t) => {
+	if (server) {
+		t.skip('a server is not put back by copying a file');
+		return;
+	}
+	const at = new LadaHq({ dir: subdir('raw'), url: broker.url });
+	const files = ['', '-wal'].map((end) => `${at.db}${end}`);
+	const put = (shelf) => {
+		const file = path.join(at.dir, `${shelf}.json`);
+
+		fs.writeFileSync(file, JSON.stringify({ id: 'ZAM-1', store: 'RAW-1', ...order('ZAM-1', { store: 'RAW-1' }), shelf }));
+		return at.command('order', 'put', file);
+	};
+	const orders = () => laneOf('RAW-1', 'k1', at)?.streams.orders;
+	const shelf = () => run('sqlite3', ['-readonly', path.join(station.data, 'lada.db'),
+		"SELECT json_extract(body, '$.shelf') FROM record WHERE id = 'ZAM-1' ORDER BY gen DESC LIMIT 1"]).stdout.trim();
+
+	await hq.stop();
+	imports(at, 'RAW-1', ['ZAM-1']);
+	await at.serve();
+	cleanup.add(() => at.stop());
+	const station = new Station({ dir: subdir('raw-station'), brokerUrl: broker.url, store: 'RAW-1' });
+
+	cleanup.add(() => station.stop());
+	await station.start();
+	await until('it is equal', () => allEqual(laneOf('RAW-1', 'k1', at)), 20000);
+	await at.stop();
+	files.forEach((file) => fs.copyFileSync(file, `${file}.copy`));
+
+	await at.serve();
+	const lost = put('LOST');
+	at.command('cmd', 'RAW-1', 'k1', 'set', '--arg', 'key=log', '--arg', 'value=info', '--wait');
+	await until('the station has it', () => shelf() === 'LOST', 20000);
+	await until('it is equal again', () => allEqual(laneOf('RAW-1', 'k1', at)), 20000);
+	const { epoch, head } = orders();
+
+	await at.stop();
+	fs.rmSync(`${at.db}-shm`, { force: true });
+	files.forEach((file) => fs.copyFileSync(`${file}.copy`, file));
+	assert.strictEqual(put('KEPT'), lost, 'the same rev');
+	assert.deepStrictEqual([orders().epoch, orders().head], [epoch, head], 'the same number');
+	await at.serve();
+	await until('the station has what HQ has', () => shelf() === 'KEPT', 30000);
+	await until('and says so', () => allEqual(laneOf('RAW-1', 'k1', at)), 20000);
+	assert.ok(orders().epoch > epoch);
+	/* By hand, for all that no lane can show. */
+	const before = orders().epoch;
+
+	assert.match(at.command('renumber', '--store', 'RAW-1'), /^\d+ streams begin new epochs/);
+	await until('the station follows', () => orders().epoch > before
+		&& allEqual(laneOf('RAW-1', 'k1', at)), 40000);
+	await station.stop();
+	await at.stop();
+});
+
 // ---- the access list ----
 
 async function guardedBroker(sub)
