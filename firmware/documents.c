@@ -452,17 +452,19 @@ static void login_document(struct station *st, struct buf *b)
 
 void documents_streams(struct station *st, struct buf *b)
 {
+	struct cursor cursors[STREAM_COUNT];
 	char sum[24];
 
+	store_cursors(st->store, cursors);
 	jw_open(b, "cursors", '{');
 	for (int s = 0; s < STREAM_COUNT; s++) {
-		struct cursor c = store_cursor(st->store, (enum stream)s);
+		const struct cursor *c = &cursors[s];
 
-		text_fmt(sum, sizeof(sum), "%016llx", (unsigned long long)c.sum);
+		text_fmt(sum, sizeof(sum), "%016llx", (unsigned long long)c->sum);
 		jw_open(b, stream_name((enum stream)s), '{');
-		jw_int(b, "epoch", c.epoch);
-		jw_int(b, "seq", c.seq);
-		jw_int(b, "count", c.count);
+		jw_int(b, "epoch", c->epoch);
+		jw_int(b, "seq", c->seq);
+		jw_int(b, "count", c->count);
 		jw_str(b, "sum", sum);
 		jw_close(b, '}');
 	}
@@ -552,12 +554,34 @@ void documents_devices_brief(struct station *st, struct buf *b)
 	jw_close(b, ']');
 }
 
+/* Most steps change nothing of it. */
+static bool heartbeat_stands(struct station *st)
+{
+	struct heartbeat_of now;
+
+	memset(&now, 0, sizeof(now));
+	now.changes = store_changes(st->store);
+	now.epoch = st->ledger.epoch;
+	now.acked = st->ledger.acked;
+	now.noted = st->acked.noted;
+	now.isolated = station_isolated(st);
+	now.revoked = st->revoked;
+	for (int i = 0; i < st->config->device_count; i++)
+		now.devices[i] = (uint8_t)st->devices[i].status;
+	if (memcmp(&now, &st->heartbeat_of, sizeof(now)) == 0)
+		return true;
+	st->heartbeat_of = now;
+	return false;
+}
+
 void heartbeat_publish(struct station *st)
 {
 	struct door_out out = { .kind = OUT_HEARTBEAT };
 	char memory[8192];
 	struct buf b;
 
+	if (heartbeat_stands(st))
+		return;
 	buf_init(&b, memory, sizeof(memory));
 	jw_str(&b, "store", st->config->store);
 	jw_str(&b, "lane", st->config->lane);
@@ -570,7 +594,7 @@ void heartbeat_publish(struct station *st)
 	/* Of this epoch, so that the two add up to its newest event, which siblings wait for. */
 	jw_int(&b, "outbox", st->ledger.last - st->ledger.acked);
 	jw_int(&b, "acked", st->ledger.acked);
-	jw_bool(&b, "isolated", station_isolated(st));
+	jw_bool(&b, "isolated", st->heartbeat_of.isolated);
 	documents_devices_brief(st, &b);
 	jw_close(&b, '}');
 	if (!b.overflow && differs(buf_read(&b), st->heartbeat_hash))

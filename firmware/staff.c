@@ -82,25 +82,22 @@ static bool session_lives(struct station *st, const char *token_hash, struct ses
 
 void staff_tick(struct station *st)
 {
-	char hash[HASH_TEXT_MAX];
+	char hash[HASH_TEXT_MAX] = "";
 	struct session_row row;
 
-	for (int64_t n = 0; store_session_nth(st->store, n, hash, &row);)
-		n += session_lives(st, hash, &row);
+	while (store_session_next(st->store, hash, &row))
+		session_lives(st, hash, &row);
 }
 
 /* Ends the sessions of one person at a desk, or of all the others there. */
 static void end_sessions(struct station *st, enum desk desk, const char *staff, bool others)
 {
-	char hash[HASH_TEXT_MAX];
+	char hash[HASH_TEXT_MAX] = "";
 	struct session_row row;
 
-	for (int64_t n = 0; store_session_nth(st->store, n, hash, &row);) {
+	while (store_session_next(st->store, hash, &row))
 		if (row.desk == desk && (strcmp(row.staff, staff) != 0) == others)
 			end_session(st, hash);
-		else
-			n++;
-	}
 }
 
 /* Tokens are kept as hashes only; sessions outlive a restart. */

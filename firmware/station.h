@@ -292,6 +292,12 @@ struct station {
 	uint8_t screen_hash[SCREEN_COUNT][16];
 	uint8_t display_hash[DESK_COUNT][16];
 	int64_t display_due_ms; /* monotonic, when a display changes by itself, 0 never */
+	struct heartbeat_of {
+		int64_t changes; /* of the database */
+		int64_t epoch, acked, noted;
+		bool isolated, revoked;
+		uint8_t devices[DEVICES_MAX];
+	} heartbeat_of; /* what the last heartbeat was made of */
 	uint8_t heartbeat_hash[16];
 	uint8_t metrics_hash[16];
 };

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define INT_TEXT_MAX 20 /* -9223372036854775808 */
+
 struct slice slice_of(const char *text)
 {
 	return (struct slice){ text, text ? strlen(text) : 0 };
@@ -93,6 +95,21 @@ void buf_fmt(struct buf *b, const char *fmt, ...)
 		b->overflow = true;
 	else
 		b->len += (size_t)n;
+}
+
+void buf_int(struct buf *b, int64_t value)
+{
+	char digits[INT_TEXT_MAX];
+	size_t at = sizeof(digits);
+	uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
+	do {
+		digits[--at] = (char)('0' + left % 10);
+		left /= 10;
+	} while (left);
+	if (value < 0)
+		digits[--at] = '-';
+	buf_add(b, digits + at, sizeof(digits) - at);
 }
 
 struct slice buf_read(const struct buf *b)

@@ -41,6 +41,7 @@ void buf_byte(struct buf *b, uint8_t byte);
 void buf_text(struct buf *b, const char *text);
 void buf_slice(struct buf *b, struct slice s);
 __attribute__((format(printf, 2, 3))) void buf_fmt(struct buf *b, const char *fmt, ...);
+void buf_int(struct buf *b, int64_t value); /* decimal */
 struct slice buf_read(const struct buf *b);
 /* NUL-terminates without counting the NUL; NULL after an overflow. */
 const char *buf_str(struct buf *b);

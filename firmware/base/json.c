@@ -656,7 +656,7 @@ void jw_str(struct buf *b, const char *name, const char *text)
 void jw_int(struct buf *b, const char *name, int64_t value)
 {
 	put_name(b, name);
-	buf_fmt(b, "%lld", (long long)value);
+	buf_int(b, value);
 }
 
 void jw_bool(struct buf *b, const char *name, bool value)

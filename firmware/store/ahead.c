@@ -7,12 +7,13 @@
 
 #define BLOCK_BYTES (32 * 1024)
 
+/* Small: SQLite makes room for one in every temporary table, too. */
 struct ahead {
 	sqlite3_file base;
 	sqlite3_int64 next; /* where a read would follow the one before */
 	sqlite3_int64 at;   /* of the block */
 	int n;		    /* bytes of it that are good, 0 none */
-	char block[BLOCK_BYTES];
+	char *block;	    /* made when it is first filled */
 };
 
 /* The file of the system's own layer stands behind ours. */
@@ -23,6 +24,7 @@ static sqlite3_file *real(sqlite3_file *f)
 
 static int ahead_close(sqlite3_file *f)
 {
+	sqlite3_free(((struct ahead *)(void *)f)->block);
 	return real(f)->pMethods->xClose(real(f));
 }
 
@@ -33,7 +35,9 @@ static void fill(sqlite3_file *f, sqlite3_int64 at)
 	sqlite3_int64 size = 0, left;
 
 	a->n = 0;
-	if (real(f)->pMethods->xFileSize(real(f), &size) || size <= at)
+	if (!a->block)
+		a->block = sqlite3_malloc(BLOCK_BYTES);
+	if (!a->block || real(f)->pMethods->xFileSize(real(f), &size) || size <= at)
 		return;
 	left = size - at;
 	left = left < BLOCK_BYTES ? left : BLOCK_BYTES;
@@ -159,6 +163,7 @@ static int ahead_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int f
 	a->next = -1;
 	a->at = 0;
 	a->n = 0;
+	a->block = NULL;
 	code = below->xOpen(below, name, real(f), flags, out);
 	if (real(f)->pMethods)
 		a->base.pMethods = real(f)->pMethods->iVersion >= 2 ? &methods_2 : &methods_1;

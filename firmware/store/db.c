@@ -339,6 +339,11 @@ bool store_changed(const struct store *st)
 	return sqlite3_total_changes64(st->db) != st->changes;
 }
 
+int64_t store_changes(const struct store *st)
+{
+	return sqlite3_total_changes64(st->db);
+}
+
 int store_commit(struct store *st)
 {
 	/* A statement left open for a borrowed text would keep a reader's mark on the write-ahead

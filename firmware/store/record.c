@@ -10,6 +10,17 @@
 #define LETTERS_MAX    1000
 #define LETTER_OP_MAX  (16 * 1024)
 
+static struct cursor read_cursor(sqlite3_stmt *row)
+{
+	return (struct cursor){
+		.epoch = db_int(row, 0),
+		.seq = db_int(row, 1),
+		.gen = db_int(row, 2),
+		.count = db_int(row, 3),
+		.sum = (uint64_t)db_int(row, 4),
+	};
+}
+
 struct cursor store_cursor(struct store *st, enum stream s)
 {
 	struct cursor c = { 0 };
@@ -19,13 +30,26 @@ struct cursor store_cursor(struct store *st, enum stream s)
 
 	if (!row)
 		return c;
-	c.epoch = db_int(row, 0);
-	c.seq = db_int(row, 1);
-	c.gen = db_int(row, 2);
-	c.count = db_int(row, 3);
-	c.sum = (uint64_t)db_int(row, 4);
+	c = read_cursor(row);
 	db_done(row);
 	return c;
+}
+
+void store_cursors(struct store *st, struct cursor ret_cursors[STREAM_COUNT])
+{
+	sqlite3_stmt *row =
+		db_query(st, "SELECT epoch, seq, gen, count, sum, stream FROM cursor", "");
+
+	memset(ret_cursors, 0, STREAM_COUNT * sizeof(*ret_cursors));
+	if (!row)
+		return;
+	do {
+		const int64_t s = db_int(row, 5);
+
+		if (s >= 0 && s < STREAM_COUNT)
+			ret_cursors[s] = read_cursor(row);
+	} while (db_next(st, row));
+	db_done(row);
 }
 
 void store_cursor_set(struct store *st, enum stream s, const struct cursor *c)
@@ -73,8 +97,8 @@ bool store_record_add(struct store *st, int64_t gen, struct slice id, const stru
 void store_counted(struct store *st, int64_t gen,
 		   void (*each)(void *ctx, struct slice id, int64_t rev), void *ctx)
 {
-	sqlite3_stmt *row = db_query(st, "SELECT id, rev FROM record WHERE gen=? AND state<>?", "ii",
-				     gen, (int64_t)RECORD_DELETED);
+	sqlite3_stmt *row = db_query(st, "SELECT id, rev FROM record WHERE gen=? AND state<>?",
+				     "ii", gen, (int64_t)RECORD_DELETED);
 
 	if (!row)
 		return;

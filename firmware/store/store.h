@@ -21,6 +21,7 @@ int store_open(const char *path, struct store **ret_store, char *ret_message, si
 void store_close(struct store *st);
 void store_begin(struct store *st);
 bool store_changed(const struct store *st); /* by this transaction */
+int64_t store_changes(const struct store *st); /* ever, by this connection */
 int store_commit(struct store *st); /* 0 or -EIO: stop the process, see store_trouble() */
 const char *store_trouble(const struct store *st); /* "" while all is well */
 /* Moves the write-ahead log into the database; call it when nothing is waiting. */
@@ -62,6 +63,7 @@ enum lookup {
 #define GEN_GUEST 0 /* orders asked for, kept beside the stream */
 
 struct cursor store_cursor(struct store *st, enum stream s);
+void store_cursors(struct store *st, struct cursor ret_cursors[STREAM_COUNT]);
 void store_cursor_set(struct store *st, enum stream s, const struct cursor *c);
 bool store_record(struct store *st, int64_t gen, struct slice id, struct record *ret_record);
 /* The next record's id after `id` ("" to begin), which is replaced; false: there is none. */
@@ -303,6 +305,8 @@ void store_session_drop(struct store *st, const char *token_hash);
 bool store_session(struct store *st, const char *token_hash, struct session_row *ret_session);
 bool store_session_nth(struct store *st, int64_t n, char ret_token_hash[33],
 		       struct session_row *ret_session);
+/* The next one after `token_hash` ("" to begin), which is replaced. */
+bool store_session_next(struct store *st, char token_hash[33], struct session_row *ret_session);
 /* The newest session at a desk. */
 bool store_session_at(struct store *st, enum desk desk, char ret_token_hash[33],
 		      struct session_row *ret_session);

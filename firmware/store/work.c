@@ -104,6 +104,19 @@ bool store_session_nth(struct store *st, int64_t n, char ret_token_hash[33],
 	return read_session(row, ret_session);
 }
 
+bool store_session_next(struct store *st, char token_hash[33], struct session_row *ret_session)
+{
+	sqlite3_stmt *row = db_query(st,
+				     "SELECT desk, role, staff, at, token FROM session"
+				     " WHERE token>? ORDER BY token LIMIT 1",
+				     "s", token_hash);
+
+	if (!row)
+		return false;
+	slice_copy(db_text(row, 4), token_hash, 33);
+	return read_session(row, ret_session);
+}
+
 bool store_session_at(struct store *st, enum desk desk, char ret_token_hash[33],
 		      struct session_row *ret_session)
 {

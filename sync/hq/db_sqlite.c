@@ -22,6 +22,7 @@ struct file {
 	int lock_fd;	 /* FILE.lock: byte 0 writers, byte 1 the one serve */
 	int64_t version; /* PRAGMA data_version when last asked */
 	bool serving;
+	sqlite3_stmt *begin, *commit; /* made when first needed */
 };
 
 static struct file *file_of(const struct hq_db *db)
@@ -39,6 +40,23 @@ static int sqlite_exec(struct hq_db *db, const char *text)
 {
 	return sqlite3_exec(file_of(db)->sql, text, NULL, NULL, NULL) == SQLITE_OK ? 0
 										   : fail(db, text);
+}
+
+/* The same for what every transaction says. */
+static int exec_kept(struct hq_db *db, sqlite3_stmt **kept, const char *text)
+{
+	int rc = SQLITE_OK;
+
+	if (!*kept)
+		rc = sqlite3_prepare_v3(file_of(db)->sql, text, -1, SQLITE_PREPARE_PERSISTENT, kept,
+					NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(*kept);
+	/* Before the message is overwritten by the reset's. */
+	if (rc != SQLITE_DONE)
+		fail(db, text);
+	sqlite3_reset(*kept);
+	return rc == SQLITE_DONE ? 0 : -EIO;
 }
 
 /* ---- locks between programs ---- */
@@ -82,12 +100,12 @@ static int sqlite_begin(struct hq_db *db)
 			"another program has been writing for too long");
 		return -EBUSY;
 	}
-	return sqlite_exec(db, "BEGIN IMMEDIATE");
+	return exec_kept(db, &file_of(db)->begin, "BEGIN IMMEDIATE");
 }
 
 static int sqlite_commit(struct hq_db *db)
 {
-	int err = sqlite_exec(db, "COMMIT");
+	int err = exec_kept(db, &file_of(db)->commit, "COMMIT");
 
 	if (err == 0)
 		lock_byte(file_of(db), F_UNLCK, 0);
@@ -192,6 +210,8 @@ static void sqlite_close(struct hq_db *db)
 
 	if (!f)
 		return;
+	sqlite3_finalize(f->begin);
+	sqlite3_finalize(f->commit);
 	if (f->sql)
 		sqlite3_close(f->sql);
 	if (f->lock_fd >= 0)

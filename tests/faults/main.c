@@ -4,6 +4,7 @@
  * 1: one failed, and its seed, and how to run it alone, is on standard output; 2: bad usage.
  */
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,8 @@
 
 #include "firmware/base/log.h"
 #include "tests/faults/sim.h"
+
+#define MMAP_BYTES (256 * 1024)
 
 static struct sim sim;
 
@@ -48,6 +51,8 @@ static int usage(void)
 
 static void open_all(const char *dir)
 {
+	/* A station is mostly buffers it never touches: pages from the kernel are zero already. */
+	mallopt(M_MMAP_THRESHOLD, MMAP_BYTES);
 	memory_start();
 	if (sodium_init() < 0)
 		abort();

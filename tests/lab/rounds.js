@@ -138,8 +138,11 @@ class Round {
 		if (this.upTo(4) === 0) {
 			await this.replugSome(this.scanners);
 		}
-		if (chunks.length > 1 && this.upTo(3) === 0) {
-			const part = 1 + this.upTo(chunks.length - 1);
+		// With the last report a scan is whole; a keyboard's last one only lets Enter go.
+		const whole = name === 'keys' ? chunks.length - 1 : chunks.length;
+
+		if (whole > 1 && this.upTo(3) === 0) {
+			const part = 1 + this.upTo(whole - 1);
 
 			this.say(`${name} ${part} of ${chunks.length} reports`);
 			await this.shop.type(name, text, part);
