@@ -44,6 +44,7 @@ async function metric(word)
 /** Publishes on the store's own topics and a lane's, every kind the station listens to. */
 async function flood(payload)
 {
+	shop.hq.faults.strangers = true;
 	for (const topic of [shop.hq.downTopic('orders'), shop.hq.downTopic('orders', 'k1'),
 		shop.hq.downTopic('policy', 'k1'), shop.hq.laneTopic('k1', 'ack'),
 		shop.hq.laneTopic('k1', 'cmd'), 'lada/1/hq', 'lada/1/WAW-042/claim',

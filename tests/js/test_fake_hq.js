@@ -31,7 +31,8 @@ function hear(what, match)
 function event(seq, prev, over = {})
 {
 	return JSON.stringify({
-		seq, id: `01J${seq}`, type: 'x', at: '2026-11-22T16:00:00.123Z', prev, body: {}, ...over,
+		seq, id: `01JD000000000000000000000${seq}`, type: 'customer.arrived', at: '2026-11-22T16:00:00.123Z',
+		prev, body: { order: 'ZAM-1', desk: 'kiosk' }, ...over,
 	});
 }
 

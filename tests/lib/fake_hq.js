@@ -43,6 +43,7 @@ class FakeHq {
 		this.faults = {
 			neverAck: false, silentOrders: false, orderDelayMs: 0, silentStreams: false,
 			silentParts: false, reject: null, autoUpto: true,
+			strangers: false, // somebody else speaks on the topic of claims
 		};
 		this.timers = [];
 	}
@@ -200,6 +201,9 @@ class FakeHq {
 		try {
 			if (store !== this.store || (lane !== 'claim' && !this.lanes.includes(lane))) {
 				return; // not a station's; a test may send anything here
+			}
+			if (lane === 'claim' && this.faults.strangers) {
+				return;
 			}
 			const wrong = payload.length > 0 && schemas.message(`${store}/${lane}${leaf ? `/${leaf}` : ''}`,
 				payload);
