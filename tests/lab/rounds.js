@@ -156,6 +156,7 @@ class Round {
 			await sleep(SAME_READ_MS - since);
 		}
 		this.say(`${name} scans ${text.slice(0, 20)}`);
+		this.lastScanner = name;
 		await this.shop.type(name, text);
 		this.lastTyped.set(text, Date.now());
 	}
@@ -165,6 +166,17 @@ class Round {
 		await this.scan(this.shop.code(this.id));
 		await this.station.waitState(`the pickup of ${this.id}`, (doc) => doc.mode === 'pickup'
 			&& doc.pickup.order === this.id && doc.pickup.claim !== 'asking', SCAN_MS);
+	}
+
+	/** A scan was lost. Was it that one, or is the line dead? */
+	async lookAgain(error, sku, line, wanted)
+	{
+		await this.shop.type(this.lastScanner, GOODS[sku].gtin);
+		await this.station.waitState('the scan again', (d) => d.mode === 'pickup'
+			&& d.pickup.lines[line].checked >= wanted, SCAN_MS)
+			.then(() => { error.message += '\nthe same scan again came'; },
+				() => { error.message += '\nnor came the same scan again'; });
+		throw error;
 	}
 
 	async checkItems(goods)
@@ -177,7 +189,8 @@ class Round {
 			wanted[line]++;
 			await this.scan(GOODS[sku].gtin);
 			const doc = await this.station.waitState(`${sku} scanned`, (d) => d.mode === 'pickup'
-				&& d.pickup.lines[line].checked >= wanted[line], SCAN_MS);
+				&& d.pickup.lines[line].checked >= wanted[line], SCAN_MS)
+				.catch((error) => this.lookAgain(error, sku, line, wanted[line]));
 
 			assert.deepStrictEqual(doc.pickup.lines.map((l) => l.checked), wanted);
 		}
