@@ -22,6 +22,8 @@ DEPS_LAB := qemu-system-x86 busybox-static cpio xz-utils
 DEPS_OCR := tesseract-ocr tesseract-ocr-pol tesseract-ocr-ukr
 # For check-all: HQ on PostgreSQL; the tests start servers of their own.
 DEPS_POSTGRES := postgresql
+# For check-all: a broker of several nodes; the tests start their own.
+DEPS_RABBITMQ := rabbitmq-server
 # Node.js and npm come from Debian unless the machine has its own.
 DEPS_NODE := nodejs npm
 
@@ -64,7 +66,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench bench-deps units install clean format
-.PHONY: lab night-lab fuzz night-fuzz fleet night-kill
+.PHONY: lab night-lab fuzz night-fuzz fleet fleet-short night-kill
 .PHONY: faults night-sim
 .PHONY: capture
 
@@ -211,6 +213,7 @@ check-all: node-deps
 	@$(MAKE) --no-print-directory check-sanitized
 	@$(MAKE) --no-print-directory fuzz
 	@$(MAKE) --no-print-directory faults
+	@$(MAKE) --no-print-directory fleet-short
 
 # Real USB devices in a virtual machine, pulled out and put in: 20 rounds, or a night of 500.
 lab night-lab: node-deps
@@ -251,6 +254,12 @@ $(BUILD)/fleet/fleet: $(call obj,$(FLEET)) $(BUILD)/house.a
 fleet: node-deps
 	@$(MAKE) --no-print-directory -j2 all $(BUILD)/fleet/fleet
 	@node tests/fleet/fleet.js
+
+# A small chain on a cluster of three nodes, one of which dies for good.
+fleet-short: node-deps
+	@tests/deps $(DEPS_RABBITMQ)
+	@$(MAKE) --no-print-directory -j2 all $(BUILD)/fleet/fleet
+	@node tests/fleet/fleet.js --rabbitmq --stores 100 --orders 4 --steady 20
 
 # Lanes, HQ and a hostile broker in one process: 20,000 schedules in two processes, and then the
 # same with rules of the protocol broken, each of which must be caught. A million in the night.

@@ -59,7 +59,9 @@ int64_t clocks_offset(const struct station *st)
 static int64_t base_at_start(struct station *st)
 {
 	const int64_t seen = store_meta(st->store, "hq_time", 0);
-	const int64_t offset = store_meta(st->store, "hq_offset", 0);
+	/* A restored copy's difference is of another day, and perhaps of another machine. */
+	const int64_t offset =
+		store_meta(st->store, "restored", 0) ? 0 : store_meta(st->store, "hq_offset", 0);
 	const int64_t now = wall(st), corrected = now + offset;
 	int64_t best = now;
 

@@ -576,7 +576,7 @@ static bool heartbeat_stands(struct station *st)
 
 void heartbeat_publish(struct station *st)
 {
-	struct door_out out = { .kind = OUT_HEARTBEAT };
+	struct door_out out = { .kind = OUT_HEARTBEAT, .heartbeat.epoch = st->ledger.epoch };
 	char memory[8192];
 	struct buf b;
 

@@ -249,6 +249,9 @@ struct door_out {
 			int64_t waiting; /* over all epochs */
 		} acked;
 		struct {
+			int64_t epoch; /* of the ledger, for the will */
+		} heartbeat;
+		struct {
 			int64_t job;
 			char printer[DEVICE_NAME_MAX];
 		} print;

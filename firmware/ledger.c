@@ -10,9 +10,10 @@
 #define STUCK_MS      60000 /* several rounds of sending again */
 #define ACK_NOTE_MS   1000  /* an acknowledgement is written down after so long at the latest... */
 #define ACK_SHOW_MS   200   /* ...and shown */
-#define KEEP_DAYS     30    /* of acknowledged events */
+#define KEEP_DAYS     30    /* of acknowledged events, at least: a restored HQ may want them */
 #define KEEP_DAYS_MAX 3650
-#define FRESH_BYTES   (1024 * 1024) /* published in one step; the rest follows in the next */
+#define EPOCH_MAX     INT64_C(4102444800) /* 2100: no clock says later */
+#define FRESH_BYTES   (1024 * 1024)	  /* published in one step; the rest follows in the next */
 
 void ledger_load(struct station *st)
 {
@@ -32,7 +33,7 @@ int64_t ledger_keep_days(struct station *st)
 	const struct json retain = json_get(policy_get(st, "privacy"), "retain_days");
 	const int64_t days = json_int_or(json_get(retain, "journal"), 0);
 
-	return days >= 1 && days <= KEEP_DAYS_MAX ? days : KEEP_DAYS;
+	return days >= KEEP_DAYS && days <= KEEP_DAYS_MAX ? days : KEEP_DAYS;
 }
 
 int64_t ledger_waiting(struct station *st)
@@ -72,6 +73,42 @@ static void take_acked(struct station *st, int64_t seq)
 		st->acked.show_ms = now + ACK_SHOW_MS;
 		st->dirty = true;
 	}
+}
+
+void ledger_open_epoch(struct station *st)
+{
+	int64_t epoch = station_now(st) / 1000;
+	int64_t floor = store_meta(st->store, "epoch_floor", 0); /* known before a restore */
+
+	if (floor < st->ledger.epoch)
+		floor = st->ledger.epoch;
+	if (epoch <= floor)
+		epoch = floor + 1;
+	store_ledger_open(st->store, epoch);
+	ledger_load(st);
+}
+
+/*
+ * HQ has events of this lane under an epoch this database never had: it is an older copy, and the
+ * clock was too wrong for the epoch it opened. Under the old one HQ takes nothing, so the lane goes
+ * on under one above. Once a life: were two machines this lane, they would raise it in turn.
+ */
+static bool raise_epoch(struct station *st, int64_t seen)
+{
+	if (seen <= st->ledger.epoch || seen > EPOCH_MAX || st->epoch_raised)
+		return false;
+	st->epoch_raised = true;
+	if (st->acked.noted != st->ledger.acked)
+		store_acked(st->store, st->ledger.epoch, st->ledger.acked, &st->ledger);
+	store_meta_set(st->store, "epoch_floor", seen);
+	log_warning(
+		"HQ knows events of this lane under epoch %lld, above %lld: this database is an "
+		"older copy; going on under a new epoch",
+		(long long)seen, (long long)st->ledger.epoch);
+	ledger_open_epoch(st);
+	st->fresh_after = st->ledger.last;
+	st->dirty = true;
+	return true;
 }
 
 struct buf event_begin(struct station *st)
@@ -256,6 +293,10 @@ void ledger_acked(struct station *st, int64_t epoch, int64_t seq, struct slice r
 	struct ledger l;
 	const bool known = store_ledger_of(st->store, epoch, &l);
 
+	if (raise_epoch(st, epoch)) {
+		ledger_announce(st);
+		return;
+	}
 	if (known && epoch == st->ledger.epoch)
 		l = st->ledger;
 

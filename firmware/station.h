@@ -252,6 +252,7 @@ struct station {
 	uint64_t pin_number;
 
 	bool link_up;
+	bool epoch_raised;  /* in this life, because HQ knows a later one */
 	int64_t unheard_ms; /* monotonic: since then HQ answers and takes no events, 0 it does */
 	bool stuck_told;
 	bool beat_known;
@@ -438,6 +439,8 @@ struct buf event_begin(struct station *st);
  * ret_id may be NULL. */
 int64_t event_end(struct station *st, const char *type, struct buf *body, struct slice person,
 		  char ret_id[ULID_TEXT_MAX]);
+/* A new epoch, above every one that is known of this lane. */
+void ledger_open_epoch(struct station *st);
 void ledger_publish_fresh(struct station *st);
 /* How long acknowledged events are kept. */
 int64_t ledger_keep_days(struct station *st);

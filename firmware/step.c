@@ -40,19 +40,6 @@ bool station_hq_reachable(const struct station *st)
 }
 
 /* Above any epoch this database has seen, and otherwise the time it was made. */
-static void open_epoch(struct station *st)
-{
-	int64_t epoch = station_now(st) / 1000;
-	int64_t floor = store_meta(st->store, "epoch_floor", 0); /* known before a restore */
-
-	if (floor < st->ledger.epoch)
-		floor = st->ledger.epoch;
-	if (epoch <= floor)
-		epoch = floor + 1;
-	store_ledger_open(st->store, epoch);
-	ledger_load(st);
-}
-
 int station_start(struct station *st)
 {
 	int64_t starts;
@@ -61,7 +48,7 @@ int station_start(struct station *st)
 	clocks_start(st);
 	ledger_load(st);
 	if (st->ledger.epoch == 0 || store_meta(st->store, "restored", 0))
-		open_epoch(st);
+		ledger_open_epoch(st);
 	if (store_meta(st->store, "restored", 0))
 		store_work_forget(st->store);
 	store_meta_set(st->store, "restored", 0);

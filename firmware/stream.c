@@ -329,6 +329,7 @@ static void on_ops(struct station *st, const struct door_down *d, struct slice p
 	struct follow *f = &st->follow[d->stream];
 	struct cursor c = store_cursor(st->store, d->stream);
 	struct slice ops = span_of(payload, d->ops);
+	struct shadow coming;
 	bool empty = is_empty(ops);
 
 	if (d->epoch != c.epoch) {
@@ -342,7 +343,9 @@ static void on_ops(struct station *st, const struct door_down *d, struct slice p
 	}
 	if (d->seq <= c.seq) {
 		st->counters.down_dropped++;
-		if (d->direct && empty && d->seq == c.seq)
+		/* A late one says nothing about a snapshot that is on its way. */
+		if (d->direct && empty && d->seq == c.seq &&
+		    !store_shadow(st->store, d->stream, &coming))
 			f->wanted = false;
 		return;
 	}

@@ -326,6 +326,8 @@ void sync_output(struct sync *s, const struct door_out *out, struct slice payloa
 			s->figures.unsent++;
 		break;
 	case OUT_HEARTBEAT:
+		if (out->heartbeat.epoch)
+			s->setup.epoch = out->heartbeat.epoch;
 		take_heartbeat(s, payload);
 		break;
 	case OUT_KEYS:

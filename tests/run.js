@@ -40,7 +40,7 @@ function nodeFiles(dir, pattern, limitMs)
 
 /**
  * What there is to run: `together` may share the machine with as many as it has cores, `pairs` mostly
- * wait for what the protocols wait for, `alone` wants the machine for itself.
+ * wait for what the protocols wait for.
  */
 function findTests(slow, names)
 {
@@ -53,8 +53,10 @@ function findTests(slow, names)
 	return {
 		together: [...units, ...nodeFiles(path.join(TESTS, 'js'), /^test_.*\.js$/, JS_LIMIT_MS)]
 			.filter(wanted),
-		pairs: nodeFiles(e2e, /^test_.*\.js$/, E2E_LIMIT_MS).filter(wanted),
-		alone: (slow ? nodeFiles(e2e, /^slow_.*\.js$/, SLOW_LIMIT_MS) : []).filter(wanted),
+		pairs: [
+			...nodeFiles(e2e, /^test_.*\.js$/, E2E_LIMIT_MS),
+			...(slow ? nodeFiles(e2e, /^slow_.*\.js$/, SLOW_LIMIT_MS) : []),
+		].filter(wanted),
 	};
 }
 
@@ -209,12 +211,11 @@ async function main(args)
 		process.stderr.write('usage: node tests/run.js [--slow] [name…]\n');
 		return 2;
 	}
-	const { together, pairs, alone } = findTests(slow, names);
+	const { together, pairs } = findTests(slow, names);
 	const results = [];
 
 	await runAll(together, 2 * os.cpus().length, results);
 	await runAll(pairs, 2, results);
-	await runAll(alone, 1, results);
 	const sum = (what) => results.reduce((acc, result) => acc + result.count[what], 0);
 	const failing = results.filter((result) => result.count.failed > 0);
 

@@ -498,6 +498,7 @@ static void an_epoch_that_goes_back_is_refused(void **state)
 {
 	struct fixture *f = *state;
 	char memory[2048];
+	struct json ack;
 	struct buf b;
 
 	tell(f, LANE, EPOCH + 10, 1, false);
@@ -505,8 +506,13 @@ static void an_epoch_that_goes_back_is_refused(void **state)
 	assert_ack(up(f, "order.claimed", "{\"order\":\"X\"}"), 1, NULL);
 	tell(f, LANE, EPOCH, 50, true);
 	alarm_is(f, "epoch_back", 0); /* the broker's old copy says nothing */
+	post_clear(&f->hq.post);
 	tell(f, LANE, EPOCH, 50, false);
 	alarm_is(f, "epoch_back", 1);
+	/* It is told which epoch it is behind, and can go on above it. */
+	ack = letter(f, STORE "/" LANE "/ack");
+	assert_int_equal(at(ack, "epoch"), EPOCH + 10);
+	assert_int_equal(at(ack, "seq"), 0);
 	buf_init(&b, memory, sizeof(memory));
 	event(f, &b, "order.claimed", "{\"order\":\"X\"}", NULL);
 	say_up(f, buf_str(&b));

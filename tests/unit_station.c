@@ -19,7 +19,7 @@
 #include "firmware/station.h"
 #include "firmware/trust/code.h"
 #include "firmware/trust/hash.h"
-#include "tests/shop.h"
+#include "tests/file_shop.h"
 
 #define STATIONS 100
 static void test_hundred_stations(void **state)
@@ -315,6 +315,67 @@ static void test_what_never_comes_is_no_storm(void **state)
 	shop_close(s);
 }
 
+/* What the copy knew of the clock's error is of the day it was made: the epoch it opens, where the
+ * old database is lost, is above every one that a clock that is right has opened since. */
+static void test_a_restored_copy_forgets_the_clock(void **state)
+{
+	struct shop *s = shop_stocked(1);
+
+	(void)state;
+	store_begin(s->st->store);
+	store_meta_set(s->st->store, "hq_offset", -8 * 365 * 86400000LL);
+	store_meta_set(s->st->store, "hq_time", s->wall_ms - 9 * 365 * 86400000LL);
+	store_meta_set(s->st->store, "restored", 1);
+	store_commit(s->st->store);
+	s->wall_ms += 3600000;
+	assert_int_equal(station_start(s->st), 0);
+	assert_int_equal(s->st->ledger.epoch, s->wall_ms / 1000);
+	shop_close(s);
+}
+
+/* An older copy of the database, under an epoch that is below one HQ knows: it goes on above that
+ * one, once, and what it had not told yet goes first. */
+static void test_an_older_copy_goes_on_above(void **state)
+{
+	struct shop *s = shop_stocked(1);
+	struct door_event e = { .kind = DOOR_ACK };
+	const int64_t old = s->st->ledger.epoch;
+
+	(void)state;
+	shop_hand_over(s);
+	e.ack.epoch = old + 5000000;
+	e.ack.seq = 7;
+	shop_submit(s, &e, "");
+	assert_int_equal(s->st->ledger.epoch, old + 5000001);
+	assert_int_equal(s->st->ledger.last, 0);
+	assert_int_equal(store_ledger_waiting(s->st->store).epoch, old);
+	shop_tick(s, 1000);
+	assert_has(s->heartbeat, "\"acked\":0,");
+	e.ack.epoch = old + 9000000;
+	shop_submit(s, &e, "");
+	assert_int_equal(s->st->ledger.epoch, old + 5000001);
+	assert_int_equal(s->st->counters.acks_ignored, 1);
+	shop_close(s);
+}
+
+/* A word of the old epoch's head, late: the snapshot of the new one is fetched all the same. */
+static void test_a_late_head_stops_no_snapshot(void **state)
+{
+	struct shop *s = shop_stocked(1);
+	int64_t asks;
+
+	(void)state;
+	link_up(s);
+	shop_offer(s, STREAM_ORDERS, 8, 0, "new", 1, "");
+	down_direct(s, 1, "[]");
+	asks = s->asks;
+	shop_tick(s, 6000); /* the ask for the part was lost */
+	assert_true(s->asks > asks);
+	shop_part(s, STREAM_ORDERS, 8, "new", 1, SHOP_ORDER);
+	assert_int_equal(store_cursor(s->st->store, STREAM_ORDERS).epoch, 8);
+	shop_close(s);
+}
+
 /* Message 2 is lost, and HQ's word about its head comes twice: it must not pass for message 2. */
 static void test_a_repeated_head_hides_nothing(void **state)
 {
@@ -584,6 +645,9 @@ int main(void)
 		cmocka_unit_test(test_log_is_moved_when_quiet),
 		cmocka_unit_test(test_a_message_of_rubbish),
 		cmocka_unit_test(test_what_never_comes_is_no_storm),
+		cmocka_unit_test(test_a_restored_copy_forgets_the_clock),
+		cmocka_unit_test(test_an_older_copy_goes_on_above),
+		cmocka_unit_test(test_a_late_head_stops_no_snapshot),
 		cmocka_unit_test(test_a_repeated_head_hides_nothing),
 		cmocka_unit_test(test_a_snapshot_takes_nothing_back),
 		cmocka_unit_test(test_number_then_digits_by_scanner),

@@ -239,6 +239,7 @@ static void note_back(struct hq *hq, const char *store, const char *lane, int64_
 		return;
 	text_fmt(detail, sizeof(detail), "epoch %" PRId64 " is not the newest", epoch);
 	hq_alarm(hq, store, lane, "epoch_back", detail);
+	ledger_tell_newest(hq, store, lane);
 }
 
 bool fleet_is_back(struct hq *hq, const char *store, const char *lane, int64_t epoch)

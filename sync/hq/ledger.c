@@ -254,6 +254,17 @@ void ledger_remind_older(struct hq *hq, const char *store, const char *lane, int
 	}
 }
 
+void ledger_tell_newest(struct hq *hq, const char *store, const char *lane)
+{
+	struct batch b = { .hq = hq, .store = store, .lane = lane };
+
+	b.epoch = db_number(&hq->db, 0, "SELECT epoch FROM lane WHERE store = ? AND lane = ?", "tt",
+			    store, lane);
+	load(&b);
+	if (b.epoch > 0)
+		acknowledge(&b);
+}
+
 void ledger_up(struct hq *hq, const char *store, const char *lane, struct json root)
 {
 	struct batch b = { .hq = hq, .store = store, .lane = lane };

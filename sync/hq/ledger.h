@@ -20,6 +20,9 @@ void ledger_up(struct hq *hq, const char *store, const char *lane, struct json r
  * (it was restored from a copy) the lane is told where it stands, and sends them again: true. */
 bool ledger_remind(struct hq *hq, const char *store, const char *lane, int64_t epoch,
 		   int64_t acked);
+/* The newest epoch's acknowledgement, for a lane that speaks under an older one: an older copy of
+ * its database, which then goes on under an epoch above. */
+void ledger_tell_newest(struct hq *hq, const char *store, const char *lane);
 /* Of a file that was restored from a copy: the same for the lane's epochs before this one, of
  * which its state says nothing. */
 void ledger_remind_older(struct hq *hq, const char *store, const char *lane, int64_t epoch);

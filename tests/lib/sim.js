@@ -63,6 +63,8 @@ class SimPrinter {
 		this.out = path.join(dir, name);
 		this.log = path.join(dir, `${name}.log`);
 		this.codes = new Map(); // by job
+		this.done = []; // jobs read so far
+		this.readBytes = 0; // of their list
 		this.options = options;
 		this.host = host;
 		this.port = port; // 0: the printer chooses; kept over a restart
@@ -113,7 +115,7 @@ class SimPrinter {
 		}
 	}
 
-	/** Finished jobs in order: {job, cut, qr, text, png, …}. */
+	/** Finished jobs in order: {job, cut, qr, text, png, …}. The list only grows: what was read is kept. */
 	jobs()
 	{
 		const list = path.join(this.out, 'jobs.jsonl');
@@ -121,12 +123,21 @@ class SimPrinter {
 		if (!fs.existsSync(list)) {
 			return [];
 		}
-		return fs.readFileSync(list, 'utf8').split('\n').filter(Boolean).map((line) => {
+		const fd = fs.openSync(list, 'r');
+		const fresh = Buffer.alloc(fs.fstatSync(fd).size - this.readBytes);
+
+		fs.readSync(fd, fresh, 0, fresh.length, this.readBytes);
+		fs.closeSync(fd);
+		const whole = fresh.subarray(0, fresh.lastIndexOf('\n') + 1);
+
+		this.readBytes += whole.length;
+		for (const line of whole.toString('utf8').split('\n').filter(Boolean)) {
 			const job = JSON.parse(line);
 			const base = path.join(this.out, String(job.job).padStart(3, '0'));
 
-			return { ...job, text: fs.readFileSync(`${base}.txt`, 'utf8'), png: `${base}.png` };
-		});
+			this.done.push({ ...job, text: fs.readFileSync(`${base}.txt`, 'utf8'), png: `${base}.png` });
+		}
+		return [...this.done];
 	}
 
 	/** What zbarimg reads on a job's paper, whether the printer or the station drew it. */
