@@ -207,9 +207,7 @@ int lease_tick(struct lease *l, int64_t now_ms)
 		return err;
 	}
 	if (next.changed)
-		log_notice("serving %zu stores as %s",
-			   next.count - (bsearch(LEASE_HQ, next.store, next.count,
-						 sizeof(*next.store), compare) != NULL),
+		log_notice("serving %zu stores as %s", next.count - (find(&next, LEASE_HQ) != NULL),
 			   l->name);
 	free(l->store);
 	l->store = next.store;

@@ -85,12 +85,17 @@ function code(id)
 // ---- the clerk ----
 
 let stopped = false;
+let failed = false; // nobody comes back
 
 /** Presses until there is an answer; logs in again where the station has forgotten. */
 async function insist(verb, args)
 {
 	for (;;) {
 		const answer = await station.do(verb, args).catch(() => null);
+
+		if (failed) {
+			throw new Error('the round has failed');
+		}
 
 		if (answer && answer.status === 401) {
 			await station.login().catch(() => null);
@@ -206,8 +211,12 @@ test(`${ROUNDS} times kill -9 of station, broker or HQ, seed ${SEED}`, async (t)
 	await open();
 	const working = clerk();
 
+	working.catch(() => null); // what failed before is told
 	for (let round = 0; round < ROUNDS; round++) {
-		await killOne(round);
+		await killOne(round).catch((error) => {
+			failed = true;
+			throw error;
+		});
 	}
 	stopped = true;
 	await working;
