@@ -149,6 +149,8 @@ static void hand_out(struct member *m, const struct door_out *out, struct slice 
 	case OUT_ASK:
 	case OUT_CLAIM:
 	case OUT_HEARTBEAT:
+	case OUT_KEYS:
+	case OUT_LANES:
 		if (m->sync)
 			sync_output(m->sync, out, payload);
 		break;
@@ -168,6 +170,8 @@ static void hand_out(struct member *m, const struct door_out *out, struct slice 
 	case OUT_DISPLAY:
 	case OUT_METRICS:
 	case OUT_STOPPED:
+	case OUT_LOG:
+	case OUT_RESTART:
 		break;
 	}
 }
