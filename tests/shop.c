@@ -143,6 +143,21 @@ void shop_verb(struct shop *s, const char *name, const char *args, const char *p
 	shop_submit(s, &e, args);
 }
 
+void shop_restart(struct shop *s)
+{
+	struct door *door = s->st->door;
+	struct store *store = s->st->store;
+	struct clock clock = s->st->clock;
+
+	memset(s->st, 0, sizeof(*s->st));
+	s->st->clock = clock;
+	s->st->config = &s->config;
+	s->st->door = door;
+	s->st->store = store;
+	assert_int_equal(station_start(s->st), 0);
+	shop_collect(s);
+}
+
 void shop_tick(struct shop *s, int64_t ms)
 {
 	struct door_event e = { .kind = DOOR_TICK };

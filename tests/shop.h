@@ -53,6 +53,8 @@ void shop_collect(struct shop *s);
 /* One event; steps until nothing is left, and collects. */
 void shop_submit(struct shop *s, const struct door_event *e, const char *payload);
 void shop_verb(struct shop *s, const char *name, const char *args, const char *press);
+/* The program ends and is started again: what is in the database is there, nothing else. */
+void shop_restart(struct shop *s);
 /* Time passes; a negative one sets the clock back, and the monotonic one stands still. */
 void shop_tick(struct shop *s, int64_t ms);
 void shop_down(struct shop *s, enum stream stream, int64_t epoch, int64_t seq, const char *ops,

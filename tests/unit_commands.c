@@ -39,21 +39,6 @@ static void done(struct shop *s, const char *id, bool ok, const char *detail)
 	assert_has(s->up, want);
 }
 
-static void restart(struct shop *s)
-{
-	struct door *door = s->st->door;
-	struct store *store = s->st->store;
-	struct clock clock = s->st->clock;
-
-	memset(s->st, 0, sizeof(*s->st));
-	s->st->clock = clock;
-	s->st->config = &s->config;
-	s->st->door = door;
-	s->st->store = store;
-	assert_int_equal(station_start(s->st), 0);
-	shop_collect(s);
-}
-
 static void test_once_each(void **state)
 {
 	struct shop *s = shop_stocked(1);
@@ -64,7 +49,7 @@ static void test_once_each(void **state)
 	assert_int_equal(s->prints, 1);
 	command(s, "c1", "print-test", "{\"name\":\"receipt\"}");
 	assert_string_equal(s->up, "");
-	restart(s);
+	shop_restart(s);
 	command(s, "c1", "print-test", "{\"name\":\"receipt\"}");
 	command(s, "c1", "restart", "{}"); /* another command under the same id */
 	assert_string_equal(s->up, "");
@@ -144,7 +129,7 @@ static void test_resync(void **state)
 	done(s, "c1", true, "asked for orders");
 	asks_anew(s, "orders", 0);
 	/* The wish outlives a restart and lost asks, until a snapshot begins. */
-	restart(s);
+	shop_restart(s);
 	shop_submit(s, &link, NULL);
 	shop_verb(s, "scan", "{\"code\":\"x\"}", NULL);
 	assert_int_equal(s->st->follow[STREAM_ORDERS].wanted, true);
@@ -222,7 +207,7 @@ static void test_a_message_stands_until_answered(void **state)
 	assert_has(s->screen, "\"messages\":[{\"id\":\"m1\"");
 	shop_verb(s, "end", "{}", NULL);
 	assert_has(s->screen, "\"code\":\"message\",\"text\":\"Zamykamy o 18\"");
-	restart(s);
+	shop_restart(s);
 	shop_tick(s, 1000);
 	assert_has(s->screen, "\"code\":\"message\",\"text\":\"Zamykamy o 18\"");
 	/* Answered by the press that puts it away; then the next. */
@@ -273,7 +258,7 @@ static void test_settings(void **state)
 	done(s, "s2", true, "log set");
 	assert_int_equal(s->log_level, LOG_LEVEL_WARNING);
 	s->log_level = 0;
-	restart(s);
+	shop_restart(s);
 	assert_has(s->screen, "\"language\":\"uk\"");
 	assert_int_equal(s->log_level, LOG_LEVEL_WARNING);
 	command(s, "s3", "set", "{\"key\":\"language\",\"value\":null}");
@@ -292,7 +277,7 @@ static void test_settings(void **state)
 	done(s, "s8", false, "no such setting");
 	command(s, "s9", "set", "{}");
 	done(s, "s9", false, "no such setting");
-	restart(s);
+	shop_restart(s);
 	assert_has(s->screen, "\"language\":\"pl\"");
 	shop_close(s);
 }

@@ -73,21 +73,6 @@ static int64_t policy_seq(struct shop *s)
 	return c.seq;
 }
 
-static void restart(struct shop *s)
-{
-	struct door *door = s->st->door;
-	struct store *store = s->st->store;
-	struct clock clock = s->st->clock;
-
-	memset(s->st, 0, sizeof(*s->st));
-	s->st->clock = clock;
-	s->st->config = &s->config;
-	s->st->door = door;
-	s->st->store = store;
-	assert_int_equal(station_start(s->st), 0);
-	shop_collect(s);
-}
-
 /* What the station says to a pickup code of ZAM-1 signed by this key. */
 static const char *scan_code(struct shop *s, uint8_t kid, uint8_t byte)
 {
@@ -110,7 +95,7 @@ static struct shop *signed_shop(void)
 
 	pin(s, 1, KEY_PICKUP, 1);
 	pin(s, 2, KEY_STREAM, 2);
-	restart(s);
+	shop_restart(s);
 	return s;
 }
 
@@ -128,7 +113,7 @@ static void test_withdrawn_stays_so(void **state)
 	policy(s, 2, "keys", body);
 	assert_string_equal(scan_code(s, 1, 1), "unknown_key");
 	pin(s, 3, KEY_PICKUP, 4);
-	restart(s);
+	shop_restart(s);
 	assert_string_equal(scan_code(s, 1, 1), "unknown_key");
 	assert_string_equal(scan_code(s, 3, 4), "ready");
 	shop_close(s);
@@ -170,7 +155,7 @@ static void test_keys_rotate(void **state)
 		assert_string_equal(scan_code(s, 1, 1), "unknown_key");
 		assert_string_equal(scan_code(s, 3, 3), "ready");
 		s->keys[0] = '\0';
-		restart(s);
+		shop_restart(s);
 		assert_string_equal(s->keys, ring);
 	}
 	shop_close(s);
@@ -300,7 +285,7 @@ static void test_a_withdrawn_lane_serves_nobody(void **state)
 		assert_has(s->screen, "\"mode\":\"revoked\"");
 		shop_verb(s, "language", "{\"lang\":\"en\"}", NULL);
 		assert_int_equal(s->status, 200);
-		restart(s); /* keeps it */
+		shop_restart(s); /* keeps it */
 	}
 	/* Listed again, it serves. An empty list withdraws nobody. */
 	policy(s, -1, "lanes", "{\"lanes\":[]}");

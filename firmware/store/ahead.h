@@ -2,8 +2,8 @@
 /*
  * Reading ahead: a layer under SQLite for the database file. Pages are small, so that a handover
  * writes little; who walks a table, as sending a day's events does, would pay a system call for
- * each. So reads that follow one another fetch a block, and further ones are served from it. One
- * connection writes the file, and every write through it forgets the block.
+ * each. So reads that follow one another fetch a block, and further ones are served from it.
+ * Every write and every transaction's start forgets the block: another program may have written.
  *
  * Owner: db.c. Files other than a main database pass through.
  */
