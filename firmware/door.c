@@ -8,23 +8,30 @@
 
 #include "firmware/ring.h"
 
-/* Bulk takes a few messages of the largest size, out a few of the largest documents. */
-#define NOW_BYTES (512 * 1024)
+/* Bulk takes a few messages of the largest size, out a few of the largest documents, rows what a
+ * window of batches needs to keep the broker busy. */
+#define NOW_BYTES  (512 * 1024)
 #define BULK_BYTES (4 * 1024 * 1024)
-#define OUT_BYTES (8 * 1024 * 1024)
+#define OUT_BYTES  (6 * 1024 * 1024)
+#define ROWS_BYTES (2 * 1024 * 1024)
+
+struct outlet {
+	struct ring ring;
+	size_t pending; /* records behind the last flush: not yet visible */
+};
 
 struct door {
 	pthread_mutex_t lock;
 	pthread_cond_t came; /* something is in */
-	pthread_cond_t left; /* something went out of `out` */
+	pthread_cond_t left; /* something went out of `out` or `rows` */
 	struct ring now;
 	struct ring bulk;
-	struct ring out;
+	struct outlet out;
+	struct outlet rows;	/* events said again: behind all that a person may wait for */
 	size_t urgent;		/* how many in `now` somebody waits for */
 	struct ring *taken;	/* whose oldest record the step is reading */
-	bool collected;		/* out's oldest record is being read by the loop */
-	size_t pending;		/* records in `out` behind the last flush: not yet visible */
-	size_t pending_bytes;
+	struct ring *collected; /* whose oldest record the loop is reading */
+	size_t pending_bytes;	/* of both outlets */
 	void (*wake_loop)(void *ctx);
 	void *ctx;
 };
@@ -33,9 +40,9 @@ static const struct {
 	const char *name;
 	const char *type;
 } streams[STREAM_COUNT] = {
-	[STREAM_ORDERS] = { "orders", "order" },   [STREAM_CATALOG] = { "catalog", "product" },
-	[STREAM_STOCK] = { "stock", "stock" },	   [STREAM_LOYALTY] = { "loyalty", "member" },
-	[STREAM_POLICY] = { "policy", "policy" },  [STREAM_TIMELINE] = { "timeline", "entry" },
+	[STREAM_ORDERS] = { "orders", "order" },  [STREAM_CATALOG] = { "catalog", "product" },
+	[STREAM_STOCK] = { "stock", "stock" },	  [STREAM_LOYALTY] = { "loyalty", "member" },
+	[STREAM_POLICY] = { "policy", "policy" }, [STREAM_TIMELINE] = { "timeline", "entry" },
 };
 
 const char *stream_name(enum stream s)
@@ -88,7 +95,7 @@ struct door *door_new(void (*wake_loop)(void *ctx), void *ctx)
 	if (!d)
 		return NULL;
 	if (ring_init(&d->now, NOW_BYTES) < 0 || ring_init(&d->bulk, BULK_BYTES) < 0 ||
-	    ring_init(&d->out, OUT_BYTES) < 0) {
+	    ring_init(&d->out.ring, OUT_BYTES) < 0 || ring_init(&d->rows.ring, ROWS_BYTES) < 0) {
 		door_free(d);
 		return NULL;
 	}
@@ -106,7 +113,8 @@ void door_free(struct door *d)
 		return;
 	ring_free(&d->now);
 	ring_free(&d->bulk);
-	ring_free(&d->out);
+	ring_free(&d->out.ring);
+	ring_free(&d->rows.ring);
 	free(d);
 }
 
@@ -186,27 +194,34 @@ void door_keep(struct door *d)
 	d->taken = NULL; /* only the step thread reads or writes it */
 }
 
+bool door_is_rows(const struct door_out *out)
+{
+	return out->kind == OUT_UP && (out->up.again || out->up.sibling);
+}
+
 void door_emit(struct door *d, const struct door_out *out, struct slice payload)
 {
+	struct outlet *o = door_is_rows(out) ? &d->rows : &d->out;
+
 	pthread_mutex_lock(&d->lock);
-	while (ring_push(&d->out, out, sizeof(*out), payload) < 0) {
+	while (ring_push(&o->ring, out, sizeof(*out), payload) < 0) {
 		/* Only what the loop may already see can make room. */
-		assert(d->wake_loop && d->out.count > d->pending);
+		assert(d->wake_loop && o->ring.count > o->pending);
 		d->wake_loop(d->ctx);
 		pthread_cond_wait(&d->left, &d->lock);
 	}
-	d->pending++;
+	o->pending++;
 	d->pending_bytes += payload.n;
 	pthread_mutex_unlock(&d->lock);
 }
 
 void door_flush(struct door *d)
 {
-	size_t released;
+	bool released;
 
 	pthread_mutex_lock(&d->lock);
-	released = d->pending;
-	d->pending = 0;
+	released = d->out.pending || d->rows.pending;
+	d->out.pending = d->rows.pending = 0;
 	d->pending_bytes = 0;
 	pthread_mutex_unlock(&d->lock);
 	if (released && d->wake_loop)
@@ -225,14 +240,17 @@ bool door_collect(struct door *d, struct door_out *ret_out, struct slice *ret_pa
 
 	pthread_mutex_lock(&d->lock);
 	if (d->collected) {
-		ring_pop(&d->out);
+		ring_pop(d->collected);
 		pthread_cond_signal(&d->left);
 	}
-	got = d->out.count > d->pending &&
-	      ring_peek(&d->out, sizeof(*ret_out), &value, ret_payload);
+	d->collected = NULL;
+	if (d->out.ring.count > d->out.pending)
+		d->collected = &d->out.ring;
+	else if (d->rows.ring.count > d->rows.pending)
+		d->collected = &d->rows.ring;
+	got = d->collected && ring_peek(d->collected, sizeof(*ret_out), &value, ret_payload);
 	if (got)
 		*ret_out = *(const struct door_out *)value;
-	d->collected = got;
 	pthread_mutex_unlock(&d->lock);
 	return got;
 }

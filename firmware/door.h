@@ -8,9 +8,10 @@
  * keeps what it owns; taking hands out memory that stays valid until the next take.
  *
  * Two queues go in: `now` (scans, presses, prints, clocks, claims) is always taken before `bulk`
- * (what HQ and other lanes say; how a lane stands stays behind the events it told before). All queues are bounded. A full bulk queue loses the message, which the protocol asks
- * for again; a full now queue is -ENOBUFS and the caller says so to its person. The queue going
- * out makes the step wait for the loop, never the other way round.
+ * (what HQ and other lanes say; how a lane stands stays behind the events it told before). All
+ * queues are bounded. A full bulk queue loses the message, which the protocol asks for again; a
+ * full now queue is -ENOBUFS and the caller says so to its person. The queue going out makes the
+ * step wait for the loop, never the other way round.
  *
  * Times: `_ms` wall or monotonic milliseconds as named, `_ns` monotonic nanoseconds.
  */
@@ -41,12 +42,12 @@ const char *screen_name(enum screen s);
 
 enum role { ROLE_NONE, ROLE_CLERK, ROLE_SUPERVISOR, ROLE_SERVICE };
 
-#define VERB_MAX 32
-#define COMMAND_NAME_MAX 24
-#define BROKER_TROUBLE_MAX 200
-#define TOKEN_TEXT_MAX 65 /* a session: 32 random bytes as hex and a NUL */
+#define VERB_MAX	    32
+#define COMMAND_NAME_MAX    24
+#define BROKER_TROUBLE_MAX  200
+#define TOKEN_TEXT_MAX	    65 /* a session: 32 random bytes as hex and a NUL */
 #define IDEMPOTENCY_KEY_MAX 129
-#define DOOR_PAYLOAD_MAX (1024 * 1024 + 4096)
+#define DOOR_PAYLOAD_MAX    (1024 * 1024 + 4096)
 
 /* A piece of an event's payload. */
 struct span {
@@ -58,25 +59,25 @@ struct slice span_of(struct slice payload, struct span s);
 /* ---- in ---- */
 
 enum door_kind {
-	DOOR_SCAN,	/* payload: the text that was read, AIM identifier taken off */
-	DOOR_VERB,	/* payload: a JSON object that json_check accepted */
-	DOOR_PIN,	/* a slow hash that OUT_PIN asked for is done */
-	DOOR_DOWN,	/* payload: a message of a stream, JSON that json_check accepted */
-	DOOR_ACK,	/* payload: the acknowledgement, JSON likewise */
-	DOOR_PULL,	/* sync's window has room for older events */
-	DOOR_LINK,	/* the broker came or went */
-	DOOR_BEAT,	/* a live beat of HQ, or its will */
-	DOOR_UP,	/* payload: events of another lane of this store, JSON likewise */
-	DOOR_LANE,	/* how another lane stands, by its heartbeat or its will */
-	DOOR_AGAIN,	/* another lane lacks events of ours */
-	DOOR_CLAIM,	/* a word about who serves an order, our own echoes included */
-	DOOR_CMD,	/* payload: a command of HQ, JSON that json_check accepted */
-	DOOR_BROKER,	/* why the broker is not reached, or that somebody uses our name there */
-	DOOR_REFUSED,	/* a message that was not let in: payload its topic, `why` the reason */
-	DOOR_JOB,	/* what became of a print job */
-	DOOR_DEVICE,	/* a device's status */
-	DOOR_TICK,	/* about once a second */
-	DOOR_STOP,	/* finish and end the step thread */
+	DOOR_SCAN,    /* payload: the text that was read, AIM identifier taken off */
+	DOOR_VERB,    /* payload: a JSON object that json_check accepted */
+	DOOR_PIN,     /* a slow hash that OUT_PIN asked for is done */
+	DOOR_DOWN,    /* payload: a message of a stream, JSON that json_check accepted */
+	DOOR_ACK,     /* payload: the acknowledgement, JSON likewise */
+	DOOR_PULL,    /* sync's window has room for older events */
+	DOOR_LINK,    /* the broker came or went */
+	DOOR_BEAT,    /* a live beat of HQ, or its will */
+	DOOR_UP,      /* payload: events of another lane of this store, JSON likewise */
+	DOOR_LANE,    /* how another lane stands, by its heartbeat or its will */
+	DOOR_AGAIN,   /* another lane lacks events of ours */
+	DOOR_CLAIM,   /* a word about who serves an order, our own echoes included */
+	DOOR_CMD,     /* payload: a command of HQ, JSON that json_check accepted */
+	DOOR_BROKER,  /* why the broker is not reached, or that somebody uses our name there */
+	DOOR_REFUSED, /* a message that was not let in: payload its topic, `why` the reason */
+	DOOR_JOB,     /* what became of a print job */
+	DOOR_DEVICE,  /* a device's status */
+	DOOR_TICK,    /* about once a second */
+	DOOR_STOP,    /* finish and end the step thread */
 };
 
 enum down_what {
@@ -138,7 +139,7 @@ struct door_event {
 			bool up;
 		} link;
 		struct {
-			bool online; /* false: HQ's will */
+			bool online;   /* false: HQ's will */
 			int64_t at_ms; /* HQ's wall time, 0 unknown */
 		} beat;
 		struct {
@@ -162,7 +163,7 @@ struct door_event {
 			char name[COMMAND_NAME_MAX]; /* "" where it is too long for any we know */
 			int64_t expires_ms;	     /* by HQ's clock */
 			uint16_t signer;	     /* as in door_down */
-			struct span args;	     /* the object's text; n = 0 where there is none */
+			struct span args; /* the object's text; n = 0 where there is none */
 		} cmd;
 		struct {
 			bool taken; /* another client uses this station's client id */
@@ -178,11 +179,13 @@ struct door_event {
 		} job;
 		struct {
 			char name[DEVICE_NAME_MAX];
-			char protocol[DEVICE_PROTOCOL_MAX]; /* spoken now; "auto" before it is known */
+			char protocol[DEVICE_PROTOCOL_MAX]; /* spoken now; "auto" before it is known
+							     */
 			enum device_status status;
 			enum device_trouble trouble;
 			bool drawer_known; /* printers: does it tell the drawer's contact? */
-			bool drawer_high;  /* connector pin 3; which of the two is open, see jobs.c */
+			bool drawer_high;  /* connector pin 3; which of the two is open, see jobs.c
+					    */
 			char detail[DEVICE_DETAIL_MAX]; /* English, for the log and the manager */
 		} device;
 	};
@@ -240,12 +243,12 @@ struct door_out {
 			int64_t first, last; /* seqs in the batch */
 			bool again;	     /* answers a DOOR_PULL */
 			bool more;	     /* so does the next one */
-			bool sibling;	     /* answers a DOOR_AGAIN: HQ's window has no part in it */
+			bool sibling; /* answers a DOOR_AGAIN: HQ's window has no part in it */
 		} up;
 		struct {
 			int64_t epoch; /* the epoch whose rows go next; all older are done */
 			int64_t acked;
-			int64_t last;  /* of that epoch: rows acked+1 .. last wait */
+			int64_t last;	 /* of that epoch: rows acked+1 .. last wait */
 			int64_t waiting; /* over all epochs */
 		} acked;
 		struct {
@@ -282,10 +285,13 @@ void door_free(struct door *door);
 
 /* What HQ and other lanes say. */
 bool door_is_bulk(enum door_kind kind);
+/* Events that HQ or another lane hears once more: nobody at the counter waits for them. */
+bool door_is_rows(const struct door_out *out);
 
 /* Loop side. -ENOBUFS: full; -EMSGSIZE: payload above DOOR_PAYLOAD_MAX. */
 int door_submit(struct door *door, const struct door_event *event, struct slice payload);
-/* False when nothing is out. The payload is valid until the next call. */
+/* False when nothing is out. In the order it was emitted, but events said again (door_is_rows)
+ * only when there is nothing else. The payload is valid until the next call. */
 bool door_collect(struct door *door, struct door_out *ret_out, struct slice *ret_payload);
 
 /* Step side. `wait`: until there is something. The payload is valid until the next take. */

@@ -246,7 +246,7 @@ void ledger_pull(struct station *st, int64_t epoch, int64_t after, int messages)
 	bool more;
 
 	do {
-		more = --messages > 0;
+		more = --messages > 0 && door_pending(st->door) < FRESH_BYTES;
 		after = publish(st, epoch, after, BATCH_AGAIN, &more);
 		/* Nothing in this transaction can be lost, so the loop may send while we read. */
 		if (more && !store_changed(st->store))

@@ -28,7 +28,7 @@
 #define STOP_LIMIT_MS	3000
 #define METRICS_MAX	16384
 #define CONNS_PER_START 10000000 /* attempts, at one in 7 s more than two years */
-#define EXIT_RESTART	75 /* as EX_TEMPFAIL of sysexits.h; systemd restarts on it */
+#define EXIT_RESTART	75	 /* as EX_TEMPFAIL of sysexits.h; systemd restarts on it */
 
 struct ladad {
 	struct config config;
@@ -46,7 +46,7 @@ struct ladad {
 	uv_signal_t term, interrupt;
 	atomic_llong last_step_ms;
 	bool stopping;
-	bool restart; /* HQ's command: the exit status has the service started again */
+	bool restart;	   /* HQ's command: the exit status has the service started again */
 	bool devices_over; /* closed, or no longer waited for */
 	bool stopped;
 	char metrics[METRICS_MAX];
@@ -227,8 +227,14 @@ static void collect(uv_async_t *async)
 	struct door_out out;
 	struct slice payload;
 
-	while (door_collect(l->door, &out, &payload))
+	while (!l->stopped && door_collect(l->door, &out, &payload)) {
 		hand_out(l, &out, payload);
+		/* Between two of thousands of rows everybody else has a turn. */
+		if (door_is_rows(&out)) {
+			uv_async_send(async);
+			return;
+		}
+	}
 }
 
 /* ---- stopping ---- */

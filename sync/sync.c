@@ -240,7 +240,7 @@ static void pull_rows(struct sync *s)
 
 	if (!up_pull(&s->up, s->outstanding < SYNC_PUBACK_WINDOW, &e.pull.epoch, &e.pull.after))
 		return;
-	e.pull.messages = up_room(&s->up);
+	e.pull.messages = UP_PULL_MESSAGES;
 	if (door_submit(s->door, &e, (struct slice){ 0 }) < 0)
 		up_pull_failed(&s->up);
 }

@@ -108,13 +108,6 @@ bool up_batch(struct up *u, int64_t epoch, int64_t first, int64_t last, bool mor
 	return true;
 }
 
-int up_room(const struct up *u)
-{
-	const int room = UP_WINDOW_MESSAGES - u->in_flight;
-
-	return room < UP_PULL_MESSAGES ? room : UP_PULL_MESSAGES;
-}
-
 void up_unsent(struct up *u, int64_t first)
 {
 	u->next = first - 1;
@@ -132,7 +125,8 @@ bool up_pull(struct up *u, bool room, int64_t *ret_epoch, int64_t *ret_after)
 	}
 	if (u->next >= u->last)
 		u->round = false;
-	if (!u->round || u->pulling || !room || u->in_flight == UP_WINDOW_MESSAGES)
+	if (!u->round || u->pulling || !room ||
+	    u->in_flight > UP_WINDOW_MESSAGES - UP_PULL_MESSAGES)
 		return false;
 	u->pulling = true;
 	*ret_epoch = u->pull_epoch = u->epoch;

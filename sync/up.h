@@ -19,10 +19,12 @@
 #include "firmware/base/clock.h"
 
 #define UP_WINDOW_MESSAGES 64
-#define UP_PULL_MESSAGES   8 /* at a time */
-#define UP_RESEND_MIN_MS   5000
-#define UP_RESEND_MAX_MS   10000
-#define UP_NEVER_MS	   INT64_MAX
+#define UP_PULL_MESSAGES                                                                           \
+	16 /* at a time, and only when so many fit: a pull for each                                \
+	    * acknowledgement would be a step for each */
+#define UP_RESEND_MIN_MS 5000
+#define UP_RESEND_MAX_MS 10000
+#define UP_NEVER_MS	 INT64_MAX
 
 struct up {
 	struct clock clock;
@@ -55,8 +57,6 @@ void up_unsent(struct up *u, int64_t first);
 /* Begins a round when one is due. True when a pull of the rows behind *ret_after should go out
  * now; it then counts as under way. `room`: the broker's client can take more. */
 bool up_pull(struct up *u, bool room, int64_t *ret_epoch, int64_t *ret_after);
-/* How many messages a pull may bring. */
-int up_room(const struct up *u);
 /* That pull could not be made: it will be asked for again. */
 void up_pull_failed(struct up *u);
 /* When up_pull() may have something new to say though nothing happened. */

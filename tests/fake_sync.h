@@ -29,7 +29,7 @@
 #define K2_UP "{\"store\":\"WAW-042\",\"lane\":\"k2\",\"epoch\":5,\"events\":[{\"e\":{}}]}"
 #define K2_STATE                                                                                   \
 	"{\"online\":true,\"epoch\":5,\"conn\":3,\"acked\":10,\"outbox\":2,\"lane\":\"k2\"}"
-#define ASKS_K1 "{\"ask\":\"up\",\"id\":\"a\",\"lane\":\"k1\",\"epoch\":9,\"after\":7}"
+#define ASKS_K1	   "{\"ask\":\"up\",\"id\":\"a\",\"lane\":\"k1\",\"epoch\":9,\"after\":7}"
 #define TAKE(lane) "{\"op\":\"take\",\"order\":\"Z\",\"lane\":\"" lane "\",\"claim\":\"C1\"}"
 
 struct sent {
@@ -221,6 +221,15 @@ static inline void heartbeat(struct fixture *f, const char *payload)
 	const struct door_out out = { .kind = OUT_HEARTBEAT };
 
 	output(f, &out, payload);
+}
+
+/* Part of the answer to a pull; `more`: not its last. */
+static inline void more_of_batch(struct fixture *f, int64_t epoch, int64_t first, int64_t last,
+				 bool more)
+{
+	const struct door_out out = { .kind = OUT_UP, .up = { epoch, first, last, true, more } };
+
+	output(f, &out, "{}");
 }
 
 static inline void batch(struct fixture *f, int64_t epoch, int64_t first, int64_t last, bool again)
