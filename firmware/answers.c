@@ -2,6 +2,7 @@
 /* What people hear back: answers to a press, notices at a desk, sounds. */
 #include <string.h>
 
+#include "firmware/desk.h"
 #include "firmware/station.h"
 
 #define ANSWER_MAX 16384

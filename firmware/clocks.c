@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "firmware/base/log.h"
+#include "firmware/ledger.h"
 #include "firmware/station.h"
 
 #define CORRECT_MS	 2000

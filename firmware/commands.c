@@ -8,7 +8,14 @@
 #include <sys/statvfs.h>
 
 #include "firmware/base/log.h"
+#include "firmware/commands.h"
+#include "firmware/desk.h"
+#include "firmware/documents.h"
+#include "firmware/lanes.h"
+#include "firmware/ledger.h"
+#include "firmware/printing.h"
 #include "firmware/station.h"
+#include "firmware/streams.h"
 
 #define DETAIL_MAX 8192
 

@@ -5,7 +5,15 @@
  */
 #include <string.h>
 
+#include "firmware/commands.h"
+#include "firmware/desk.h"
+#include "firmware/documents.h"
+#include "firmware/lanes.h"
+#include "firmware/ledger.h"
+#include "firmware/orders.h"
+#include "firmware/printing.h"
 #include "firmware/station.h"
+#include "firmware/streams.h"
 #include "firmware/trust/hash.h"
 
 #define QUEUE_PASSED_MAX 32 /* then those that are done are no longer filed as waiting */

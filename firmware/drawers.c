@@ -14,6 +14,8 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "firmware/ledger.h"
+#include "firmware/printing.h"
 #include "firmware/station.h"
 
 /* A drawer opens within 2 s of its kick; without automatic status the printer is asked every 2 s

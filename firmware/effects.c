@@ -7,6 +7,10 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "firmware/desk.h"
+#include "firmware/lanes.h"
+#include "firmware/ledger.h"
+#include "firmware/orders.h"
 #include "firmware/station.h"
 
 struct handed {

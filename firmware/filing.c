@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "firmware/station.h"
+#include "firmware/streams.h"
 
 #define FILED_OUT_MAX	256 /* orders of a status looked at in one step */
 #define LOOKUP_TEXT_MAX 256

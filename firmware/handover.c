@@ -4,6 +4,12 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "firmware/desk.h"
+#include "firmware/documents.h"
+#include "firmware/lanes.h"
+#include "firmware/ledger.h"
+#include "firmware/orders.h"
+#include "firmware/printing.h"
 #include "firmware/station.h"
 
 struct handover {

@@ -20,6 +20,10 @@
 
 #include "firmware/base/doc.h"
 #include "firmware/base/log.h"
+#include "firmware/desk.h"
+#include "firmware/ledger.h"
+#include "firmware/orders.h"
+#include "firmware/printing.h"
 #include "firmware/station.h"
 
 #define RETRY_MS     2000 /* then twice as long each time */

@@ -7,7 +7,11 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "firmware/lanes.h"
+#include "firmware/ledger.h"
+#include "firmware/orders.h"
 #include "firmware/station.h"
+#include "firmware/streams.h"
 
 #define ASK_AGAIN_MS	4000 /* plus jitter: at most 5 s */
 #define ASK_JITTER_MS	900

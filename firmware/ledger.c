@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "firmware/ledger.h"
+#include "firmware/orders.h"
 #include "firmware/station.h"
 #include "firmware/trust/hash.h"
 

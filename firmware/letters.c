@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "firmware/desk.h"
+#include "firmware/ledger.h"
 #include "firmware/station.h"
 
 #define LISTED 20 /* of each in the manager's document */

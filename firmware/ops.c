@@ -3,7 +3,11 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "firmware/commands.h"
+#include "firmware/ledger.h"
+#include "firmware/orders.h"
 #include "firmware/station.h"
+#include "firmware/streams.h"
 #include "firmware/trust/hash.h"
 
 #define REJECTS_PER_MESSAGE 1000

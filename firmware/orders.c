@@ -3,6 +3,10 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "firmware/desk.h"
+#include "firmware/lanes.h"
+#include "firmware/ledger.h"
+#include "firmware/orders.h"
 #include "firmware/station.h"
 
 #define FACTS_PER_TICK 50
@@ -81,8 +85,7 @@ struct pickup_policy pickup_policy_now(struct station *st)
 	struct json none = { 0 };
 	struct pickup_policy p = pickup_policy_read(policy_get(st, "pickup"), none);
 
-	p.fiscal_external =
-		pickup_policy_read(none, policy_get(st, "fiscal")).fiscal_external;
+	p.fiscal_external = pickup_policy_read(none, policy_get(st, "fiscal")).fiscal_external;
 	return p;
 }
 
@@ -176,8 +179,8 @@ static void check_quantity(struct station *st, struct json line, const char *wha
 	jw_int(&b, "hq", hq);
 	jw_int(&b, "store", store);
 	event_end(st, "order.conflict", &b, (struct slice){ 0 }, NULL);
-	log_warning("order %.*s: HQ says %s %lld, this store says %lld; kept",
-		    (int)st->order.id.n, st->order.id.p, field, (long long)hq, (long long)store);
+	log_warning("order %.*s: HQ says %s %lld, this store says %lld; kept", (int)st->order.id.n,
+		    st->order.id.p, field, (long long)hq, (long long)store);
 }
 
 void order_conflict_check(struct station *st, struct slice id)

@@ -2,6 +2,9 @@
 /* What a person can do with a pickup before it is handed over. */
 #include <string.h>
 
+#include "firmware/desk.h"
+#include "firmware/lanes.h"
+#include "firmware/orders.h"
 #include "firmware/station.h"
 
 void verb_pickup_take(struct station *st, const struct call *c, struct json args)
@@ -148,8 +151,7 @@ void verb_pickup_short(struct station *st, const struct call *c, struct json arg
 	if (!pickup_loaded(st, c))
 		return;
 	line = arg_line(st, args);
-	if (json_get(args, "line").type == JSON_NONE ||
-	    json_int(json_get(args, "qty"), &qty) < 0 ||
+	if (json_get(args, "line").type == JSON_NONE || json_int(json_get(args, "qty"), &qty) < 0 ||
 	    (json_get(args, "reason").type != JSON_NONE &&
 	     json_string(json_get(args, "reason"), reason, sizeof(reason)) < 0)) {
 		answer_no(st, c, 400, REASON_BAD_REQUEST, &v);

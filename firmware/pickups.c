@@ -6,7 +6,13 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "firmware/commands.h"
+#include "firmware/desk.h"
+#include "firmware/lanes.h"
+#include "firmware/ledger.h"
+#include "firmware/orders.h"
 #include "firmware/station.h"
+#include "firmware/streams.h"
 #include "firmware/trust/code.h"
 
 static const char *mode_name(enum desk_mode m)

@@ -6,6 +6,10 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "firmware/commands.h"
+#include "firmware/desk.h"
+#include "firmware/lanes.h"
+#include "firmware/orders.h"
 #include "firmware/station.h"
 #include "firmware/trust/hash.h"
 

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "firmware/base/doc.h"
+#include "firmware/desk.h"
+#include "firmware/printing.h"
 #include "firmware/station.h"
 
 #define REASON_TEXT_MAX 200

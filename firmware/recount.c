@@ -6,6 +6,7 @@
  */
 #include "firmware/base/log.h"
 #include "firmware/station.h"
+#include "firmware/streams.h"
 #include "firmware/trust/hash.h"
 
 struct recount {

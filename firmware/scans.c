@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "firmware/desk.h"
+#include "firmware/orders.h"
 #include "firmware/station.h"
 
 static void scan_gtin(struct station *st, const struct call *c, const struct scan *s)

@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "firmware/desk.h"
+#include "firmware/lanes.h"
+#include "firmware/orders.h"
 #include "firmware/station.h"
 
 /* Policy `claim_s`. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "firmware/commands.h"
 #include "firmware/station.h"
 
 #define VALUE_MAX 32

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "firmware/orders.h"
 #include "firmware/station.h"
+#include "firmware/streams.h"
 
 #define PARTS_MAX	   8	     /* asked for and not here yet */
 #define PARTS_BYTES	   (3 << 20) /* the door's queue takes no more */

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "firmware/desk.h"
+#include "firmware/orders.h"
 #include "firmware/station.h"
 #include "firmware/trust/hash.h"
 

@@ -4,7 +4,15 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "firmware/commands.h"
+#include "firmware/desk.h"
+#include "firmware/documents.h"
+#include "firmware/lanes.h"
+#include "firmware/ledger.h"
+#include "firmware/orders.h"
+#include "firmware/printing.h"
 #include "firmware/station.h"
+#include "firmware/streams.h"
 #include "firmware/trust/hash.h"
 
 /* One commit for all that waited, within what a person would notice. */

@@ -7,6 +7,7 @@
 
 #include "firmware/base/log.h"
 #include "firmware/station.h"
+#include "firmware/streams.h"
 
 #define ASK_JITTER_MS	900
 #define REPLAY_QUIET_MS 300 /* replays came, then silence: ask whether that was all */

@@ -3,6 +3,9 @@
  * guessing. A signed code always works. */
 #include <string.h>
 
+#include "firmware/desk.h"
+#include "firmware/ledger.h"
+#include "firmware/orders.h"
 #include "firmware/station.h"
 #include "firmware/trust/hash.h"
 

@@ -2,6 +2,10 @@
 /* The table of verbs: who may do what at which desk. */
 #include <string.h>
 
+#include "firmware/commands.h"
+#include "firmware/desk.h"
+#include "firmware/ledger.h"
+#include "firmware/printing.h"
 #include "firmware/station.h"
 #include "firmware/trust/hash.h"
 

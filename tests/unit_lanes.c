@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <stdlib.h>
 
+#include "firmware/ledger.h"
 #include "tests/shop.h"
 
 static const char LANES[] =

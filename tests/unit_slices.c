@@ -14,6 +14,7 @@
 
 #include <sodium.h>
 
+#include "firmware/streams.h"
 #include "firmware/trust/hash.h"
 #include "tests/file_shop.h"
 

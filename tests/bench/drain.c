@@ -19,6 +19,7 @@
 #include <mosquitto.h>
 #include <sodium.h>
 
+#include "firmware/ledger.h"
 #include "firmware/station.h"
 #include "sync/up.h"
 

@@ -15,9 +15,10 @@
 #include <sodium.h>
 #include <sqlite3.h>
 
+#include "firmware/desk.h"
 #include "firmware/station.h"
 
-#define ROUNDS 200
+#define ROUNDS	 200
 #define TEXT_MAX 4096
 
 struct bench {
@@ -139,7 +140,8 @@ static void log_in(struct bench *b)
 	struct door_event e = { .kind = DOOR_PIN };
 
 	stream(b, STREAM_POLICY, 0,
-	       "[{\"op\":\"put\",\"type\":\"policy\",\"id\":\"staff\",\"rev\":1,\"body\":{\"people\":"
+	       "[{\"op\":\"put\",\"type\":\"policy\",\"id\":\"staff\",\"rev\":1,\"body\":{"
+	       "\"people\":"
 	       "[{\"id\":\"E17\",\"name\":\"Ola\",\"role\":\"clerk\",\"pin\":\"x\"}]}}]");
 	verb(b, "staff.login", "{\"staff\":\"E17\",\"pin\":\"1\"}");
 	e.pin.check = b->pin;
@@ -152,8 +154,10 @@ static void put_order(struct bench *b, int n)
 	char ops[TEXT_MAX];
 
 	text_fmt(ops, sizeof(ops),
-		 "[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-%d\",\"rev\":1,\"body\":{\"status\":"
-		 "\"ready\",\"totals\":{\"total\":7497,\"due\":0},\"lines\":[{\"line\":1,\"sku\":\"A\","
+		 "[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-%d\",\"rev\":1,\"body\":{"
+		 "\"status\":"
+		 "\"ready\",\"totals\":{\"total\":7497,\"due\":0},\"lines\":[{\"line\":1,\"sku\":"
+		 "\"A\","
 		 "\"name\":\"Skarpety w żółte łódki\",\"qty\":2,\"paid\":2498},{\"line\":2,\"sku\":"
 		 "\"B\",\"name\":\"Koc piknikowy\",\"qty\":1,\"paid\":4999}],\"payments\":[{\"id\":"
 		 "\"p\",\"tender\":\"blik\",\"state\":\"captured\",\"amount\":7497}]}}]",

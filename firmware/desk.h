@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * A desk at work: who stands there, what is scanned and pressed, and what is answered. On the step
+ * thread, inside a step's transaction.
+ */
+#ifndef LADA_FIRMWARE_DESK_H
+#define LADA_FIRMWARE_DESK_H
+
+#include "firmware/station.h"
+
+/* ---- answers.c ---- */
+
+/* 200 with `members` (JSON text of further members or "") */
+void answer_ok(struct station *st, const struct call *c, const char *members);
+void answer_login(struct station *st, const struct call *c, const char *token);
+void answer_logout(struct station *st, const struct call *c);
+/* The shop says no: notice at the desk, and for a verb `http` (409, 401, 403, 404, 400). */
+void answer_no(struct station *st, const struct call *c, int http, enum reason r,
+	       const struct word_values *values);
+/* The same without a notice at the desk: logging in is between one person and the page. */
+void answer_quiet(struct station *st, const struct call *c, int http, enum reason r);
+void notice_hide_from_customer(struct station *st, enum desk desk);
+void notice_word(struct station *st, enum desk desk, enum notice_level level, const char *code,
+		 enum word w, enum word customer, const struct word_values *values);
+/* HQ's own words. */
+void notice_message(struct station *st, enum desk desk, enum notice_level level, const char *id,
+		    const char *text);
+void notice_clear(struct station *st, enum desk desk);
+void feedback_send(struct station *st, enum desk desk, enum feedback f);
+struct word_values words_none(void);
+
+/* ---- scans.c: what a scan does ---- */
+
+void desk_scan(struct station *st, const struct call *c, struct slice text, enum symbology sym);
+/* What looks like a card number may be a product, an order or a member known here: then s->kind
+ * says so. */
+void desk_resolve_card_like(struct station *st, struct scan *s);
+
+/* ---- pickups.c: a desk at work ---- */
+
+void desk_set_mode(struct station *st, enum desk desk, enum desk_mode mode);
+/* A signed code opens its order, or is refused. */
+void pickup_scan_code(struct station *st, const struct call *c, struct slice text);
+/* Refused at the door: told to HQ, shown at the desk. `order` "" when it is not known which. */
+void pickup_refuse(struct station *st, const struct call *c, enum reason r, const char *order,
+		   const char *method, const struct word_values *values);
+/* HQ's answer to an ask for one order. */
+void desk_answer_ops(struct station *st, const struct door_down *d, struct slice payload);
+/* Forgets what the last customer saw. */
+void desk_wipe(struct station *st, enum desk desk);
+void desk_tick(struct station *st);
+void desk_load(struct station *st);
+void pickup_open(struct station *st, const struct call *c, const char *named, const char *method);
+/* Scans that were kept for a wait that is over without its answer. */
+void desk_forget_kept(struct station *st, enum desk desk);
+void pickup_close(struct station *st, enum desk desk);
+void pickup_done_load(struct station *st, enum desk desk); /* st->order -> st->done */
+
+/* ---- typed_codes.c, pickup_verbs.c, handover.c ---- */
+/* Loads the order this desk has open, and what was done with it; false and answered when there
+ * is none. */
+bool pickup_loaded(struct station *st, const struct call *c);
+bool pickup_parcels_checked(struct station *st, enum desk desk);
+void pickup_try_pin(struct station *st, const struct call *c, const char *order,
+		    struct slice digits);
+/* Locked at another lane: here too, for what is left of it. */
+void typed_codes_lock(struct station *st, const char *order, int64_t since_ms);
+void verb_pickup_find(struct station *st, const struct call *c, struct json args);
+void verb_pickup_take(struct station *st, const struct call *c, struct json args);
+void verb_pickup_check(struct station *st, const struct call *c, struct json args);
+void verb_pickup_short(struct station *st, const struct call *c, struct json args);
+void verb_pickup_handover(struct station *st, const struct call *c, struct json args);
+void verb_pickup_cancel(struct station *st, const struct call *c, struct json args);
+enum reason pickup_check_pieces(struct station *st, enum desk desk, int line, int64_t qty);
+bool pickup_has_parcel(const struct station *st, struct slice label);
+enum reason pickup_check_parcel(struct station *st, enum desk desk, struct slice label);
+
+/* ---- staff.c ---- */
+
+void verb_staff_login(struct station *st, const struct call *c, struct json args);
+void verb_staff_logout(struct station *st, const struct call *c, struct json args);
+void staff_pin_checked(struct station *st, uint64_t number, bool right);
+void staff_badge(struct station *st, const struct call *c, const struct scan *s);
+/* Whose token this is, or who is at a desk: not valid for a leaver and after twelve hours. */
+struct session staff_session(struct station *st, const char *token);
+struct session staff_at(struct station *st, enum desk desk);
+void staff_tick(struct station *st);
+void staff_start(struct station *st);
+/* Display name and role of a person; false when policy does not know them. */
+bool staff_name(struct station *st, const char *id, char *ret_name, size_t cap,
+		enum role *ret_role);
+
+/* ---- verbs.c ---- */
+
+void verb_call(struct station *st, const struct door_event *e, struct slice payload);
+/* A string argument that is an id; false (and answered) when it is not. */
+bool arg_text(struct json args, const char *name, char *dst, size_t cap);
+
+#endif

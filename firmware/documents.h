@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What the step shows: the screens' documents, customer displays, the heartbeat and the figures.
+ * On the step thread, at a step's end.
+ */
+#ifndef LADA_FIRMWARE_DOCUMENTS_H
+#define LADA_FIRMWARE_DOCUMENTS_H
+
+#include "firmware/station.h"
+
+/* ---- displays.c: what the customer displays of a desk show ---- */
+
+void displays_publish(struct station *st);
+void displays_tick(struct station *st);
+/* The return code of what was just handed over at this desk. */
+void display_receipt(struct station *st, enum desk desk, struct slice order, const char *document);
+
+/* ---- documents.c ---- */
+
+void documents_publish(struct station *st);
+/* Members `cursors` and `devices` of the heartbeat. */
+void documents_streams(struct station *st, struct buf *b);
+void documents_devices_brief(struct station *st, struct buf *b);
+void heartbeat_publish(struct station *st);
+void metrics_publish(struct station *st);
+
+#endif
