@@ -7,7 +7,7 @@
 
 const { once } = require('node:events');
 const { DemoShop } = require('./shop.js');
-const { playPickup, playOutage } = require('./play.js');
+const { playOutage, playPickup, playTwoCounters } = require('./play.js');
 const { stay } = require('./stay.js');
 const { Teller } = require('./teller.js');
 const { keepLogs } = require('../lib/world.js');
@@ -34,6 +34,7 @@ async function main(args)
 		}
 		await playPickup(shop, tell);
 		await playOutage(shop, tell);
+		await playTwoCounters(shop, tell);
 		tell.summary();
 		return 0;
 	} catch (error) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The two acts of the demo: a pickup as it should be, and one while everything breaks.
+// The acts of the demo: a pickup as it should be, one while everything breaks, and one parcel wanted
+// at two counters.
 'use strict';
 
 const assert = require('node:assert');
@@ -148,4 +149,47 @@ async function playOutage(shop, tell)
 	tell.tick('HQ has exactly one pickup.completed for each, and the outbox is empty');
 }
 
-module.exports = { playOutage, playPickup };
+async function refusedAt(station, code, reason)
+{
+	const answer = await station.do('scan', { code });
+
+	assert.strictEqual(answer.status, 409);
+	assert.strictEqual(answer.json.error.code, reason);
+	return (await station.state()).notice.text;
+}
+
+async function playTwoCounters(shop, tell)
+{
+	const order = shop.facts.plain_prepaid_ready[6];
+	const code = shop.codeOf(order).text;
+	const live = shop.station.live('counter');
+
+	tell.heading('A second counter, and HQ goes');
+	const second = await shop.openSecondCounter(tell);
+
+	await shop.hq.child.kill9();
+	for (const station of [shop.station, second]) {
+		await station.waitState('HQ is missed', (doc) => doc.hq.broker && !doc.hq.reachable, 10000);
+	}
+	tell.tick('HQ is killed (-9); both counters say so and serve on');
+	await live.wait('the counter’s screen', (doc) => doc.mode === 'idle');
+	await shop.scanToScreen(live, code, 'the claim at k1', (doc) => doc.mode === 'pickup'
+		&& doc.pickup.order === order && doc.pickup.claim === 'held');
+	tell.tick(`${order} is opened at k1; the same code at k2: being_served, "${
+		await refusedAt(second, code, 'being_served')}"`);
+	await checkItems(shop, live, tell);
+	await handOver(shop, order, tell);
+	await until('k2 has heard of it', async () => {
+		const answer = await second.do('scan', { code });
+
+		return answer.json.error && answer.json.error.code === 'already_collected';
+	}, 5000);
+	tell.tick(`without HQ, k2 knows: already_collected, "${
+		await refusedAt(second, code, 'already_collected')}"`);
+	await shop.hq.serve();
+	await waitHqHas(shop, order, 20000);
+	tell.tick(`HQ is back and has exactly one pickup.completed of ${order}`);
+	live.close();
+}
+
+module.exports = { playOutage, playPickup, playTwoCounters };

@@ -17,6 +17,7 @@ const STORE_FILE = path.join(__dirname, 'store', 'store.jsonl');
 const DEMO_FILE = path.join(__dirname, 'store', 'demo.json');
 const PREFIX = 'lada/1';
 const USUAL_PORT = 8080;
+const SECOND_LANE = 'k2';
 const SAME_READ_MS = 350; // a scanner's same text sooner than 300 ms is one read
 
 /** Hears what passes over the broker, to say afterwards what was really sent. */
@@ -134,6 +135,45 @@ class DemoShop {
 		tell.tick(`${staff.name} (${staff.id}) is logged in`);
 		await this.station.waitState('HQ’s live beat', (doc) => doc.hq.reachable, 15000);
 		tell.tick('HQ is reachable: its live beat was heard');
+	}
+
+	/** HQ says that the store has a second lane, and that lane is opened. */
+	async openSecondCounter(tell)
+	{
+		const own = path.join(this.dir, SECOND_LANE);
+		const lanes = path.join(this.dir, 'lanes.jsonl');
+		const staff = this.facts.staff[1];
+
+		fs.mkdirSync(own);
+		fs.writeFileSync(lanes, `${JSON.stringify({
+			store: this.facts.store, stream: 'policy', op: 'put', type: 'policy', id: 'lanes', rev: 2,
+			body: { lanes: [this.facts.lane, SECOND_LANE].map((lane) => ({ lane })) },
+		})}\n`);
+		this.hq.command('import', lanes);
+		const second = new Station({
+			dir: own, brokerUrl: this.broker.url, store: this.facts.store, lane: SECOND_LANE,
+			keysText: this.keysText, keys: this.station.keys,
+			sections: { station: { name: this.facts.name } },
+		});
+
+		this.cleanup.add(() => second.stop());
+		await second.start();
+		await until(`${SECOND_LANE} knows its orders and both lanes know of each other`, () => {
+			const states = [this.facts.lane, SECOND_LANE].map((lane) =>
+				this.witness.states.findLast((state) => state.lane === lane));
+			const [one, two] = states.map((state) => state && state.cursors);
+
+			return one && two && two.orders && two.policy && two.policy.sum === one.policy.sum
+				&& two.orders.sum === one.orders.sum;
+		}, 15000);
+		await second.login(staff.id, staff.pin);
+		for (const station of [this.station, second]) {
+			await station.waitState('nobody is isolated',
+				(doc) => doc.hq.reachable && !doc.hq.isolated, 15000);
+		}
+		tell.tick(`${SECOND_LANE} is up in ${second.startMs} ms and has the same orders, by their sum; ${
+			staff.name} is logged in there`);
+		return second;
 	}
 
 	/** Until the station reports the records and sums that the store's maker computed. */
