@@ -12,6 +12,7 @@
 #define STUCK_MS      60000 /* several rounds of sending again */
 #define ACK_NOTE_MS   1000  /* an acknowledgement is written down after so long at the latest... */
 #define ACK_SHOW_MS   200   /* ...and shown */
+#define SERVED_MS     1000  /* who did something is still there for so long */
 #define KEEP_DAYS     30    /* of acknowledged events, at least: a restored HQ may want them */
 #define KEEP_DAYS_MAX 3650
 #define EPOCH_MAX     INT64_C(4102444800) /* 2100: no clock says later */
@@ -215,6 +216,7 @@ void ledger_announce(struct station *st)
 	out.acked.acked = l.acked;
 	out.acked.last = l.last;
 	out.acked.waiting = ledger_waiting(st);
+	out.acked.served = st->served_ms && station_mono(st) - st->served_ms < SERVED_MS;
 	door_emit(st->door, &out, (struct slice){ 0 });
 }
 

@@ -261,7 +261,8 @@ struct station {
 	int64_t wake_ms; /* the earliest deadline announced to the loop, 0 none */
 	int64_t refused_told_ms;
 	int64_t pruned_ms;
-	int64_t busy_ms; /* monotonic, of the last event that was no tick */
+	int64_t busy_ms;   /* monotonic, of the last event that was no tick */
+	int64_t served_ms; /* monotonic, of the last thing a person did, 0 none yet */
 	struct clocks clocks;
 	bool policy_known; /* policies were followed up to policy_at */
 	struct cursor policy_at;

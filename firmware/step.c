@@ -378,6 +378,8 @@ static int take_events(struct station *st, struct door_event *event, struct slic
 	do {
 		const bool is_bulk = door_is_bulk(event->kind);
 
+		if (event->kind == DOOR_SCAN || event->kind == DOOR_VERB || event->kind == DOOR_PIN)
+			st->served_ms = began;
 		on_event(st, event, payload);
 		taken++;
 		bulk += is_bulk;

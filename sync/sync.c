@@ -240,7 +240,7 @@ static void pull_rows(struct sync *s)
 
 	if (!up_pull(&s->up, s->outstanding < SYNC_PUBACK_WINDOW, &e.pull.epoch, &e.pull.after))
 		return;
-	e.pull.messages = UP_PULL_MESSAGES;
+	e.pull.messages = up_pull_messages(&s->up);
 	if (door_submit(s->door, &e, (struct slice){ 0 }) < 0)
 		up_pull_failed(&s->up);
 }
@@ -315,6 +315,7 @@ void sync_output(struct sync *s, const struct door_out *out, struct slice payloa
 		take_batch(s, out, payload);
 		break;
 	case OUT_ACKED:
+		up_served(&s->up, out->acked.served);
 		up_acked(&s->up, out->acked.epoch, out->acked.acked, out->acked.last);
 		break;
 	case OUT_ASK:

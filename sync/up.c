@@ -47,6 +47,11 @@ static void forget_covered(struct up *u)
 	memmove(u->flight, u->flight + covered, (size_t)u->in_flight * sizeof(u->flight[0]));
 }
 
+void up_served(struct up *u, bool served)
+{
+	u->served = served;
+}
+
 void up_acked(struct up *u, int64_t epoch, int64_t acked, int64_t last)
 {
 	bool waited = u->last > u->acked;
@@ -108,6 +113,16 @@ bool up_batch(struct up *u, int64_t epoch, int64_t first, int64_t last, bool mor
 	return true;
 }
 
+int up_pull_messages(const struct up *u)
+{
+	return u->served ? UP_PULL_SERVED : UP_PULL_MESSAGES;
+}
+
+static int window(const struct up *u)
+{
+	return u->served ? UP_WINDOW_SERVED : UP_WINDOW_MESSAGES;
+}
+
 void up_unsent(struct up *u, int64_t first)
 {
 	u->next = first - 1;
@@ -125,8 +140,7 @@ bool up_pull(struct up *u, bool room, int64_t *ret_epoch, int64_t *ret_after)
 	}
 	if (u->next >= u->last)
 		u->round = false;
-	if (!u->round || u->pulling || !room ||
-	    u->in_flight > UP_WINDOW_MESSAGES - UP_PULL_MESSAGES)
+	if (!u->round || u->pulling || !room || u->in_flight > window(u) - up_pull_messages(u))
 		return false;
 	u->pulling = true;
 	*ret_epoch = u->pull_epoch = u->epoch;

@@ -22,6 +22,8 @@
 #define UP_PULL_MESSAGES                                                                           \
 	16 /* at a time, and only when so many fit: a pull for each                                \
 	    * acknowledgement would be a step for each */
+#define UP_WINDOW_SERVED 8
+#define UP_PULL_SERVED	 4
 #define UP_RESEND_MIN_MS 5000
 #define UP_RESEND_MAX_MS 10000
 #define UP_NEVER_MS	 INT64_MAX
@@ -32,6 +34,7 @@ struct up {
 	int64_t acked; /* HQ has every row up to here */
 	int64_t last;  /* the newest row of this epoch */
 	int64_t next;  /* rows up to here have been sent in this round */
+	bool served;   /* somebody is at the counter */
 	bool linked;
 	bool round;
 	bool pulling; /* a pull is not answered yet */
@@ -47,6 +50,9 @@ void up_init(struct up *u, const struct clock *clock);
 void up_link(struct up *u, bool linked);
 /* Where the outbox stands (OUT_ACKED). */
 void up_acked(struct up *u, int64_t epoch, int64_t acked, int64_t last);
+/* Is somebody at the counter? Then a few messages under way are enough: full speed takes the
+ * processor from who waits for an answer. */
+void up_served(struct up *u, bool served);
 /* A fresh batch; `sent`: it was given to the broker. */
 void up_fresh(struct up *u, int64_t epoch, int64_t first, int64_t last, bool sent);
 /* The answer to a pull, or a part of it with `more` to come; true when it must be sent now.
@@ -57,6 +63,8 @@ void up_unsent(struct up *u, int64_t first);
 /* Begins a round when one is due. True when a pull of the rows behind *ret_after should go out
  * now; it then counts as under way. `room`: the broker's client can take more. */
 bool up_pull(struct up *u, bool room, int64_t *ret_epoch, int64_t *ret_after);
+/* How many messages a pull is for. */
+int up_pull_messages(const struct up *u);
 /* That pull could not be made: it will be asked for again. */
 void up_pull_failed(struct up *u);
 /* When up_pull() may have something new to say though nothing happened. */

@@ -116,6 +116,8 @@ void shop_collect(struct shop *s)
 			heard_session(s, &out);
 			break;
 		case OUT_ACKED:
+			s->served = out.acked.served;
+			break;
 		case OUT_FEEDBACK:
 		case OUT_METRICS:
 		case OUT_STOPPED:

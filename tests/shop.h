@@ -29,6 +29,7 @@ struct shop {
 	int status;
 	char printer[DEVICE_NAME_MAX]; /* where it was printed */
 	int prints;
+	bool served; /* what sync was told last: somebody is at the counter */
 	int64_t printed_job, up_first, up_last, asks, wake_ms;
 	uint64_t pin;
 	int claims; /* words about who serves an order */

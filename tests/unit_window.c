@@ -79,6 +79,31 @@ static void the_window_is_bounded(void **state)
 	assert_int_equal(take(f, DOOR_PULL, NULL).pull.after, 10 * UP_PULL_MESSAGES + 10);
 }
 
+/* Somebody at the counter: few messages are under way, and all of them again when nobody is. */
+static void a_person_comes_first(void **state)
+{
+	struct fixture *f = *state;
+	struct door_out told = { .kind = OUT_ACKED, .acked = { 5, 0, 100000, 100000, true } };
+	int64_t after = 0;
+	struct door_event e;
+	struct slice p;
+
+	output(f, &told, "");
+	connect_station(f);
+	while (door_take(f->door, false, &e, &p)) {
+		assert_int_equal(e.pull.messages, UP_PULL_SERVED);
+		for (int left = e.pull.messages; left > 0; left--, after += 10) {
+			more_of_batch(f, 5, after + 1, after + 10, left > 1);
+			sync_delivered(f->sync);
+		}
+	}
+	assert_int_equal(f->sent_count, UP_WINDOW_SERVED);
+	acked(f, 5, 0, 100000);
+	answer_pulls(f, after);
+	assert_in_range(f->sent_count, UP_WINDOW_MESSAGES - UP_PULL_MESSAGES + 1,
+			UP_WINDOW_MESSAGES);
+}
+
 static void pubacks_bound_it_too(void **state)
 {
 	struct fixture *f = *state;
@@ -287,6 +312,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(after_reconnect_oldest_first),
 		T(the_window_is_bounded),
+		T(a_person_comes_first),
 		T(pubacks_bound_it_too),
 		T(fresh_batches_need_no_pull),
 		T(epochs_and_restored_hq),
