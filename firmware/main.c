@@ -351,6 +351,7 @@ static struct sync_setup sync_setup_of(const struct ladad *l)
 	s.pair = c->sign ? &l->identity : NULL;
 	s.sign = c->sign;
 	s.epoch = l->station->ledger.epoch;
+	s.known_ms = store_meta(l->station->store, "hq_time", 0);
 	s.first_conn = l->station->revision / REVISIONS_PER_START * CONNS_PER_START + 1;
 	return s;
 }

@@ -52,6 +52,7 @@ struct link {
 	struct clock clock;
 	struct retry retry;
 	char client_id[CLIENT_ID_MAX];
+	int64_t known_base_ms; /* the least wall time minus the monotonic one */
 
 	uv_timer_t timer;
 	struct attempt *attempt; /* NULL while waiting */
@@ -380,6 +381,7 @@ static int set_tls(struct attempt *a)
 
 	a->watch.setup = &a->link->setup;
 	a->watch.now_ms = clock->wall_ms(clock->ctx);
+	a->watch.least_ms = now_ms(a->link) + a->link->known_base_ms;
 	a->tls = tls_context(&a->watch);
 	if (!a->tls || mosquitto_int_option(a->mosq, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 0))
 		return MOSQ_ERR_TLS;
@@ -525,6 +527,7 @@ int sync_start(uv_loop_t *loop, struct door *door, const struct sync_setup *setu
 	l->loop = loop;
 	l->setup = *setup;
 	l->clock = *clock;
+	l->known_base_ms = setup->known_ms - now_ms(l);
 	retry_init(&l->retry);
 	err = text_fmt(l->client_id, sizeof(l->client_id), "lada-%s-%s", setup->store, setup->lane);
 	if (err == 0)

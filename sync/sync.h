@@ -42,6 +42,8 @@ struct sync_setup {
 	const struct trust_pair *pair; /* the station's identity; NULL where sign is false */
 	bool sign;
 	int64_t epoch;
+	int64_t known_ms;   /* at sync_start() it is at least this wall time, 0 not known: a clock
+			     * that has lost its battery judges certificates by it */
 	int64_t first_conn; /* number of the first connection of this process */
 };
 

@@ -144,6 +144,14 @@ static bool set_name(SSL_CTX *ctx, const char *host)
 	       X509_VERIFY_PARAM_set1_host(param, host, 0);
 }
 
+static void set_time(SSL_CTX *ctx, struct tls_watch *w)
+{
+	if (w->least_ms <= w->now_ms)
+		return;
+	w->now_ms = w->least_ms;
+	X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(ctx), (time_t)(w->now_ms / 1000));
+}
+
 void *tls_context(struct tls_watch *w)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
@@ -152,6 +160,7 @@ void *tls_context(struct tls_watch *w)
 	    !set_name(ctx, w->setup->host)) {
 		say(w, "out of memory");
 	} else if (load_files(ctx, w)) {
+		set_time(ctx, w);
 		SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION);
 		SSL_CTX_set_mode(ctx, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
 					      SSL_MODE_ENABLE_PARTIAL_WRITE);

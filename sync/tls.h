@@ -13,7 +13,8 @@
 /* Outlives the context. */
 struct tls_watch {
 	const struct sync_setup *setup;
-	int64_t now_ms; /* the wall clock when the connection was begun */
+	int64_t now_ms;	  /* the wall clock when the connection was begun... */
+	int64_t least_ms; /* ...and what it is at least; certificates are judged by the later */
 	char trouble[BROKER_TROUBLE_MAX]; /* "" while nothing is wrong; the first thing counts */
 };
 

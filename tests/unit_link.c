@@ -580,6 +580,18 @@ static void tls_both_ways(void **state)
 	start_station(f);
 	until(f, metric(f, "lada_broker_attempts_total") >= 3, 8000);
 	assert_false(f->link_up);
+	stop_station(f);
+
+	/* The machine's clock is behind: by what HQ said last, the certificates have expired. */
+	f->setup.ca = f->path[0];
+	f->setup.known_ms = f->clock.wall_ms(f->clock.ctx) + 3 * 24 * 3600 * INT64_C(1000);
+	start_station(f);
+	until(f, metric(f, "lada_broker_attempts_total") >= 3, 8000);
+	assert_false(f->link_up);
+	stop_station(f);
+	f->setup.known_ms -= 2 * 24 * 3600 * INT64_C(1000);
+	start_station(f);
+	until(f, f->link_up, 16000);
 }
 
 int main(void)
