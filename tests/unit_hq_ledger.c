@@ -353,15 +353,15 @@ static void unknown_records_are_no_trouble(void **state)
 	assert_int_equal(number(f, "SELECT count(*) FROM record"), 1);
 }
 
-/* Points and orders may be recorded under another store. */
+/* Points, and orders that a store holds for another, are recorded there. */
 static void effects_go_where_the_record_is(void **state)
 {
 	struct fixture *f = *state;
 	struct json m;
 
 	import(f,
-	       "{\"store\":\"KRK-1\",\"type\":\"order\",\"id\":\"K-1\",\"body\":{\"status\":"
-	       "\"ready\"}}\n"
+	       "{\"store\":\"KRK-1\",\"type\":\"order\",\"id\":\"K-1\",\"body\":{\"store\":"
+	       "\"" STORE "\",\"status\":\"ready\"}}\n"
 	       "{\"store\":\"KRK-1\",\"type\":\"member\",\"id\":\"M-1\",\"body\":{\"points\":1}}\n"
 	       "{\"store\":\"" STORE
 	       "\",\"type\":\"member\",\"id\":\"M-1\",\"body\":{\"points\":1}}");

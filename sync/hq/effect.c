@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sync/hq/effect.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sync/hq/command.h"
 #include "sync/hq/edit.h"
+#include "sync/hq/effect_inside.h"
 #include "sync/hq/effect_order.h"
 #include "sync/hq/handover.h"
 #include "sync/hq/stream.h"
@@ -44,21 +46,6 @@ static const char *stock_changed(const struct happening *h)
 
 /* ---- points: counted by these two only ---- */
 
-/* The store behind this one that has this member. */
-static bool member_store(struct hq *hq, const char *member, char store[ID_MAX + 1])
-{
-	struct db_stmt *q = db_query(&hq->db,
-				     "SELECT store FROM record WHERE stream = 'loyalty' AND id = ?"
-				     " AND deleted = 0 AND store > ? ORDER BY store LIMIT 1",
-				     "tt", member, store);
-
-	if (!db_row(&hq->db, q))
-		return false;
-	db_copy(q, 0, store, ID_MAX + 1);
-	db_done(q);
-	return true;
-}
-
 static const char *add_points(const struct happening *h, int sign)
 {
 	const struct stream_kind *kind = stream_by_name("loyalty");
@@ -68,7 +55,7 @@ static const char *add_points(const struct happening *h, int sign)
 	if (read_id(json_get(h->body, "member"), member) < 0 ||
 	    json_int(json_get(h->body, "points"), &points) < 0 || points < 0 || points > INT32_MAX)
 		return "body";
-	while (member_store(h->hq, member, store)) {
+	while (record_next_holder(h->hq, kind, member, store)) {
 		struct edit_text room;
 		struct change change = { .name = "points" };
 		struct record r;
@@ -111,13 +98,14 @@ static const char *loyalty_redeemed(const struct happening *h)
 static const char *doubled(const struct happening *h)
 {
 	struct json with = json_get(h->body, "with");
-	char order[ID_MAX + 1], lane[ID_MAX + 1];
+	char lane[ID_MAX + 1];
+	struct effect_order o;
 
-	if (read_id(json_get(h->body, "order"), order) < 0)
+	if (effect_open(h, &o) == -EINVAL)
 		return "body";
 	if (read_id(json_get(with, "lane"), lane) < 0)
 		return "body";
-	handover_told(h, order, lane, json_int_or(json_get(with, "epoch"), 0),
+	handover_told(h, o.holder, o.id, lane, json_int_or(json_get(with, "epoch"), 0),
 		      json_int_or(json_get(with, "seq"), 0));
 	effect_touch_order(h);
 	return NULL;

@@ -101,7 +101,7 @@ static const char *put(struct hq *hq, const struct element *e, int64_t *ret_rev,
 	if (e->body.n > HQ_BODY_MAX && !fits(hq, e->body))
 		return "`body` is larger than 128 KiB";
 	buf_reset(&hq->edited);
-	text = order ? effect_keep_handed(hq, e->id, e->body) : json_text(e->body);
+	text = order ? effect_keep(hq, e->store, e->id, e->body) : json_text(e->body);
 	edit_minify(&hq->edited, text);
 	if (!text.n || hq->edited.overflow)
 		return "`body` is larger than 128 KiB with what the store did";
@@ -166,7 +166,7 @@ static const char *reopen(struct hq *hq, const struct element *e, int64_t *ret_r
 	if (!why) {
 		record_put(hq, e->store, e->kind, e->id, *ret_rev, was.body);
 		stream_flush(hq);
-		handover_undo(hq, e->id);
+		handover_undo(hq, e->store, e->id);
 		/* Its own words about the handover go as well, or they would be said again. */
 		why = effect_reopen(hq, e->store, e->id, ret_rev);
 	}

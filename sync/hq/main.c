@@ -17,6 +17,7 @@
 #include "sync/hq/import.h"
 #include "sync/hq/keyring.h"
 #include "sync/hq/list.h"
+#include "sync/hq/order.h"
 #include "sync/hq/qr.h"
 #include "sync/hq/secret.h"
 #include "sync/hq/serve.h"
@@ -124,6 +125,8 @@ static int do_order(struct hq *hq, const struct args *a)
 	if (strcmp(a->word[1], "put") == 0)
 		return order_put(hq, a->word[2]);
 	err = list_order(hq, a->store, a->word[2], stdout);
+	if (err == -ENOTUNIQ)
+		return args_fail(a->word[2], ORDER_AMBIGUOUS);
 	return err < 0 ? args_fail(a->word[2], err == -ENOENT ? "no such order" : strerror(-err))
 		       : EXIT_SUCCESS;
 }
