@@ -421,6 +421,42 @@ static void a_long_import_holds_up_no_beats(void **state)
 	insist(w, "up", batch, "lada/1/WAW-042/k1/ack", "{\"epoch\":1795366197,\"seq\":1}");
 }
 
+/* Somebody sits on one store's rows: the others are served, and it is afterwards. */
+static void a_locked_store_holds_up_no_other(void **state)
+{
+	static const char another[] =
+		"{\"store\":\"KRK-1\",\"lane\":\"k1\",\"epoch\":1795366197,\"events\":[{\"e\":{"
+		"\"seq\":1,\"id\":\"01JD0000000000000000000002\",\"type\":\"code.requested\","
+		"\"at\":\"2026-11-22T16:00:00.123Z\","
+		"\"prev\":\"00000000000000000000000000000000\",\"body\":{\"order\":\"K\"}}}]}";
+	struct world *w = *state;
+	struct message m;
+	const char *what;
+	struct hq other;
+
+	if (!db_is_url(w->db))
+		skip(); /* a file has one lock */
+	expect(w, "lada/1/hq", "\"online\":true");
+	import_beside(w, "{\"store\":\"WAW-042\",\"type\":\"order\",\"id\":\"ZAM-1\","
+			 "\"body\":{\"status\":\"ready\"}}");
+	import_beside(w, "{\"store\":\"KRK-1\",\"type\":\"stock\",\"id\":\"A\",\"body\":{}}");
+	expect(w, "lada/1/WAW-042/down/orders", "\"seq\":1");
+	expect(w, "lada/1/KRK-1/down/stock", "\"seq\":1");
+	assert_int_equal(hq_open(&other, w->db, false, &what), 0);
+	assert_int_equal(db_begin(&other.db), 0);
+	stream_hold(&other, "WAW-042", stream_by_name("orders"));
+	for (int i = 0; i < 3; i++) {
+		say(w, "lada/1/WAW-042/k1/up", batch, strlen(batch));
+		say(w, "lada/1/KRK-1/k1/up", another, strlen(another));
+		assert_true(hears(w, "lada/1/KRK-1/k1/ack", "\"seq\":1", 2000, &m));
+	}
+	assert_false(hears(w, "lada/1/WAW-042/k1/ack", "\"seq\"", 0, &m));
+	db_rollback(&other.db);
+	hq_close(&other);
+	/* What came meanwhile was kept. */
+	expect(w, "lada/1/WAW-042/k1/ack", "{\"epoch\":1795366197,\"seq\":1}");
+}
+
 static void asks_are_answered(void **state)
 {
 	static const char ask[] =
@@ -636,6 +672,7 @@ int main(void)
 		T(other_programs_are_noticed),
 		T(acknowledged_events_survive),
 		T(a_long_import_holds_up_no_beats),
+		T(a_locked_store_holds_up_no_other),
 		T(asks_are_answered),
 		T(a_flood_of_rubbish_does_no_harm),
 		T(the_broker_may_come_and_go),

@@ -182,8 +182,10 @@ static void on_message(void *ctx, const char *topic, struct slice payload, bool 
 	struct server *s = ctx;
 	size_t n = strlen(s->link.opt.prefix);
 
-	if (strncmp(topic, s->link.opt.prefix, n) != 0 || strcmp(topic + n, "/hq") != 0)
-		inbox_add(&s->inbox, topic, payload, retained);
+	if (strncmp(topic, s->link.opt.prefix, n) != 0 || topic[n] != '/')
+		return;
+	if (strcmp(topic + n, "/hq") != 0)
+		inbox_add(&s->inbox, topic, topic + n + 1, payload, retained);
 	else if (!retained)
 		hear_hq(s, payload);
 }
@@ -254,15 +256,21 @@ static int keep_leases(struct server *s, int64_t now)
 	return err;
 }
 
-/* One transaction: what came, and what is due. */
+/* What came, and what is due. */
 static int work(struct server *s, int64_t now)
 {
 	struct hq *hq = s->hq;
 	bool due = s->link.connected && now >= s->next_tick_ms;
 	int err;
 
-	for (const struct inbox_item *i = s->inbox.first; i; i = i->next)
-		intake_message(&s->intake, i->topic, (struct slice){ i->text, i->n }, i->retained);
+	err = intake_take(&s->intake, &s->inbox);
+	if (err < 0)
+		return err;
+	s->again = s->intake.apart;
+	if (s->inbox.dropped)
+		log_warning("%lld messages were not taken while the database was away or busy",
+			    (long long)s->inbox.dropped);
+	s->inbox.dropped = 0;
 	if (due) {
 		fleet_tick(hq);
 		if (leads(s))
@@ -271,10 +279,6 @@ static int work(struct server *s, int64_t now)
 	err = db_commit(&hq->db);
 	if (err < 0)
 		return err;
-	if (s->inbox.dropped)
-		log_warning("%lld messages were not taken while the database was away",
-			    (long long)s->inbox.dropped);
-	inbox_clear(&s->inbox);
 	s->tries = 0;
 	if (due)
 		s->next_tick_ms = now + SERVE_TICK_MS;
@@ -353,7 +357,7 @@ static int recover(struct server *s, int64_t now)
 
 	post_clear(&s->hq->post); /* it says what was not committed */
 	s->hq->logged = s->hq->news.all = true;
-	if (db->error == DB_LATER && ++s->tries > DB_TRIES_MAX) {
+	if (db->error == DB_LATER && !db_is_shared(db) && ++s->tries > DB_TRIES_MAX) {
 		log_warning("database: %d messages could not be taken; they come again",
 			    s->inbox.count);
 		inbox_clear(&s->inbox);
