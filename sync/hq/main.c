@@ -95,7 +95,9 @@ static int do_import(struct hq *hq, const struct args *a)
 	err = import_text(hq, a->word[1], text, &counts);
 	free((char *)text.p);
 	if (err < 0)
-		return args_fail(a->word[1], "nothing was taken in");
+		return args_fail(a->word[1], counts.changed
+						     ? "only a part was taken in; import it again"
+						     : "nothing was taken in");
 	printf("%ld changed, %ld unchanged, %ld refused\n", counts.changed, counts.unchanged,
 	       counts.refused);
 	return counts.refused ? EXIT_FAILURE : EXIT_SUCCESS;
