@@ -14,6 +14,7 @@
 #include "sync/hq/list.h"
 #include "sync/hq/qr.h"
 #include "sync/hq/snapshot.h"
+#include "sync/hq/putback.h"
 #include "tests/hq_fixture.h"
 
 static void ask_parts(struct fixture *f, const char *snapshot, int from, int count)
@@ -213,10 +214,39 @@ static void a_lane_that_is_ahead_is_renumbered(void **state)
 	assert_int_equal(state_of(f, "stock").epoch, epoch + 1);
 	tell_state(f, 1, epoch, 2, 2, 7); /* said again: old news now */
 	no_letter(f);
-	/* An epoch nobody can have seen is not believed. */
+	/* An epoch nobody can have seen is not believed, and told. */
+	assert_int_equal(number(f, "SELECT count(*) FROM alarm WHERE kind = 'epoch_ahead'"), 0);
 	tell_state(f, 1, f->wall_ms / 1000 + 10 * 86400, 2, 2, 7);
 	no_letter(f);
 	assert_int_equal(state_of(f, "stock").epoch, epoch + 1);
+	assert_int_equal(number(f, "SELECT times FROM alarm WHERE kind = 'epoch_ahead'"
+				   " AND lane = 'k1' AND detail LIKE 'stock: epoch 179%'"),
+			 1);
+}
+
+/* The clock of an HQ that was lost was years ahead: its lanes take no epoch of today, and only a
+ * person can say that it was no lie. */
+static void a_lane_of_the_future_is_waited_for_by_a_person(void **state)
+{
+	struct fixture *f = *state;
+	const int64_t future = f->wall_ms / 1000 + INT64_C(9) * 366 * 86400;
+
+	put(f, "stock", "A", "", "{}");
+	put(f, "product", "P", "", "{}");
+	post_clear(&f->hq.post);
+	ask_stream(f, "stock", future, 3);
+	assert_int_equal(number(f, "SELECT times FROM alarm WHERE kind = 'epoch_ahead'"), 1);
+	tell_state(f, 1, future, 3, 1, 7);
+	assert_true(state_of(f, "stock").epoch < future);
+	assert_int_equal(putback_renumber(&f->hq, STORE), 2);
+	assert_int_equal(db_commit(&f->hq.db), 0);
+	assert_int_equal(state_of(f, "stock").epoch, future + 1);
+	assert_true(state_of(f, "catalog").epoch < future);
+	/* Nobody's clock was this wrong; above it there would be no epoch left. */
+	tell_state(f, 2, INT64_MAX, 3, 1, 7);
+	assert_int_equal(putback_renumber(&f->hq, STORE), 2);
+	assert_int_equal(db_commit(&f->hq.db), 0);
+	assert_int_equal(state_of(f, "stock").epoch, future + 2);
 }
 
 /* HQ was put back as it was: the lane has nothing to send, for it believes that all is there. */
@@ -590,6 +620,7 @@ int main(void)
 		T(old_snapshots_are_gone),
 		T(a_wrong_sum_brings_a_snapshot),
 		T(a_lane_that_is_ahead_is_renumbered),
+		T(a_lane_of_the_future_is_waited_for_by_a_person),
 		T(a_lane_that_was_acknowledged_more_is_told),
 		T(a_lagging_lane_is_sent_the_rest),
 		T(a_late_will_says_nothing),

@@ -277,9 +277,10 @@ int chore_prune(struct hq *hq, const struct args *a)
 		return args_misuse("prune needs --events-days, --persons-days or --log-keep");
 	if (prune(hq, &wanted, &counts) < 0)
 		return EXIT_FAILURE;
-	printf("%lld events, %lld personal parts, %lld messages, %lld commands removed\n",
+	printf("%lld events, %lld personal parts, %lld messages, %lld commands, %lld grants"
+	       " removed\n",
 	       (long long)counts.events, (long long)counts.persons, (long long)counts.messages,
-	       (long long)counts.commands);
+	       (long long)counts.commands, (long long)counts.grants);
 	return EXIT_SUCCESS;
 }
 

@@ -11,6 +11,7 @@
 
 #include "sync/hq/edit.h"
 #include "sync/hq/effect_order.h"
+#include "sync/hq/figure.h"
 #include "sync/hq/handover.h"
 #include "sync/hq/order.h"
 #include "sync/hq/stream.h"
@@ -96,7 +97,8 @@ static const char *put(struct hq *hq, const struct element *e, int64_t *ret_rev,
 
 	if (e->body.type != JSON_OBJECT)
 		return "`body` must be an object";
-	why = order ? order_check(e->body, room, cap) : NULL;
+	why = order ? order_check(e->body, room, cap)
+		    : figure_check(e->kind->type, e->body, room, cap);
 	if (why)
 		return why;
 	if (e->body.n > HQ_BODY_MAX && !fits(hq, e->body))
