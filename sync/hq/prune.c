@@ -86,11 +86,8 @@ static int prune_events(struct hq *hq, int64_t days, struct prune_counts *counts
 	int err;
 
 	time_before(hq, days, at);
-	/* The newest stays, as of grants. */
-	err = walk_events(hq,
-			  "DELETE FROM event WHERE n > ? AND n <= ? AND taken_at < ?"
-			  " AND n < (SELECT max(n) FROM event)",
-			  at, &counts->events);
+	err = walk_events(hq, "DELETE FROM event WHERE n > ? AND n <= ? AND taken_at < ?", at,
+			  &counts->events);
 	if (err < 0)
 		return err;
 	return until_done(hq,
