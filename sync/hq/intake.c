@@ -205,14 +205,15 @@ static bool take_alone(struct intake *in, struct inbox *box, const char *of)
 }
 
 /* One whose turn it is: those that wait have theirs after a pause. */
-static const struct inbox_item *next_alone(struct intake *in, const struct inbox *box, int64_t now)
+static const struct inbox_item *next_alone(struct intake *in, const struct inbox *box, bool apart,
+					   int64_t now)
 {
 	const struct inbox_item *i = box->first;
 
 	for (; i; i = i->next) {
 		const struct intake_held *held = find_held(in, i->store);
 
-		if (held ? now >= held->next_ms : in->apart)
+		if (held ? now >= held->next_ms : apart)
 			break;
 	}
 	return i;
@@ -222,15 +223,20 @@ static int take_apart(struct intake *in, struct inbox *box)
 {
 	struct hq *hq = in->hq;
 	int64_t now = hq->clock.mono_ms(hq->clock.ctx), until = now + INTAKE_APART_MS;
-	const struct inbox_item *i = next_alone(in, box, now);
+	const bool apart = in->apart > 0;
+	const struct inbox_item *i = next_alone(in, box, apart, now);
 
-	if (i)
-		db_patience(&hq->db, INTAKE_PATIENCE_MS);
+	/* Not for ever: many small transactions are slow, and all in one may do again. */
+	in->apart = i && in->apart ? in->apart - 1 : 0;
+	if (!i)
+		return 0;
+	db_patience(&hq->db, INTAKE_PATIENCE_MS);
 	while (i && now < until && take_alone(in, box, i->store)) {
 		now = hq->clock.mono_ms(hq->clock.ctx);
-		i = next_alone(in, box, now);
+		i = next_alone(in, box, apart, now);
 	}
-	in->apart = in->apart && i;
+	if (!i)
+		in->apart = 0;
 	db_patience(&hq->db, 0);
 	return db_commit(&hq->db);
 }
@@ -259,7 +265,7 @@ int intake_take(struct intake *in, struct inbox *box)
 		/* A file has one lock: there is nothing to take apart. */
 		if (db->error != DB_LATER || !db_is_shared(db) || !db_again(db))
 			return err;
-		in->apart = true;
+		in->apart = INTAKE_APART_TURNS;
 	}
 	return in->apart || in->held_count ? take_apart(in, box) : 0;
 }

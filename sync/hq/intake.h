@@ -17,6 +17,7 @@
 #define INTAKE_KEEP_MAX	    64	/* messages kept for each of them */
 #define INTAKE_PATIENCE_MS  25	/* for a row, where a store is taken alone */
 #define INTAKE_APART_MS	    250 /* spent at a time on taking them one by one; beats must go on */
+#define INTAKE_APART_TURNS  8	/* before one for all is tried again */
 #define INTAKE_PAUSE_MIN_MS 100
 #define INTAKE_PAUSE_MAX_MS 3200
 #define INTAKE_FORGET_MS    60000 /* a store that had nothing to say */
@@ -31,7 +32,7 @@ struct intake {
 	struct hq *hq;
 	const char *prefix;
 	struct buf scratch; /* FRAME_MESSAGE_MAX + FRAME_TOPIC_MAX, owned here */
-	bool apart;	    /* a transaction for all has failed: one by one, until all were tried */
+	int apart;	    /* a transaction for all has failed: one by one, so many times more */
 	struct intake_held held[INTAKE_HELD_MAX];
 	int held_count;
 };

@@ -284,7 +284,7 @@ static int work(struct server *s, int64_t now)
 	err = intake_take(&s->intake, &s->inbox);
 	if (err < 0)
 		return err;
-	s->again = s->intake.apart;
+	s->again = s->intake.apart > 0;
 	if (s->inbox.dropped)
 		log_warning("%lld messages were not taken while the database was away or busy",
 			    (long long)s->inbox.dropped);
