@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "sync/hq/link.h"
 #include "tests/hq_fixture.h"
 
 /* ---- import ---- */
@@ -389,11 +390,68 @@ static void points_are_granted_once(void **state)
 	assert_int_equal(at(json_get(m, "answer"), "points"), 0);
 }
 
+/* Whoever serves gets the file between two slices; and what one slice did is done. */
+static void a_large_import_goes_in_by_slices(void **state)
+{
+	enum { LINES = 2 * IMPORT_SLICE_ROWS + 10 };
+	struct fixture *f = *state;
+	char *text = calloc(LINES, 100);
+	struct import_counts counts;
+	int64_t from;
+	size_t n = 0;
+
+	assert_non_null(text);
+	for (int i = 0; i < LINES; i++)
+		n += (size_t)snprintf(text + n, 100,
+				      "{\"store\":\"S%d\",\"type\":\"stock\",\"id\":\"A\","
+				      "\"body\":{\"on_hand\":%d}}\n%s",
+				      i % 7, i, i % 1000 ? "" : "no JSON\n");
+	from = f->hq.db.transaction;
+	counts = import(f, text);
+	assert_int_equal(counts.changed, LINES);
+	assert_int_equal(counts.refused, (LINES + 999) / 1000);
+	assert_int_equal(f->hq.db.transaction - from, 3);
+	/* An array, too. */
+	n = 0;
+	text[n++] = '[';
+	for (int i = 0; i < LINES; i++)
+		n += (size_t)snprintf(text + n, 100,
+				      "%s{\"store\":\"S\",\"type\":\"stock\",\"id\":"
+				      "\"A%d\",\"body\":{}}",
+				      i ? "," : "", i);
+	text[n++] = ']';
+	text[n] = '\0';
+	from = f->hq.db.transaction;
+	assert_int_equal(import(f, text).changed, LINES);
+	assert_int_equal(f->hq.db.transaction - from, 3);
+	free(text);
+}
+
+static void urls_are_read(void **state)
+{
+	static const char *const bad[] = { "",		 "http://x",	   "mqtt://",
+					   "mqtt://h:0", "mqtt://h:99999", "mqtt://h:1x",
+					   "mqtt://u@h", "mqtt://h/path",  "mqtt://[::1" };
+	struct link_options opt;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(bad); i++)
+		assert_int_equal(link_parse_url(bad[i], &opt), -EINVAL);
+	assert_int_equal(link_parse_url("mqtts://hq.example", &opt), 0);
+	assert_true(opt.tls);
+	assert_int_equal(opt.port, 8883);
+	assert_int_equal(link_parse_url("mqtt://[::1]:1884/", &opt), 0);
+	assert_string_equal(opt.host, "::1");
+	assert_int_equal(opt.port, 1884);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		T(import_gives_revs),
+		T(a_large_import_goes_in_by_slices),
+		cmocka_unit_test(urls_are_read),
 		T(import_refuses_and_goes_on),
 		T(orders_must_add_up),
 		T(one_order_goes_in_bare_or_wrapped),

@@ -9,11 +9,13 @@
 #include "firmware/trust/frame.h"
 #include "sync/hq/code.h"
 #include "sync/hq/fleet.h"
+#include "sync/hq/inbox.h"
 #include "sync/hq/intake.h"
 #include "sync/hq/keyring.h"
 #include "sync/hq/list.h"
 #include "sync/hq/qr.h"
 #include "sync/hq/snapshot.h"
+#include "sync/hq/putback.h"
 #include "tests/hq_fixture.h"
 
 static void ask_parts(struct fixture *f, const char *snapshot, int from, int count)
@@ -213,10 +215,39 @@ static void a_lane_that_is_ahead_is_renumbered(void **state)
 	assert_int_equal(state_of(f, "stock").epoch, epoch + 1);
 	tell_state(f, 1, epoch, 2, 2, 7); /* said again: old news now */
 	no_letter(f);
-	/* An epoch nobody can have seen is not believed. */
+	/* An epoch nobody can have seen is not believed, and told. */
+	assert_int_equal(number(f, "SELECT count(*) FROM alarm WHERE kind = 'epoch_ahead'"), 0);
 	tell_state(f, 1, f->wall_ms / 1000 + 10 * 86400, 2, 2, 7);
 	no_letter(f);
 	assert_int_equal(state_of(f, "stock").epoch, epoch + 1);
+	assert_int_equal(number(f, "SELECT times FROM alarm WHERE kind = 'epoch_ahead'"
+				   " AND lane = 'k1' AND detail LIKE 'stock: epoch 179%'"),
+			 1);
+}
+
+/* The clock of an HQ that was lost was years ahead: its lanes take no epoch of today, and only a
+ * person can say that it was no lie. */
+static void a_lane_of_the_future_is_waited_for_by_a_person(void **state)
+{
+	struct fixture *f = *state;
+	const int64_t future = f->wall_ms / 1000 + INT64_C(9) * 366 * 86400;
+
+	put(f, "stock", "A", "", "{}");
+	put(f, "product", "P", "", "{}");
+	post_clear(&f->hq.post);
+	ask_stream(f, "stock", future, 3);
+	assert_int_equal(number(f, "SELECT times FROM alarm WHERE kind = 'epoch_ahead'"), 1);
+	tell_state(f, 1, future, 3, 1, 7);
+	assert_true(state_of(f, "stock").epoch < future);
+	assert_int_equal(putback_renumber(&f->hq, STORE), 2);
+	assert_int_equal(db_commit(&f->hq.db), 0);
+	assert_int_equal(state_of(f, "stock").epoch, future + 1);
+	assert_true(state_of(f, "catalog").epoch < future);
+	/* Nobody's clock was this wrong; above it there would be no epoch left. */
+	tell_state(f, 2, INT64_MAX, 3, 1, 7);
+	assert_int_equal(putback_renumber(&f->hq, STORE), 2);
+	assert_int_equal(db_commit(&f->hq.db), 0);
+	assert_int_equal(state_of(f, "stock").epoch, future + 2);
 }
 
 /* HQ was put back as it was: the lane has nothing to send, for it believes that all is there. */
@@ -581,6 +612,45 @@ static void the_file_is_its_owners(void **state)
 	assert_int_equal(st.st_mode & 0777, 0600);
 }
 
+/* What waits for one store's rows takes no room from the others. */
+static void one_store_keeps_only_so_much(void **state)
+{
+	struct fixture *f = *state;
+	struct inbox in = { .count = 0 };
+	struct post *post = &f->hq.post;
+	struct letter *last;
+
+	for (int i = 0; i < 10; i++) {
+		inbox_add(&in, "p/A/k1/up", "A/k1/up", slice_of("one"), false);
+		inbox_add(&in, "p/B/k1/up", "B/k1/up", slice_of("four"), false);
+	}
+	inbox_limit(&in, "A", 3);
+	assert_int_equal(in.count, 13);
+	assert_int_equal(in.dropped, 7);
+	assert_int_equal(in.bytes, 3 * 3 + 10 * 4);
+	assert_string_equal(in.first->store, "A");
+	assert_string_equal(in.last->store, "B");
+	for (struct inbox_item *i = in.first; i; i = i->next)
+		i->taken = strcmp(i->store, "B") == 0;
+	inbox_sweep(&in);
+	assert_int_equal(in.count, 3);
+	inbox_add(&in, "p/C/k1/up", "C/k1/up", slice_of("x"), false);
+	assert_string_equal(in.last->store, "C");
+	assert_string_equal(in.first->next->next->next->store, "C");
+	inbox_clear(&in);
+	/* And what a store's failed transaction wanted to say does not go out. */
+	post_add(post, slice_of("1"), "A");
+	last = post->last;
+	post_add(post, slice_of("22"), "B");
+	post_cut(post, last);
+	assert_int_equal(post->bytes, 1);
+	post_add(post, slice_of("333"), "C");
+	assert_string_equal(post->first->next->topic, "C");
+	post_cut(post, NULL);
+	no_letter(f);
+	assert_int_equal(post->bytes, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -590,6 +660,8 @@ int main(void)
 		T(old_snapshots_are_gone),
 		T(a_wrong_sum_brings_a_snapshot),
 		T(a_lane_that_is_ahead_is_renumbered),
+		T(a_lane_of_the_future_is_waited_for_by_a_person),
+		T(one_store_keeps_only_so_much),
 		T(a_lane_that_was_acknowledged_more_is_told),
 		T(a_lagging_lane_is_sent_the_rest),
 		T(a_late_will_says_nothing),

@@ -209,6 +209,50 @@ static void old_things_are_forgotten(void **state)
 	assert_int_equal(number(f, "SELECT count(*) FROM log"), 1);
 }
 
+/* What one lane asks for its customer; the grant's name and how much. */
+static int64_t granted(struct fixture *f, const char *id, char name[24])
+{
+	char text[256];
+	struct json answer;
+
+	text_fmt(text, sizeof(text),
+		 "{\"ask\":\"grant\",\"id\":\"%s\",\"member\":\"M\",\"points\":60}", id);
+	ask(f, text);
+	answer = json_get(letter(f, STORE "/" LANE "/down/loyalty"), "answer");
+	json_string(json_get(answer, "grant"), name, 24);
+	return at(answer, "points");
+}
+
+static void grants_are_forgotten_and_none_is_given_twice(void **state)
+{
+	const struct prune_wanted now = { .events_days = 0, .persons_days = -1, .log_keep = -1 };
+	struct fixture *f = *state;
+	char first[24], second[24], body[128];
+	struct prune_counts counts;
+
+	put(f, "member", "M", "", "{\"points\":100}");
+	assert_int_equal(granted(f, "a1", first), 60);
+	text_fmt(body, sizeof(body), "{\"member\":\"M\",\"points\":60,\"grant\":\"%s\"}", first);
+	up(f, "loyalty.redeemed", body);
+	/* A repeat that was slow gets the same answer, pruned or not. */
+	assert_int_equal(prune(&f->hq, &now, &counts), 0);
+	assert_int_equal(counts.grants, 0);
+	assert_int_equal(granted(f, "a1", second), 60);
+	assert_string_equal(first, second);
+	assert_int_equal(granted(f, "a2", second), 0);
+	f->wall_ms += INT64_C(2) * 86400 * 1000;
+	assert_int_equal(granted(f, "a3", second), 0);
+	f->wall_ms += INT64_C(2) * 86400 * 1000;
+	assert_int_equal(prune(&f->hq, &now, &counts), 0);
+	assert_int_equal(counts.grants, 2);
+	/* The newest stays for its number, which no other gets. */
+	assert_int_equal(number(f, "SELECT count(*) FROM points_grant"), 1);
+	assert_int_equal(granted(f, "a4", first), 0);
+	assert_true(strcmp(first, second) != 0);
+	/* What was spent stays spent. */
+	assert_int_equal(sum_of(f, "points"), 40);
+}
+
 /* A file of the first version is brought up to date with what it holds. */
 static void a_file_of_version_1_is_taken_over(void **state)
 {
@@ -318,9 +362,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-		T(several_keys_live_side_by_side),    T(an_export_restores),
-		T(a_broken_export_leaves_nothing),    T(old_things_are_forgotten),
-		T(a_file_of_version_1_is_taken_over), T(the_access_list_has_every_lane),
+		T(several_keys_live_side_by_side),
+		T(an_export_restores),
+		T(a_broken_export_leaves_nothing),
+		T(old_things_are_forgotten),
+		T(grants_are_forgotten_and_none_is_given_twice),
+		T(a_file_of_version_1_is_taken_over),
+		T(the_access_list_has_every_lane),
 		T(users_keep_their_passwords),
 	};
 

@@ -353,15 +353,57 @@ static void unknown_records_are_no_trouble(void **state)
 	assert_int_equal(number(f, "SELECT count(*) FROM record"), 1);
 }
 
-/* Points and orders may be recorded under another store. */
+/* An ERP that ran over, or wrote nines: said where it comes in, and no sum runs over after it. */
+static void absurd_figures_are_refused(void **state)
+{
+	static const char *const stock[] = {
+		"{\"on_hand\":9223372036854775807}",
+		"{\"on_hand\":-1000000000001}",
+		"{\"on_hand\":5.5}",
+		"{\"on_hand\":\"5\"}",
+		"{\"reserved\":1000000000001}",
+		"{\"other\":[{\"on_hand\":1e30}]}",
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < COUNT_OF(stock); i++)
+		assert_int_equal(put(f, "stock", "A", "", stock[i]).refused, 1);
+	assert_int_equal(put(f, "member", "M", "", "{\"points\":9223372036854775807}").refused, 1);
+	assert_int_equal(
+		put(f, "member", "M", "", "{\"allowance\":{\"k1\":99999999999999}}").refused, 1);
+	assert_int_equal(put(f, "stock", "A", "", "{\"on_hand\":null}").changed, 1);
+	assert_int_equal(put(f, "stock", "A", "", "{\"on_hand\":999999999999}").changed, 1);
+	assert_ack(up(f, "stock.changed", "{\"sku\":\"A\",\"delta\":1}"), 1, NULL);
+	assert_ack(up(f, "stock.changed", "{\"sku\":\"A\",\"delta\":1}"), 2, "range");
+	assert_int_equal(sum_of(f, "on_hand"), 1000000000000);
+	assert_int_equal(put(f, "member", "M", "", "{\"points\":1000000000000}").changed, 1);
+	assert_ack(up(f, "loyalty.earned", "{\"member\":\"M\",\"points\":1}"), 3, "range");
+	assert_int_equal(sum_of(f, "points"), 1000000000000);
+	/* One that came in before there was a bound. */
+	db_run(&f->hq.db,
+	       "UPDATE record SET body = '{\"on_hand\":9223372036854775807}' WHERE stream = "
+	       "'stock'",
+	       "");
+	assert_ack(up(f, "stock.changed", "{\"sku\":\"A\",\"delta\":-1}"), 4, NULL);
+	assert_int_equal(sum_of(f, "on_hand"), -1);
+	db_run(&f->hq.db,
+	       "UPDATE record SET body = '{\"points\":-9223372036854775808}'"
+	       " WHERE stream = 'loyalty'",
+	       "");
+	ask(f, "{\"ask\":\"grant\",\"id\":\"a1\",\"member\":\"M\",\"points\":9223372036854775807}");
+	assert_int_equal(
+		at(json_get(letter(f, STORE "/" LANE "/down/loyalty"), "answer"), "points"), 0);
+}
+
+/* Points, and orders that a store holds for another, are recorded there. */
 static void effects_go_where_the_record_is(void **state)
 {
 	struct fixture *f = *state;
 	struct json m;
 
 	import(f,
-	       "{\"store\":\"KRK-1\",\"type\":\"order\",\"id\":\"K-1\",\"body\":{\"status\":"
-	       "\"ready\"}}\n"
+	       "{\"store\":\"KRK-1\",\"type\":\"order\",\"id\":\"K-1\",\"body\":{\"store\":"
+	       "\"" STORE "\",\"status\":\"ready\"}}\n"
 	       "{\"store\":\"KRK-1\",\"type\":\"member\",\"id\":\"M-1\",\"body\":{\"points\":1}}\n"
 	       "{\"store\":\"" STORE
 	       "\",\"type\":\"member\",\"id\":\"M-1\",\"body\":{\"points\":1}}");
@@ -392,6 +434,7 @@ int main(void)
 		T(preparing_moves_the_status),
 		T(payments_keep_the_sums),
 		T(unknown_records_are_no_trouble),
+		T(absurd_figures_are_refused),
 		T(effects_go_where_the_record_is),
 	};
 

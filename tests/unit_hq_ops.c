@@ -318,10 +318,10 @@ static void a_reopened_order_can_be_handed_over_again(void **state)
 	struct json m, o;
 
 	put(f, "order", "ZAM-1", "", READY_BODY);
-	assert_int_equal(handover_event(&f->hq, "ZAM-1", of), -ENOENT);
+	assert_int_equal(handover_event(&f->hq, STORE, "ZAM-1", of), -ENOENT);
 	up(f, "pickup.completed", ALL_OF_IT);
 	skip_post(f);
-	assert_int_equal(handover_event(&f->hq, "ZAM-1", of), 0);
+	assert_int_equal(handover_event(&f->hq, STORE, "ZAM-1", of), 0);
 	assert_string_equal(of, "01JD0000000000000000000001");
 	import(f, "{\"store\":\"" STORE "\",\"op\":\"reopen\",\"type\":\"order\",\"id\":\"ZAM-1\","
 		  "\"of\":\"01JD0000000000000000000001\",\"why\":\"wrong parcel\"}");

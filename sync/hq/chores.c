@@ -12,6 +12,7 @@
 #include "sync/hq/handover.h"
 #include "sync/hq/import.h"
 #include "sync/hq/keyring.h"
+#include "sync/hq/order.h"
 #include "sync/hq/prune.h"
 #include "sync/hq/putback.h"
 #include "sync/hq/stream.h"
@@ -95,22 +96,39 @@ int chore_cmds(struct hq *hq, const struct args *a)
 
 /* ---- opening an order again ---- */
 
-static const char *reopen(struct hq *hq, const struct args *a, const char *of, int64_t *ret_rev)
+/* The store that has it. NULL or what is wrong. */
+static const char *find_order(struct hq *hq, const struct args *a, char ret_store[ID_MAX + 1])
 {
 	const struct stream_kind *kind = stream_by_name("orders");
-	struct import_counts counts = { 0 };
-	char memory[4096], room[128];
 	struct record r;
-	struct json element;
-	struct buf b;
-	const char *why;
 
 	if (a->store ? !record_find(hq, a->store, kind, a->word[2], &r) || !r.live
 		     : !record_find_anywhere(hq, "", kind, a->word[2], &r))
 		return "no such order";
+	if (!a->store && record_is_ambiguous(hq, kind, a->word[2]))
+		return ORDER_AMBIGUOUS;
+	slice_copy(slice_of(r.store), ret_store, ID_MAX + 1);
+	return NULL;
+}
+
+static const char *reopen(struct hq *hq, const struct args *a, int64_t *ret_rev,
+			  char of[ID_MAX + 1])
+{
+	const struct stream_kind *kind = stream_by_name("orders");
+	struct import_counts counts = { 0 };
+	char memory[4096], room[128], store[ID_MAX + 1];
+	struct record r;
+	struct json element;
+	struct buf b;
+	const char *why = find_order(hq, a, store);
+
+	if (why)
+		return why;
+	if (!a->of && handover_event(hq, store, a->word[2], of) < 0)
+		return "no handover of it is known; name its event with --of";
 	buf_init(&b, memory, sizeof(memory));
 	jw_open(&b, NULL, '{');
-	jw_str(&b, "store", r.store);
+	jw_str(&b, "store", store);
 	jw_str(&b, "type", kind->type);
 	jw_str(&b, "op", "reopen");
 	jw_str(&b, "id", a->word[2]);
@@ -120,7 +138,7 @@ static const char *reopen(struct hq *hq, const struct args *a, const char *of, i
 	if (b.overflow || json_check(buf_read(&b), &element) < 0)
 		return "--why must be a text of at most 3 kB";
 	why = import_one(hq, element, &counts, room, sizeof(room));
-	if (!why && record_find(hq, r.store, kind, a->word[2], &r))
+	if (!why && record_find(hq, store, kind, a->word[2], &r))
 		*ret_rev = r.rev;
 	return why;
 }
@@ -137,12 +155,9 @@ int chore_reopen(struct hq *hq, const struct args *a)
 	if (a->of &&
 	    (!id_valid(slice_of(a->of)) || slice_copy(slice_of(a->of), of, sizeof(of)) < 0))
 		return args_misuse("--of must be the id of an event");
-	if (!a->of && handover_event(hq, a->word[2], of) < 0)
-		return args_fail(a->word[2],
-				 "no handover of it is known; name its event with --of");
 	do {
 		db_begin(&hq->db);
-		why = reopen(hq, a, of, &rev);
+		why = reopen(hq, a, &rev, of);
 		if (why && !hq->db.error) {
 			db_rollback(&hq->db);
 			return args_fail(a->word[2], why);
@@ -262,9 +277,10 @@ int chore_prune(struct hq *hq, const struct args *a)
 		return args_misuse("prune needs --events-days, --persons-days or --log-keep");
 	if (prune(hq, &wanted, &counts) < 0)
 		return EXIT_FAILURE;
-	printf("%lld events, %lld personal parts, %lld messages, %lld commands removed\n",
+	printf("%lld events, %lld personal parts, %lld messages, %lld commands, %lld grants"
+	       " removed\n",
 	       (long long)counts.events, (long long)counts.persons, (long long)counts.messages,
-	       (long long)counts.commands);
+	       (long long)counts.commands, (long long)counts.grants);
 	return EXIT_SUCCESS;
 }
 

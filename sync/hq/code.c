@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sync/hq/keyring.h"
+#include "sync/hq/order.h"
 #include "sync/hq/stream.h"
 
 #define UNIX_FROM 1000000000 /* smaller numbers are seconds from now */
@@ -32,15 +33,6 @@ int code_expiry(const char *text, int64_t now_s, uint32_t *ret_expires_s)
 	return 0;
 }
 
-/* How many stores hold a live order of this id. */
-static int64_t holders(struct hq *hq, const char *order)
-{
-	return db_number(&hq->db, 0,
-			 "SELECT count(*) FROM record WHERE stream = 'orders' AND id = ?"
-			 " AND deleted = 0",
-			 "t", order);
-}
-
 /* The store that goes into the code, and the nonce where the record has one. */
 static int fill(struct hq *hq, const char *store, struct pickup_code *code, const char **ret_what)
 {
@@ -56,8 +48,8 @@ static int fill(struct hq *hq, const char *store, struct pickup_code *code, cons
 	*ret_what = "no such order; name its store with --store to sign all the same";
 	if (!store && root.type == JSON_NONE)
 		return -ENOENT;
-	*ret_what = "several stores have an order of this id; choose with --store";
-	if (!store && holders(hq, code->order) > 1)
+	*ret_what = ORDER_AMBIGUOUS;
+	if (!store && record_is_ambiguous(hq, kind, code->order))
 		return -EINVAL;
 	slice_copy(slice_of(store ? store : r.store), code->store, sizeof(code->store));
 	holder = json_get(root, "store");

@@ -41,6 +41,7 @@ struct db_backend {
 	bool (*changed)(struct hq_db *db);
 	void (*tell)(struct hq_db *db);
 	int (*fd)(const struct hq_db *db);
+	void (*patience)(struct hq_db *db, int ms);
 	void (*tidy)(struct hq_db *db);
 	void (*numbering)(struct hq_db *db);
 	int64_t (*horizon)(struct hq_db *db);

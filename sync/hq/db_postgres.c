@@ -176,7 +176,7 @@ static int set_patience(struct hq_db *db)
 
 	text_fmt(text, sizeof(text),
 		 "SET lock_timeout TO %d; SET idle_in_transaction_session_timeout TO %d",
-		 serving ? DB_SERVE_WAIT_MS : DB_WAIT_MS, serving ? IDLE_MAX_MS : 0);
+		 serving ? DB_SERVE_ROW_MS : DB_WAIT_MS, serving ? IDLE_MAX_MS : 0);
 	return run(db, text);
 }
 
@@ -529,6 +529,14 @@ static int postgres_fd(const struct hq_db *db)
 	return PQsocket(server_of(db)->c);
 }
 
+static void postgres_patience(struct hq_db *db, int ms)
+{
+	char text[48];
+
+	text_fmt(text, sizeof(text), "SET lock_timeout TO %d", ms ? ms : DB_SERVE_ROW_MS);
+	run(db, text);
+}
+
 /* Nobody but their session can vacuum temporary tables. */
 static void postgres_tidy(struct hq_db *db)
 {
@@ -580,6 +588,7 @@ const struct db_backend db_postgres = {
 	.changed = postgres_changed,
 	.tell = postgres_tell,
 	.fd = postgres_fd,
+	.patience = postgres_patience,
 	.tidy = postgres_tidy,
 	.numbering = postgres_numbering,
 	.horizon = postgres_horizon,

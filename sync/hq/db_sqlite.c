@@ -315,6 +315,12 @@ static void sqlite_nothing(struct hq_db *db)
 		   */
 }
 
+static void sqlite_patience(struct hq_db *db, int ms)
+{
+	(void)db;
+	(void)ms;
+}
+
 static int sqlite_fd(const struct hq_db *db)
 {
 	(void)db;
@@ -349,6 +355,7 @@ const struct db_backend db_sqlite = {
 	.changed = sqlite_changed,
 	.tell = sqlite_nothing,
 	.fd = sqlite_fd,
+	.patience = sqlite_patience,
 	.tidy = sqlite_nothing,
 	.numbering = sqlite_nothing,
 	.horizon = sqlite_horizon,

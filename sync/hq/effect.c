@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sync/hq/effect.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sync/hq/command.h"
 #include "sync/hq/edit.h"
+#include "sync/hq/effect_inside.h"
 #include "sync/hq/effect_order.h"
+#include "sync/hq/figure.h"
 #include "sync/hq/handover.h"
 #include "sync/hq/stream.h"
 
@@ -25,7 +28,7 @@ static const char *stock_changed(const struct happening *h)
 	struct edit_text room;
 	char sku[ID_MAX + 1];
 	struct change change = { .name = "on_hand" };
-	int64_t delta;
+	int64_t delta, on_hand;
 
 	if (read_id(json_get(h->body, "sku"), sku) < 0 ||
 	    json_int(json_get(h->body, "delta"), &delta) < 0 || delta < -INT32_MAX ||
@@ -33,7 +36,9 @@ static const char *stock_changed(const struct happening *h)
 		return "body";
 	if (record_find(h->hq, h->store, kind, sku, &r) && r.live)
 		json_check(r.body, &root);
-	change.json = edit_int(json_int_or(json_get(root, "on_hand"), 0) + delta, &room);
+	if (!figure_add(figure_of(json_get(root, "on_hand")), delta, &on_hand))
+		return "range";
+	change.json = edit_int(on_hand, &room);
 	buf_reset(&h->hq->edited);
 	edit_object(&h->hq->edited, NULL, root, &change, 1);
 	if (h->hq->edited.overflow)
@@ -44,46 +49,52 @@ static const char *stock_changed(const struct happening *h)
 
 /* ---- points: counted by these two only ---- */
 
-/* The store behind this one that has this member. */
-static bool member_store(struct hq *hq, const char *member, char store[ID_MAX + 1])
+/* What a member has at one store after this; false where that cannot be said. */
+static bool points_after(struct hq *hq, const char *store, const char *member, int64_t change,
+			 struct record *ret_record, struct json *ret_root, int64_t *ret_points)
 {
-	struct db_stmt *q = db_query(&hq->db,
-				     "SELECT store FROM record WHERE stream = 'loyalty' AND id = ?"
-				     " AND deleted = 0 AND store > ? ORDER BY store LIMIT 1",
-				     "tt", member, store);
+	return record_find(hq, store, stream_by_name("loyalty"), member, ret_record) &&
+	       json_check(ret_record->body, ret_root) == 0 &&
+	       figure_add(figure_of(json_get(*ret_root, "points")), change, ret_points);
+}
 
-	if (!db_row(&hq->db, q))
-		return false;
-	db_copy(q, 0, store, ID_MAX + 1);
-	db_done(q);
-	return true;
+static const char *put_points(const struct happening *h, const char *member, int64_t change,
+			      bool write)
+{
+	const struct stream_kind *kind = stream_by_name("loyalty");
+	char store[ID_MAX + 1] = "";
+
+	while (record_next_holder(h->hq, kind, member, store)) {
+		struct edit_text room;
+		struct change points = { .name = "points" };
+		struct record r;
+		struct json root;
+		int64_t now;
+
+		if (!points_after(h->hq, store, member, change, &r, &root, &now))
+			return "range";
+		if (!write)
+			continue;
+		points.json = edit_int(now, &room);
+		buf_reset(&h->hq->edited);
+		edit_object(&h->hq->edited, NULL, root, &points, 1);
+		if (!h->hq->edited.overflow)
+			record_put(h->hq, store, kind, member, r.rev + 1, buf_read(&h->hq->edited));
+	}
+	return NULL;
 }
 
 static const char *add_points(const struct happening *h, int sign)
 {
-	const struct stream_kind *kind = stream_by_name("loyalty");
-	char member[ID_MAX + 1], store[ID_MAX + 1] = "";
+	char member[ID_MAX + 1];
+	const char *why;
 	int64_t points;
 
 	if (read_id(json_get(h->body, "member"), member) < 0 ||
 	    json_int(json_get(h->body, "points"), &points) < 0 || points < 0 || points > INT32_MAX)
 		return "body";
-	while (member_store(h->hq, member, store)) {
-		struct edit_text room;
-		struct change change = { .name = "points" };
-		struct record r;
-		struct json root;
-
-		if (!record_find(h->hq, store, kind, member, &r) || json_check(r.body, &root) < 0)
-			continue;
-		change.json =
-			edit_int(json_int_or(json_get(root, "points"), 0) + sign * points, &room);
-		buf_reset(&h->hq->edited);
-		edit_object(&h->hq->edited, NULL, root, &change, 1);
-		if (!h->hq->edited.overflow)
-			record_put(h->hq, store, kind, member, r.rev + 1, buf_read(&h->hq->edited));
-	}
-	return NULL;
+	why = put_points(h, member, sign * points, false);
+	return why ? why : put_points(h, member, sign * points, true);
 }
 
 static const char *loyalty_earned(const struct happening *h)
@@ -93,9 +104,12 @@ static const char *loyalty_earned(const struct happening *h)
 
 static const char *loyalty_redeemed(const struct happening *h)
 {
+	const char *why = add_points(h, -1);
 	char name[24];
 	int64_t n;
 
+	if (why)
+		return why;
 	/* Grants are called G and their row. */
 	if (json_string(json_get(h->body, "grant"), name, sizeof(name)) > 1 && name[0] == 'G' &&
 	    text_digits(slice_of(name + 1)) && strlen(name) < 18) {
@@ -103,7 +117,7 @@ static const char *loyalty_redeemed(const struct happening *h)
 		db_run(&h->hq->db, "UPDATE points_grant SET used = 1 WHERE n = ? AND store = ?",
 		       "it", n, h->store);
 	}
-	return add_points(h, -1);
+	return NULL;
 }
 
 /* ---- everything else ---- */
@@ -111,13 +125,14 @@ static const char *loyalty_redeemed(const struct happening *h)
 static const char *doubled(const struct happening *h)
 {
 	struct json with = json_get(h->body, "with");
-	char order[ID_MAX + 1], lane[ID_MAX + 1];
+	char lane[ID_MAX + 1];
+	struct effect_order o;
 
-	if (read_id(json_get(h->body, "order"), order) < 0)
+	if (effect_open(h, &o) == -EINVAL)
 		return "body";
 	if (read_id(json_get(with, "lane"), lane) < 0)
 		return "body";
-	handover_told(h, order, lane, json_int_or(json_get(with, "epoch"), 0),
+	handover_told(h, o.holder, o.id, lane, json_int_or(json_get(with, "epoch"), 0),
 		      json_int_or(json_get(with, "seq"), 0));
 	effect_touch_order(h);
 	return NULL;

@@ -3,8 +3,9 @@
  * What a store's event does to HQ's records. An event that names an order, but changes nothing
  * about it here, still has the order said again, so that stations get the new `upto`.
  *
- * An order may be recorded under another store than the one that handed it over, and a member
- * under several; the change goes where the record is.
+ * An order is the store's own, or one that another's record says this store holds; two stores may
+ * use the same id. Only what is brought back may be another's, which the event names. A member may
+ * be recorded under several stores, and the change goes to all of them.
  */
 #ifndef LADA_SYNC_HQ_EFFECT_H
 #define LADA_SYNC_HQ_EFFECT_H

@@ -74,19 +74,43 @@ const struct export_table export_tables[EXPORT_TABLES] = {
 	  "ssssssiisss",
 	  { T("id"), T("store"), T("lane"), T("cmd"), J("args"), T("made_at"), N("expires_ms"),
 	    N("said"), T("state"), T("detail"), T("done_at"), END } },
+	/* Those of older versions name no holder: then the store's own order, or else anybody's. */
 	{ "handover",
-	  "SELECT order_id, n, store, lane, epoch, seq, event, at, surplus, undone FROM handover"
-	  " ORDER BY order_id, n",
-	  "INSERT INTO handover (order_id, n, store, lane, epoch, seq, event, at, surplus, undone)"
-	  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	  "sissiissii",
-	  { T("order"), N("n"), T("store"), T("lane"), N("epoch"), N("seq"), T("event"), T("at"),
-	    N("surplus"), N("undone"), END } },
+	  "SELECT holder, order_id, n, store, lane, epoch, seq, event, at, surplus, undone"
+	  " FROM handover ORDER BY holder, order_id, n",
+	  "INSERT INTO handover (holder, order_id, n, store, lane, epoch, seq, event, at, surplus,"
+	  " undone) VALUES (coalesce(?1, (SELECT r.store FROM record r WHERE r.stream = 'orders'"
+	  " AND r.id = ?2 AND r.deleted = 0 ORDER BY r.store = ?4 DESC, r.store LIMIT 1), ?4),"
+	  " ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+	  "ssissiissii",
+	  { T("holder"), T("order"), N("n"), T("store"), T("lane"), N("epoch"), N("seq"),
+	    T("event"), T("at"), N("surplus"), N("undone"), END } },
 	{ "handed",
-	  "SELECT order_id, n, line, qty FROM handed ORDER BY order_id, n, line",
-	  "INSERT INTO handed (order_id, n, line, qty) VALUES (?, ?, ?, ?)",
-	  "sisi",
-	  { T("order"), N("n"), T("line"), N("qty"), END } },
+	  "SELECT holder, order_id, n, line, qty FROM handed ORDER BY holder, order_id, n, line",
+	  "INSERT INTO handed (holder, order_id, n, line, qty) VALUES (coalesce(?1,"
+	  " (SELECT min(h.holder) FROM handover h WHERE h.order_id = ?2 AND h.n = ?3), '-'),"
+	  " ?2, ?3, ?4, ?5)",
+	  "ssisi",
+	  { T("holder"), T("order"), N("n"), T("line"), N("qty"), END } },
+	{ "line_fact",
+	  "SELECT holder, order_id, line, short, returned FROM line_fact"
+	  " ORDER BY holder, order_id, line",
+	  "INSERT INTO line_fact (holder, order_id, line, short, returned)"
+	  " VALUES (?, ?, ?, ?, ?)",
+	  "sssii",
+	  { T("holder"), T("order"), T("line"), N("short"), N("returned"), END } },
+	{ "till_fact",
+	  "SELECT holder, order_id, payment, tender, amount, reversed FROM till_fact"
+	  " ORDER BY holder, order_id, payment",
+	  "INSERT INTO till_fact (holder, order_id, payment, tender, amount, reversed)"
+	  " VALUES (?, ?, ?, ?, ?, ?)",
+	  "ssssii",
+	  { T("holder"), T("order"), T("payment"), T("tender"), N("amount"), N("reversed"), END } },
+	{ "receipt_fact",
+	  "SELECT holder, order_id FROM receipt_fact ORDER BY holder, order_id",
+	  "INSERT INTO receipt_fact (holder, order_id) VALUES (?, ?)",
+	  "ss",
+	  { T("holder"), T("order"), END } },
 	{ "doubled",
 	  "SELECT order_id, a, b, first_at, first_epoch, first_seq, first_place, second_at,"
 	  " second_epoch, second_seq, second_place, pieces, seen, told, found_at FROM doubled"

@@ -220,6 +220,8 @@ static void take_cursor(struct hq *hq, const char *store, const char *lane, stru
 		replay_stream(hq, store, lane, kind, epoch, seq);
 		return;
 	}
+	if (epoch > state.epoch)
+		replay_note_far(hq, store, lane, kind, epoch);
 	/* A lane that stays connected while HQ is restored asks for nothing. */
 	if (replay_is_ahead(hq, &state, epoch, seq))
 		replay_stream(hq, store, lane, kind, epoch, seq);

@@ -14,19 +14,20 @@ struct side {
 	int64_t n, epoch, seq;
 };
 
-int64_t handover_pieces(struct hq *hq, const char *order, struct slice line)
+int64_t handover_pieces(struct hq *hq, const char *holder, const char *order, struct slice line)
 {
 	return db_number(&hq->db, 0,
 			 "SELECT sum(p.qty) FROM handed p JOIN handover h"
-			 " ON h.order_id = p.order_id AND h.n = p.n"
-			 " WHERE p.order_id = ? AND p.line = ? AND h.undone = 0",
-			 "ts", order, line);
+			 " ON h.holder = p.holder AND h.order_id = p.order_id AND h.n = p.n"
+			 " WHERE p.holder = ? AND p.order_id = ? AND p.line = ? AND h.undone = 0",
+			 "tts", holder, order, line);
 }
 
-int64_t handover_add(const struct happening *h, const char *order)
+int64_t handover_add(const struct happening *h, const char *holder, const char *order)
 {
-	int64_t n = db_number(&h->hq->db, 0, "SELECT max(n) FROM handover WHERE order_id = ?", "t",
-			      order) +
+	int64_t n = db_number(&h->hq->db, 0,
+			      "SELECT max(n) FROM handover WHERE holder = ? AND order_id = ?", "tt",
+			      holder, order) +
 		    1;
 	char event[ID_MAX + 1] = "", at[TIME_TEXT_MAX + 8] = "";
 	struct json time;
@@ -35,24 +36,27 @@ int64_t handover_add(const struct happening *h, const char *order)
 	if (json_check(h->at, &time) == 0)
 		json_string(time, at, sizeof(at));
 	db_run(&h->hq->db,
-	       "INSERT INTO handover (order_id, n, store, lane, epoch, seq, event, at, surplus)"
-	       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
-	       "tittiitt", order, n, h->store, h->lane, h->epoch, h->seq, event, at);
+	       "INSERT INTO handover (holder, order_id, n, store, lane, epoch, seq, event, at,"
+	       " surplus) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+	       "ttittiitt", holder, order, n, h->store, h->lane, h->epoch, h->seq, event, at);
 	return n;
 }
 
-static void add_row(struct hq *hq, const char *order, int64_t n, struct slice line, int64_t qty)
+static void add_row(struct hq *hq, const char *holder, const char *order, int64_t n,
+		    struct slice line, int64_t qty)
 {
 	db_run(&hq->db,
-	       "INSERT INTO handed (order_id, n, line, qty) VALUES (?, ?, ?, ?)"
-	       " ON CONFLICT (order_id, n, line) DO UPDATE SET qty = handed.qty + excluded.qty",
-	       "tisi", order, n, line, qty);
+	       "INSERT INTO handed (holder, order_id, n, line, qty) VALUES (?, ?, ?, ?, ?)"
+	       " ON CONFLICT (holder, order_id, n, line)"
+	       " DO UPDATE SET qty = handed.qty + excluded.qty",
+	       "ttisi", holder, order, n, line, qty);
 }
 
-void handover_add_line(struct hq *hq, const char *order, int64_t n, struct slice line, int64_t qty)
+void handover_add_line(struct hq *hq, const char *holder, const char *order, int64_t n,
+		       struct slice line, int64_t qty)
 {
 	if (line.n <= ORDER_LINE_ID_MAX) /* no order has a longer one */
-		add_row(hq, order, n, line, qty);
+		add_row(hq, holder, order, n, line, qty);
 }
 
 /* Shorts stand under a name that no line has: a line is a number or a text in quotes. */
@@ -63,23 +67,24 @@ static bool short_name(struct slice line, struct buf *b)
 	return !b->overflow;
 }
 
-int64_t handover_shorts(struct hq *hq, const char *order, struct slice line)
+int64_t handover_shorts(struct hq *hq, const char *holder, const char *order, struct slice line)
 {
 	char memory[ORDER_LINE_ID_MAX + 2];
 	struct buf b;
 
 	buf_init(&b, memory, sizeof(memory));
-	return short_name(line, &b) ? handover_pieces(hq, order, buf_read(&b)) : 0;
+	return short_name(line, &b) ? handover_pieces(hq, holder, order, buf_read(&b)) : 0;
 }
 
-void handover_add_short(struct hq *hq, const char *order, int64_t n, struct slice line, int64_t qty)
+void handover_add_short(struct hq *hq, const char *holder, const char *order, int64_t n,
+			struct slice line, int64_t qty)
 {
 	char memory[ORDER_LINE_ID_MAX + 2];
 	struct buf b;
 
 	buf_init(&b, memory, sizeof(memory));
 	if (short_name(line, &b))
-		add_row(hq, order, n, buf_read(&b), qty);
+		add_row(hq, holder, order, n, buf_read(&b), qty);
 }
 
 /* ---- doubles ---- */
@@ -103,32 +108,35 @@ static bool read_side(struct hq *hq, struct db_stmt *q, struct side *ret_side)
 	return true;
 }
 
-#define SIDE "SELECT n, store, lane, epoch, seq, at FROM handover WHERE order_id = ?"
+#define SIDE "SELECT n, store, lane, epoch, seq, at FROM handover WHERE holder = ? AND order_id = ?"
 
-static bool side_of(struct hq *hq, const char *order, int64_t n, struct side *ret_side)
+static bool side_of(struct hq *hq, const char *holder, const char *order, int64_t n,
+		    struct side *ret_side)
 {
-	return read_side(hq, db_query(&hq->db, SIDE " AND n = ?", "ti", order, n), ret_side);
+	return read_side(hq, db_query(&hq->db, SIDE " AND n = ?", "tti", holder, order, n),
+			 ret_side);
 }
 
 /* The handover before this one that stands. */
-static bool side_before(struct hq *hq, const char *order, int64_t n, struct side *ret_side)
+static bool side_before(struct hq *hq, const char *holder, const char *order, int64_t n,
+			struct side *ret_side)
 {
 	return read_side(hq,
 			 db_query(&hq->db,
 				  SIDE
 				  " AND n < ? AND undone = 0 AND surplus = 0 ORDER BY n LIMIT 1",
-				  "ti", order, n),
+				  "tti", holder, order, n),
 			 ret_side);
 }
 
-static bool side_at(struct hq *hq, const char *order, const char *store, const char *lane,
-		    int64_t epoch, int64_t seq, struct side *ret_side)
+static bool side_at(struct hq *hq, const char *holder, const char *order, const char *store,
+		    const char *lane, int64_t epoch, int64_t seq, struct side *ret_side)
 {
 	return read_side(hq,
 			 db_query(&hq->db,
 				  SIDE " AND store = ? AND lane = ? AND (seq = ? OR ? = 0)"
 				       " AND (epoch = ? OR ? = 0) ORDER BY n DESC LIMIT 1",
-				  "tttiiii", order, store, lane, seq, seq, epoch, epoch),
+				  "ttttiiii", holder, order, store, lane, seq, seq, epoch, epoch),
 			 ret_side);
 }
 
@@ -169,13 +177,16 @@ static void alarm(const struct happening *h, const char *order, const struct sid
 	hq_alarm(h->hq, h->store, h->lane, "pickup.doubled", detail);
 }
 
-bool handover_doubled(const struct happening *h, const char *order, int64_t n, int64_t surplus)
+bool handover_doubled(const struct happening *h, const char *holder, const char *order, int64_t n,
+		      int64_t surplus)
 {
 	struct side first, second;
 
-	db_run(&h->hq->db, "UPDATE handover SET surplus = ? WHERE order_id = ? AND n = ?", "iti",
-	       surplus, order, n);
-	if (!side_before(h->hq, order, n, &first) || !side_of(h->hq, order, n, &second))
+	db_run(&h->hq->db,
+	       "UPDATE handover SET surplus = ? WHERE holder = ? AND order_id = ? AND n = ?",
+	       "itti", surplus, holder, order, n);
+	if (!side_before(h->hq, holder, order, n, &first) ||
+	    !side_of(h->hq, holder, order, n, &second))
 		return false;
 	note_pair(h->hq, order, &first, &second, surplus, true);
 	alarm(h, order, &first, &second);
@@ -214,14 +225,14 @@ static struct side unknown_side(const char *store, const char *lane, int64_t epo
 	return s;
 }
 
-void handover_told(const struct happening *h, const char *order, const char *lane, int64_t epoch,
-		   int64_t seq)
+void handover_told(const struct happening *h, const char *holder, const char *order,
+		   const char *lane, int64_t epoch, int64_t seq)
 {
 	struct side own, other;
 
-	if (!side_at(h->hq, order, h->store, h->lane, 0, 0, &own))
+	if (!side_at(h->hq, holder, order, h->store, h->lane, 0, 0, &own))
 		own = unknown_side(h->store, h->lane, 0, 0);
-	if (!side_at(h->hq, order, h->store, lane, epoch, seq, &other))
+	if (!side_at(h->hq, holder, order, h->store, lane, epoch, seq, &other))
 		other = unknown_side(h->store, lane, epoch, seq);
 	if (own.n < other.n)
 		note_pair(h->hq, order, &own, &other, 0, false);
@@ -236,12 +247,12 @@ void handover_told(const struct happening *h, const char *order, const char *lan
 
 /* ---- opening again ---- */
 
-int handover_event(struct hq *hq, const char *order, char ret_event[ID_MAX + 1])
+int handover_event(struct hq *hq, const char *holder, const char *order, char ret_event[ID_MAX + 1])
 {
 	struct db_stmt *q = db_query(&hq->db,
-				     "SELECT event FROM handover WHERE order_id = ? AND undone = 0"
-				     " AND surplus = 0 ORDER BY n DESC LIMIT 1",
-				     "t", order);
+				     "SELECT event FROM handover WHERE holder = ? AND order_id = ?"
+				     " AND undone = 0 AND surplus = 0 ORDER BY n DESC LIMIT 1",
+				     "tt", holder, order);
 
 	if (!db_row(&hq->db, q))
 		return -ENOENT;
@@ -250,7 +261,28 @@ int handover_event(struct hq *hq, const char *order, char ret_event[ID_MAX + 1])
 	return 0;
 }
 
-void handover_undo(struct hq *hq, const char *order)
+bool handover_place(struct hq *hq, const char *holder, const char *order, bool surplus,
+		    struct handover_place *ret_place)
 {
-	db_run(&hq->db, "UPDATE handover SET undone = 1 WHERE order_id = ?", "t", order);
+	struct handover_place p;
+	struct db_stmt *q = db_query(&hq->db,
+				     "SELECT store, lane, at FROM handover WHERE holder = ?"
+				     " AND order_id = ? AND undone = 0"
+				     " AND (surplus > 0) = (? > 0) ORDER BY n DESC LIMIT 1",
+				     "tti", holder, order, (int64_t)surplus);
+
+	if (!db_row(&hq->db, q))
+		return false;
+	db_copy(q, 0, p.store, sizeof(p.store));
+	db_copy(q, 1, p.lane, sizeof(p.lane));
+	db_copy(q, 2, p.at, sizeof(p.at));
+	db_done(q);
+	*ret_place = p;
+	return true;
+}
+
+void handover_undo(struct hq *hq, const char *holder, const char *order)
+{
+	db_run(&hq->db, "UPDATE handover SET undone = 1 WHERE holder = ? AND order_id = ?", "tt",
+	       holder, order);
 }

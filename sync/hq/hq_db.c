@@ -84,6 +84,12 @@ int db_claim_serve(struct hq_db *db)
 	return db->backend->claim_serve(db);
 }
 
+void db_patience(struct hq_db *db, int ms)
+{
+	if (!db->error && !db->writing)
+		db->backend->patience(db, ms);
+}
+
 bool db_is_shared(const struct hq_db *db)
 {
 	return db->backend->shared;

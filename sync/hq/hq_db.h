@@ -24,8 +24,10 @@
 
 #define DB_STATEMENTS_MAX 384
 #define DB_WAIT_MS	  60000 /* for other programs: a large import takes its time */
-#define DB_SERVE_WAIT_MS  2000	/* a serve waits no longer than this for a row: beats must go on */
-#define DB_TRIES_MAX	  8	/* of one transaction, before somebody must look */
+#define DB_SERVE_WAIT_MS  2000 /* a serve waits no longer than this for the file: beats must go on \
+				*/
+#define DB_SERVE_ROW_MS 300    /* nor than this for a row: other stores can go first */
+#define DB_TRIES_MAX	8      /* of one transaction, before somebody must look */
 
 enum db_error {
 	DB_FINE,
@@ -66,6 +68,9 @@ void db_shown(const char *where, char *dst, size_t cap);
 /* -EBUSY when another serve runs on this file. The lock goes with the process. On PostgreSQL it
  * shortens the waiting for other programs and always gives 0. */
 int db_claim_serve(struct hq_db *db);
+/* A serve waits for a row no longer than `ms` from now on, 0: as usual. Outside transactions; a
+ * file has no rows to wait for. */
+void db_patience(struct hq_db *db, int ms);
 /* May several serve? Then they must hold leases (lease.h). */
 bool db_is_shared(const struct hq_db *db);
 /* Has another program, perhaps, written since this was last asked? */

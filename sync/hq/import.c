@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sync/hq/edit.h"
 #include "sync/hq/effect_order.h"
+#include "sync/hq/figure.h"
 #include "sync/hq/handover.h"
 #include "sync/hq/order.h"
 #include "sync/hq/stream.h"
@@ -95,13 +97,14 @@ static const char *put(struct hq *hq, const struct element *e, int64_t *ret_rev,
 
 	if (e->body.type != JSON_OBJECT)
 		return "`body` must be an object";
-	why = order ? order_check(e->body, room, cap) : NULL;
+	why = order ? order_check(e->body, room, cap)
+		    : figure_check(e->kind->type, e->body, room, cap);
 	if (why)
 		return why;
 	if (e->body.n > HQ_BODY_MAX && !fits(hq, e->body))
 		return "`body` is larger than 128 KiB";
 	buf_reset(&hq->edited);
-	text = order ? effect_keep_handed(hq, e->id, e->body) : json_text(e->body);
+	text = order ? effect_keep(hq, e->store, e->id, e->body) : json_text(e->body);
 	edit_minify(&hq->edited, text);
 	if (!text.n || hq->edited.overflow)
 		return "`body` is larger than 128 KiB with what the store did";
@@ -166,7 +169,7 @@ static const char *reopen(struct hq *hq, const struct element *e, int64_t *ret_r
 	if (!why) {
 		record_put(hq, e->store, e->kind, e->id, *ret_rev, was.body);
 		stream_flush(hq);
-		handover_undo(hq, e->id);
+		handover_undo(hq, e->store, e->id);
 		/* Its own words about the handover go as well, or they would be said again. */
 		why = effect_reopen(hq, e->store, e->id, ret_rev);
 	}
@@ -221,22 +224,27 @@ const char *import_one(struct hq *hq, struct json json, struct import_counts *co
 
 /* ---- a whole text ---- */
 
-static void refuse(const char *name, long number, bool line, struct json json, const char *why)
+/* Where we are in it. */
+struct reading {
+	const char *name;
+	struct slice text; /* of lines */
+	size_t at;
+	bool array;
+	struct json_walk walk;
+	long number, said; /* of the line or element; up to which what is refused was said */
+};
+
+static void refuse(struct reading *r, struct json json, const char *why)
 {
 	char id[ID_MAX + 1] = "";
 
-	if (!name)
-		return; /* said before */
+	if (r->number <= r->said)
+		return;
+	r->said = r->number;
 	if (json.type == JSON_OBJECT)
 		json_string(json_get(json, "id"), id, sizeof(id));
-	fprintf(stderr, line ? "%s:%ld: %s%s%s\n" : "%s[%ld]: %s%s%s\n", name, number, id,
-		id[0] ? ": " : "", why);
-}
-
-static void refuse_text(const char *name)
-{
-	if (name)
-		fprintf(stderr, "%s: no JSON\n", name);
+	fprintf(stderr, r->array ? "%s[%ld]: %s%s%s\n" : "%s:%ld: %s%s%s\n", r->name,
+		r->array ? r->number - 1 : r->number, id, id[0] ? ": " : "", why);
 }
 
 static bool is_blank(struct slice line)
@@ -248,79 +256,114 @@ static bool is_blank(struct slice line)
 	return true;
 }
 
-static void import_lines(struct hq *hq, const char *name, struct slice text,
-			 struct import_counts *counts)
+/* The next line that is not blank. */
+static bool next_line(struct reading *r, struct slice *ret_line)
 {
-	size_t at = 0;
+	while (r->at < r->text.n) {
+		const char *from = r->text.p + r->at, *lf = memchr(from, '\n', r->text.n - r->at);
+		struct slice line = { from, lf ? (size_t)(lf - from) : r->text.n - r->at };
 
-	for (long number = 1; at < text.n; number++) {
-		const char *from = text.p + at, *lf = memchr(from, '\n', text.n - at);
-		struct slice line = { from, lf ? (size_t)(lf - from) : text.n - at };
-		struct json json = { .type = JSON_NONE };
-		char room[128];
-		const char *why;
-
-		at += line.n + 1;
-		if (is_blank(line))
-			continue;
-		if (json_check(line, &json) < 0) {
-			why = "no JSON";
-			counts->refused++;
-		} else {
-			why = import_one(hq, json, counts, room, sizeof(room));
+		r->at += line.n + 1;
+		r->number++;
+		if (!is_blank(line)) {
+			*ret_line = line;
+			return true;
 		}
-		if (why)
-			refuse(name, number, true, json, why);
 	}
+	return false;
 }
 
-static void import_array(struct hq *hq, const char *name, struct json array,
-			 struct import_counts *counts)
+/* Takes the next element in, or refuses it; false when there are no more. */
+static bool import_next(struct hq *hq, struct reading *r, struct import_counts *counts)
 {
-	struct json_walk w = json_walk(array);
+	struct json json = { .type = JSON_NONE };
+	const char *why = "no JSON";
+	struct slice line;
+	char room[128];
 
-	for (long number = 0; json_next(&w); number++) {
-		char room[128];
-		const char *why = import_one(hq, w.value, counts, room, sizeof(room));
-
-		if (why)
-			refuse(name, number, false, w.value, why);
+	if (r->array) {
+		if (!json_next(&r->walk))
+			return false;
+		r->number++;
+		json = r->walk.value;
+		why = import_one(hq, json, counts, room, sizeof(room));
+	} else {
+		if (!next_line(r, &line))
+			return false;
+		if (json_check(line, &json) == 0)
+			why = import_one(hq, json, counts, room, sizeof(room));
+		else
+			counts->refused++;
 	}
+	if (why)
+		refuse(r, json, why);
+	return true;
 }
 
-static int import_once(struct hq *hq, const char *name, struct slice text,
-		       struct import_counts *counts)
+/* One transaction. */
+static int import_slice(struct hq *hq, struct reading *r, struct import_counts *counts,
+			bool *ret_more)
+{
+	int64_t until = hq->clock.mono_ms(hq->clock.ctx) + IMPORT_SLICE_MS;
+	bool more;
+	int rows = 0;
+
+	db_begin(&hq->db);
+	do {
+		more = import_next(hq, r, counts) && !hq->db.error;
+		rows++;
+	} while (more && rows < IMPORT_SLICE_ROWS &&
+		 (rows < IMPORT_SLICE_ROWS_IN || hq->clock.mono_ms(hq->clock.ctx) < until));
+	stream_flush(hq);
+	db_tell(&hq->db);
+	*ret_more = more;
+	return db_commit(&hq->db);
+}
+
+static int open_text(const char *name, struct slice text, struct reading *r)
 {
 	size_t space = 0;
 	struct json root;
 
-	while (space < text.n && strchr(" \t\r\n", text.p[space]) && text.p[space])
+	*r = (struct reading){ .name = name, .text = text };
+	while (space < text.n && text.p[space] && strchr(" \t\r\n", text.p[space]))
 		space++;
-	db_begin(&hq->db);
-	if (space < text.n && text.p[space] == '[') {
-		if (json_check(text, &root) < 0) {
-			refuse_text(name);
-			db_rollback(&hq->db);
-			return -EBADMSG;
-		}
-		import_array(hq, name, root, counts);
-	} else {
-		import_lines(hq, name, text, counts);
+	if (space == text.n || text.p[space] != '[')
+		return 0;
+	if (json_check(text, &root) < 0) {
+		fprintf(stderr, "%s: no JSON\n", name);
+		return -EBADMSG;
 	}
-	stream_flush(hq);
-	db_tell(&hq->db);
-	return db_commit(&hq->db);
+	r->array = true;
+	r->walk = json_walk(root);
+	return 0;
 }
 
 int import_text(struct hq *hq, const char *name, struct slice text, struct import_counts *counts)
 {
-	struct import_counts before = *counts;
-	int tries = 0, err;
+	const struct timespec pause = { .tv_nsec = IMPORT_YIELD_MS * 1000000 };
+	struct reading r;
+	bool more = true;
+	int err = open_text(name, text, &r);
 
-	do {
-		*counts = before;
-		err = import_once(hq, tries ? NULL : name, text, counts);
-	} while (db_try_again(&hq->db, err, &tries));
+	while (err == 0 && more) {
+		const struct import_counts before = *counts;
+		const struct reading from = r;
+		int tries = 0;
+
+		do {
+			const long said = r.said;
+
+			r = from;
+			r.said = said;
+			*counts = before;
+			err = import_slice(hq, &r, counts, &more);
+		} while (db_try_again(&hq->db, err, &tries));
+		if (err < 0)
+			*counts = before;
+		else if (more && !db_is_shared(&hq->db))
+			nanosleep(&pause, NULL);
+	}
 	return err;
 }
 

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-void inbox_add(struct inbox *in, const char *topic, struct slice payload, bool retained)
+void inbox_add(struct inbox *in, const char *topic, const char *below, struct slice payload,
+	       bool retained)
 {
 	struct inbox_item *item = NULL;
 
@@ -17,6 +18,10 @@ void inbox_add(struct inbox *in, const char *topic, struct slice payload, bool r
 	}
 	item->next = NULL;
 	item->retained = retained;
+	item->taken = false;
+	if (slice_copy((struct slice){ below, strcspn(below, "/") }, item->store,
+		       sizeof(item->store)) < 0)
+		item->store[0] = '\0';
 	item->n = payload.n;
 	memcpy(item->text, payload.p, payload.n);
 	if (in->last)
@@ -26,6 +31,40 @@ void inbox_add(struct inbox *in, const char *topic, struct slice payload, bool r
 	in->last = item;
 	in->count++;
 	in->bytes += payload.n;
+}
+
+void inbox_sweep(struct inbox *in)
+{
+	struct inbox_item **at = &in->first;
+
+	in->last = NULL;
+	while (*at) {
+		struct inbox_item *item = *at;
+
+		if (!item->taken) {
+			in->last = item;
+			at = &item->next;
+			continue;
+		}
+		*at = item->next;
+		in->count--;
+		in->bytes -= item->n;
+		free(item);
+	}
+}
+
+void inbox_limit(struct inbox *in, const char *store, int max)
+{
+	int count = 0;
+
+	for (struct inbox_item *i = in->first; i; i = i->next) {
+		if (strcmp(i->store, store) == 0 && ++count > max) {
+			i->taken = true;
+			in->dropped++;
+		}
+	}
+	if (count > max)
+		inbox_sweep(in);
 }
 
 void inbox_clear(struct inbox *in)

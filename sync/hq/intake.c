@@ -118,3 +118,154 @@ void intake_message(struct intake *in, const char *topic, struct slice payload, 
 		replay_ask(in->hq, a.store, a.lane, root);
 	}
 }
+
+/* ---- all that came ---- */
+
+static struct intake_held *find_held(struct intake *in, const char *store)
+{
+	for (int i = 0; i < in->held_count; i++) {
+		if (strcmp(in->held[i].store, store) == 0)
+			return &in->held[i];
+	}
+	return NULL;
+}
+
+static void release(struct intake *in, struct intake_held *held)
+{
+	*held = in->held[--in->held_count];
+}
+
+/* It waits, or waits for longer. Of too many nothing is kept: it comes again. */
+static void hold(struct intake *in, struct inbox *box, const char *store, int64_t now)
+{
+	struct intake_held *held = find_held(in, store);
+
+	if (!held && in->held_count == INTAKE_HELD_MAX) {
+		inbox_limit(box, store, 0);
+		return;
+	}
+	if (!held) {
+		held = &in->held[in->held_count++];
+		*held = (struct intake_held){ .pause_ms = INTAKE_PAUSE_MIN_MS / 2 };
+		slice_copy(slice_of(store), held->store, sizeof(held->store));
+		log_notice("store %s waits: another program holds what it needs", store);
+	}
+	held->pause_ms *= 2;
+	if (held->pause_ms > INTAKE_PAUSE_MAX_MS)
+		held->pause_ms = INTAKE_PAUSE_MAX_MS;
+	held->next_ms = now + held->pause_ms;
+}
+
+static void untake(struct inbox *box)
+{
+	for (struct inbox_item *i = box->first; i; i = i->next)
+		i->taken = false;
+}
+
+/* One transaction: this store's messages, or with NULL those of all that need not wait. */
+static int take_some(struct intake *in, struct inbox *box, const char *store)
+{
+	struct letter *last = in->hq->post.last;
+	int err;
+
+	for (struct inbox_item *i = box->first; i; i = i->next) {
+		if (store ? strcmp(i->store, store) != 0 : find_held(in, i->store) != NULL)
+			continue;
+		intake_message(in, i->topic, (struct slice){ i->text, i->n }, i->retained);
+		i->taken = true;
+	}
+	err = db_commit(&in->hq->db);
+	if (err == 0) {
+		inbox_sweep(box);
+		return 0;
+	}
+	untake(box);
+	post_cut(&in->hq->post, last); /* it says what was not committed */
+	return err;
+}
+
+/* False when the database itself is not to be had. */
+static bool take_alone(struct intake *in, struct inbox *box, const char *of)
+{
+	struct hq *hq = in->hq;
+	struct intake_held *held;
+	char store[ID_MAX + 1]; /* of is in a message that goes */
+
+	slice_copy(slice_of(of), store, sizeof(store));
+	if (take_some(in, box, store) == 0) {
+		held = find_held(in, store);
+		if (held)
+			release(in, held);
+		return true;
+	}
+	if (hq->db.error != DB_LATER || !db_again(&hq->db))
+		return false;
+	hold(in, box, store, hq->clock.mono_ms(hq->clock.ctx));
+	return true;
+}
+
+/* One whose turn it is: those that wait have theirs after a pause. */
+static const struct inbox_item *next_alone(struct intake *in, const struct inbox *box, bool apart,
+					   int64_t now)
+{
+	const struct inbox_item *i = box->first;
+
+	for (; i; i = i->next) {
+		const struct intake_held *held = find_held(in, i->store);
+
+		if (held ? now >= held->next_ms : apart)
+			break;
+	}
+	return i;
+}
+
+static int take_apart(struct intake *in, struct inbox *box)
+{
+	struct hq *hq = in->hq;
+	int64_t now = hq->clock.mono_ms(hq->clock.ctx), until = now + INTAKE_APART_MS;
+	const bool apart = in->apart > 0;
+	const struct inbox_item *i = next_alone(in, box, apart, now);
+
+	/* Not for ever: many small transactions are slow, and all in one may do again. */
+	in->apart = i && in->apart ? in->apart - 1 : 0;
+	if (!i)
+		return 0;
+	db_patience(&hq->db, INTAKE_PATIENCE_MS);
+	while (i && now < until && take_alone(in, box, i->store)) {
+		now = hq->clock.mono_ms(hq->clock.ctx);
+		i = next_alone(in, box, apart, now);
+	}
+	if (!i)
+		in->apart = 0;
+	db_patience(&hq->db, 0);
+	return db_commit(&hq->db);
+}
+
+/* What those that wait cannot keep; and who waited, but came no more. */
+static void look_at_held(struct intake *in, struct inbox *box)
+{
+	int64_t now = in->hq->clock.mono_ms(in->hq->clock.ctx);
+
+	for (int i = in->held_count; i-- > 0;) {
+		inbox_limit(box, in->held[i].store, INTAKE_KEEP_MAX);
+		if (now > in->held[i].next_ms + INTAKE_FORGET_MS)
+			release(in, &in->held[i]);
+	}
+}
+
+int intake_take(struct intake *in, struct inbox *box)
+{
+	struct hq_db *db = &in->hq->db;
+	int err = 0;
+
+	look_at_held(in, box);
+	if (!in->apart)
+		err = take_some(in, box, NULL);
+	if (err < 0) {
+		/* A file has one lock: there is nothing to take apart. */
+		if (db->error != DB_LATER || !db_is_shared(db) || !db_again(db))
+			return err;
+		in->apart = INTAKE_APART_TURNS;
+	}
+	return in->apart || in->held_count ? take_apart(in, box) : 0;
+}

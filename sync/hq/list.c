@@ -199,6 +199,8 @@ int list_order(struct hq *hq, const char *store, const char *id, FILE *out)
 	if (store ? !record_find(hq, store, kind, id, &r) || !r.live
 		  : !record_find_anywhere(hq, "", kind, id, &r))
 		return hq->db.error ? -EIO : -ENOENT;
+	if (!store && record_is_ambiguous(hq, kind, id))
+		return -ENOTUNIQ;
 	buf_reset(m);
 	jw_open(m, NULL, '{');
 	jw_str(m, "store", r.store);

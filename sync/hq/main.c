@@ -17,6 +17,7 @@
 #include "sync/hq/import.h"
 #include "sync/hq/keyring.h"
 #include "sync/hq/list.h"
+#include "sync/hq/order.h"
 #include "sync/hq/qr.h"
 #include "sync/hq/secret.h"
 #include "sync/hq/serve.h"
@@ -94,7 +95,9 @@ static int do_import(struct hq *hq, const struct args *a)
 	err = import_text(hq, a->word[1], text, &counts);
 	free((char *)text.p);
 	if (err < 0)
-		return args_fail(a->word[1], "nothing was taken in");
+		return args_fail(a->word[1], counts.changed
+						     ? "only a part was taken in; import it again"
+						     : "nothing was taken in");
 	printf("%ld changed, %ld unchanged, %ld refused\n", counts.changed, counts.unchanged,
 	       counts.refused);
 	return counts.refused ? EXIT_FAILURE : EXIT_SUCCESS;
@@ -124,6 +127,8 @@ static int do_order(struct hq *hq, const struct args *a)
 	if (strcmp(a->word[1], "put") == 0)
 		return order_put(hq, a->word[2]);
 	err = list_order(hq, a->store, a->word[2], stdout);
+	if (err == -ENOTUNIQ)
+		return args_fail(a->word[2], ORDER_AMBIGUOUS);
 	return err < 0 ? args_fail(a->word[2], err == -ENOENT ? "no such order" : strerror(-err))
 		       : EXIT_SUCCESS;
 }

@@ -16,6 +16,9 @@
 #define ORDER_PAYMENTS_MAX 32
 #define ORDER_QTY_MAX	   100000
 
+/* Said where a person names an order and not its store. */
+#define ORDER_AMBIGUOUS "several stores have an order of this id; choose with --store"
+
 /* NULL, or what is wrong: "amounts_mismatch: lines 100, total 90". The text is in ret_room. */
 const char *order_check(struct json body, char *ret_room, size_t cap);
 /* Did money move for this payment, whatever became of it later? */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sync/hq/points.h"
 
+#include "sync/hq/figure.h"
 #include "sync/hq/stream.h"
 
 static int64_t points_free(struct hq *hq, const char *store, const char *member)
@@ -11,7 +12,7 @@ static int64_t points_free(struct hq *hq, const char *store, const char *member)
 	if (!record_find_anywhere(hq, store, stream_by_name("loyalty"), member, &r) ||
 	    json_check(r.body, &root) < 0)
 		return 0;
-	return json_int_or(json_get(root, "points"), 0) -
+	return figure_of(json_get(root, "points")) -
 	       db_number(&hq->db, 0,
 			 "SELECT sum(points) FROM points_grant"
 			 " WHERE member = ? AND used = 0 AND made_s > ?",

@@ -58,3 +58,21 @@ void post_clear(struct post *post)
 	while ((l = post_take(post)))
 		free(l);
 }
+
+void post_cut(struct post *post, struct letter *last)
+{
+	struct letter *l = last ? last->next : post->first;
+
+	if (last)
+		last->next = NULL;
+	else
+		post->first = NULL;
+	post->last = last;
+	while (l) {
+		struct letter *next = l->next;
+
+		post->bytes -= l->n;
+		free(l);
+		l = next;
+	}
+}

@@ -29,5 +29,8 @@ __attribute__((format(printf, 3, 4))) void post_add(struct post *post, struct sl
 /* The oldest letter, which the caller frees; NULL when there is none. */
 struct letter *post_take(struct post *post);
 void post_clear(struct post *post);
+/* Drops what was added since `last` was the last one (NULL: there was none); none may have been
+ * taken since. */
+void post_cut(struct post *post, struct letter *last);
 
 #endif

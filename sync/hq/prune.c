@@ -4,10 +4,36 @@
 #include <errno.h>
 
 #define DAY_MS INT64_C(86400000)
+#define DAY_S  86400
 
 static void time_before(struct hq *hq, int64_t days, char ret_at[TIME_TEXT_MAX])
 {
 	time_format(hq->clock.wall_ms(hq->clock.ctx) - days * DAY_MS, ret_at);
+}
+
+/* Points set aside, used or not. The newest stays: whoever restores an export numbers on above it,
+ * and no number may mean two grants. */
+static int prune_grants(struct hq *hq, int64_t days, struct prune_counts *counts)
+{
+	int64_t age_s = days > PRUNE_GRANTS_S / DAY_S ? days * DAY_S : PRUNE_GRANTS_S;
+	int changed, err, tries = 0;
+
+	do {
+		do {
+			db_begin(&hq->db);
+			changed = db_run(&hq->db,
+					 "DELETE FROM points_grant WHERE n IN (SELECT n FROM"
+					 " points_grant WHERE made_s < ? AND n <"
+					 " (SELECT max(n) FROM points_grant) ORDER BY n LIMIT ?)",
+					 "ii", hq_now_s(hq) - age_s, (int64_t)PRUNE_ROWS);
+			err = db_commit(&hq->db);
+		} while (db_try_again(&hq->db, err, &tries));
+		if (err < 0)
+			return err;
+		counts->grants += changed;
+		tries = 0;
+	} while (changed > 0);
+	return 0;
 }
 
 /* Runs `text`, which changes at most PRUNE_ROWS rows, until it changes none. */
@@ -134,6 +160,8 @@ int prune(struct hq *hq, const struct prune_wanted *wanted, struct prune_counts 
 		err = prune_persons(hq, wanted->persons_days, &counts);
 	if (err == 0 && wanted->events_days >= 0)
 		err = prune_events(hq, wanted->events_days, &counts);
+	if (err == 0 && wanted->events_days >= 0)
+		err = prune_grants(hq, wanted->events_days, &counts);
 	if (err == 0 && wanted->log_keep >= 0)
 		err = prune_log(hq, wanted->log_keep, &counts);
 	*ret_counts = counts;

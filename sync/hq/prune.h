@@ -10,15 +10,18 @@
 #include "sync/hq/hq.h"
 
 #define PRUNE_ROWS 2000 /* a transaction */
+/* However few days are wanted: an ask for points is repeated for seconds, and they are set aside
+ * for a quarter of an hour (points.h), so after this no ask comes whose answer must be the same. */
+#define PRUNE_GRANTS_S 86400
 
 struct prune_wanted {
-	int64_t events_days;  /* events and finished commands older than this; -1 none */
+	int64_t events_days;  /* events, finished commands and grants older than this; -1 none */
 	int64_t persons_days; /* personal parts of events; -1 none */
 	int64_t log_keep;     /* messages to keep of each stream; -1 all */
 };
 
 struct prune_counts {
-	int64_t events, persons, messages, commands;
+	int64_t events, persons, messages, commands, grants;
 };
 
 /* 0 or -EIO; what was done until then stays done. */

@@ -107,6 +107,15 @@ static bool next_place(struct hq *hq, const char *only, struct place *p)
 	return true;
 }
 
+/* The highest epoch its lanes told of, and by no clock that ever was right or will be. */
+static int64_t told_epoch(struct hq *hq, const struct place *p)
+{
+	return db_number(&hq->db, 0,
+			 "SELECT max(epoch) FROM lane_cursor WHERE store = ? AND stream = ?"
+			 " AND epoch <= ?",
+			 "tti", p->store, p->stream, hq_now_s(hq) + PUTBACK_EPOCH_AHEAD_S);
+}
+
 int64_t putback_renumber(struct hq *hq, const char *store)
 {
 	struct place p = { .store = "" };
@@ -121,7 +130,7 @@ int64_t putback_renumber(struct hq *hq, const char *store)
 		if (!kind)
 			continue;
 		stream_hold(hq, p.store, kind);
-		stream_renumber(hq, p.store, kind, 0);
+		stream_renumber(hq, p.store, kind, told_epoch(hq, &p));
 		streams++;
 	}
 	db_tell(&hq->db);

@@ -15,6 +15,8 @@
 #include "sync/hq/stream.h"
 
 #define PUTBACK_EVENTS_AHEAD INT64_C(1000000) /* numbers of events and grants left free */
+/* No clock is wrong by more than a century; a lane that says so would use up all epochs. */
+#define PUTBACK_EPOCH_AHEAD_S INT64_C(3155760000)
 
 /* Some lane of this store had seen what this database never said. */
 void putback_suspect(struct hq *hq, const char *store);
@@ -26,7 +28,8 @@ void putback_stream(struct hq *hq, const char *store, const struct stream_kind *
 /* Beats, and the numbers of events and grants, go on above all that may have been said. In a
  * transaction. */
 void putback_number_ahead(struct hq *hq);
-/* All streams, or those of one store, begin new epochs. How many, or -EIO. */
+/* All streams, or those of one store, begin new epochs, above those their lanes told of. How many,
+ * or -EIO. */
 int64_t putback_renumber(struct hq *hq, const char *store);
 
 #endif

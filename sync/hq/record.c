@@ -42,6 +42,28 @@ bool record_find_anywhere(struct hq *hq, const char *store, const struct stream_
 			   ret_record);
 }
 
+bool record_next_holder(struct hq *hq, const struct stream_kind *kind, const char *id,
+			char store[ID_MAX + 1])
+{
+	struct db_stmt *q = db_query(&hq->db,
+				     "SELECT store FROM record WHERE stream = ? AND id = ?"
+				     " AND deleted = 0 AND store > ? ORDER BY store LIMIT 1",
+				     "ttt", kind->name, id, store);
+
+	if (!db_row(&hq->db, q))
+		return false;
+	db_copy(q, 0, store, ID_MAX + 1);
+	db_done(q);
+	return true;
+}
+
+bool record_is_ambiguous(struct hq *hq, const struct stream_kind *kind, const char *id)
+{
+	char store[ID_MAX + 1] = "";
+
+	return record_next_holder(hq, kind, id, store) && record_next_holder(hq, kind, id, store);
+}
+
 /* Remembers what a record was before this transaction changed it, for count and sum. */
 static void mark(struct hq *hq, const char *store, const struct stream_kind *kind, const char *id,
 		 struct slice op)

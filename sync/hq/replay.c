@@ -60,6 +60,17 @@ bool replay_is_ahead(struct hq *hq, const struct stream_state *s, int64_t epoch,
 	       (epoch > s->epoch && epoch <= hq_now_s(hq) + EPOCH_AHEAD_MAX_S);
 }
 
+void replay_note_far(struct hq *hq, const char *store, const char *lane,
+		     const struct stream_kind *kind, int64_t epoch)
+{
+	char detail[64];
+
+	if (epoch <= hq_now_s(hq) + EPOCH_AHEAD_MAX_S)
+		return;
+	text_fmt(detail, sizeof(detail), "%s: epoch %lld", kind->name, (long long)epoch);
+	hq_alarm(hq, store, lane, "epoch_ahead", detail);
+}
+
 void replay_stream(struct hq *hq, const char *store, const char *lane,
 		   const struct stream_kind *kind, int64_t epoch, int64_t after)
 {
@@ -71,6 +82,8 @@ void replay_stream(struct hq *hq, const char *store, const char *lane,
 		stream_renumber(hq, store, kind, epoch);
 		s = stream_open(hq, store, kind);
 	}
+	if (epoch > s.epoch)
+		replay_note_far(hq, store, lane, kind, epoch);
 	if (epoch != s.epoch) {
 		snapshot_offer(hq, store, lane, kind, false);
 		return;

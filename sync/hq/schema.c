@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "sync/hq/schema_facts.h"
 #include "sync/hq/schema_ops.h"
 
 static const char step_1[] =
@@ -93,6 +94,7 @@ const struct schema_step schema_steps[SCHEMA_VERSION] = {
 	{ step_1, NULL },
 	{ step_2, step_2_postgres },
 	{ schema_ops, NULL },
+	{ schema_facts, NULL },
 };
 
 const char schema_session[] =

@@ -19,7 +19,10 @@
 #include "sync/hq/snapshot.h"
 #include "sync/hq/stream.h"
 
-#define BEATS_RESERVED 10 /* numbers taken from the file at once */
+/* Numbers taken from the file at once: few at first, then as many as last for over an hour, of
+ * which more than half stay, should another program then write for long. */
+#define BEATS_FIRST    10
+#define BEATS_RESERVED 1024
 #define PAUSE_MIN_MS   250
 /* Who answers the will of one that died when it is not its task; the others hear and are still. */
 #define ANSWER_MIN_MS 50
@@ -38,6 +41,7 @@ struct server {
 	bool again;		    /* at once: a transaction failed */
 	bool fresh, changed;	    /* all, or what is new, is to be published */
 	int64_t beat, beat_end;	    /* the beat's counter, and how far it is reserved */
+	int64_t reserved;	    /* how many were taken for that */
 	int64_t answer_ms;	    /* when to answer a will, 0 never */
 	int64_t next_beat_ms, next_tick_ms, next_tidy_ms;
 	bool sign;
@@ -85,25 +89,39 @@ static void send_post(struct server *s)
  * seconds, which a database put back from a copy does not go below: stations take a signed beat
  * with a number they have seen for a replay.
  */
-static int64_t next_beat(struct server *s)
+static int reserve_beats(struct server *s, int64_t count)
 {
-	int64_t count = s->hq->lease ? 1 : BEATS_RESERVED, end;
-	int64_t least = s->hq->clock.wall_ms(s->hq->clock.ctx) / 1000;
+	int64_t least = s->hq->clock.wall_ms(s->hq->clock.ctx) / 1000, end;
 	struct hq_db *db = &s->hq->db;
 
-	if (s->beat >= s->beat_end) {
-		db_begin(db);
-		end = db_number(db, 0,
-				"INSERT INTO meta (name, value) VALUES ('beat', ?1 + ?2)"
-				" ON CONFLICT (name) DO UPDATE SET value = CASE WHEN"
-				" meta.value > ?1 THEN meta.value ELSE ?1 END + ?2"
-				" RETURNING value",
-				"ii", least, count);
-		if (db_commit(db) < 0)
-			return 0;
-		s->beat_end = end;
-		s->beat = end - count;
-	}
+	db_begin(db);
+	end = db_number(db, 0,
+			"INSERT INTO meta (name, value) VALUES ('beat', ?1 + ?2)"
+			" ON CONFLICT (name) DO UPDATE SET value = CASE WHEN"
+			" meta.value > ?1 THEN meta.value ELSE ?1 END + ?2"
+			" RETURNING value",
+			"ii", least, count);
+	if (db_commit(db) < 0)
+		return -EAGAIN;
+	s->beat_end = end;
+	s->beat = end - count;
+	s->reserved = count;
+	return 0;
+}
+
+/* While another program writes, those that are left will do. */
+static int64_t next_beat(struct server *s)
+{
+	int64_t left = s->beat_end - s->beat;
+	bool busy = s->tries > 0;
+
+	if (s->hq->lease)
+		return reserve_beats(s, 1) < 0 ? 0 : ++s->beat;
+	if (left > s->reserved / 2 || (busy && left > 0))
+		return ++s->beat;
+	if (reserve_beats(s, s->reserved ? BEATS_RESERVED : BEATS_FIRST) < 0 &&
+	    (left <= 0 || s->hq->db.error != DB_LATER || !db_again(&s->hq->db)))
+		return 0;
 	return ++s->beat;
 }
 
@@ -182,8 +200,10 @@ static void on_message(void *ctx, const char *topic, struct slice payload, bool 
 	struct server *s = ctx;
 	size_t n = strlen(s->link.opt.prefix);
 
-	if (strncmp(topic, s->link.opt.prefix, n) != 0 || strcmp(topic + n, "/hq") != 0)
-		inbox_add(&s->inbox, topic, payload, retained);
+	if (strncmp(topic, s->link.opt.prefix, n) != 0 || topic[n] != '/')
+		return;
+	if (strcmp(topic + n, "/hq") != 0)
+		inbox_add(&s->inbox, topic, topic + n + 1, payload, retained);
 	else if (!retained)
 		hear_hq(s, payload);
 }
@@ -254,15 +274,21 @@ static int keep_leases(struct server *s, int64_t now)
 	return err;
 }
 
-/* One transaction: what came, and what is due. */
+/* What came, and what is due. */
 static int work(struct server *s, int64_t now)
 {
 	struct hq *hq = s->hq;
 	bool due = s->link.connected && now >= s->next_tick_ms;
 	int err;
 
-	for (const struct inbox_item *i = s->inbox.first; i; i = i->next)
-		intake_message(&s->intake, i->topic, (struct slice){ i->text, i->n }, i->retained);
+	err = intake_take(&s->intake, &s->inbox);
+	if (err < 0)
+		return err;
+	s->again = s->intake.apart > 0;
+	if (s->inbox.dropped)
+		log_warning("%lld messages were not taken while the database was away or busy",
+			    (long long)s->inbox.dropped);
+	s->inbox.dropped = 0;
 	if (due) {
 		fleet_tick(hq);
 		if (leads(s))
@@ -271,10 +297,6 @@ static int work(struct server *s, int64_t now)
 	err = db_commit(&hq->db);
 	if (err < 0)
 		return err;
-	if (s->inbox.dropped)
-		log_warning("%lld messages were not taken while the database was away",
-			    (long long)s->inbox.dropped);
-	inbox_clear(&s->inbox);
 	s->tries = 0;
 	if (due)
 		s->next_tick_ms = now + SERVE_TICK_MS;
@@ -353,7 +375,7 @@ static int recover(struct server *s, int64_t now)
 
 	post_clear(&s->hq->post); /* it says what was not committed */
 	s->hq->logged = s->hq->news.all = true;
-	if (db->error == DB_LATER && ++s->tries > DB_TRIES_MAX) {
+	if (db->error == DB_LATER && !db_is_shared(db) && ++s->tries > DB_TRIES_MAX) {
 		log_warning("database: %d messages could not be taken; they come again",
 			    s->inbox.count);
 		inbox_clear(&s->inbox);

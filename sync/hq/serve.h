@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * `lada-hq serve`: the loop that joins the database and the broker. Each turn takes what came,
- * makes one commit of it, and only then lets the post out. What another program has put into the
+ * commits it (at once, or store by store: intake.h), and only then lets the post out. What another program has put into the
  * database is noticed and published. A transaction that could not be done is done again from the
  * inbox; while the database is away nothing is answered or acknowledged.
  */

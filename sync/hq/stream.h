@@ -51,6 +51,11 @@ bool record_find(struct hq *hq, const char *store, const struct stream_kind *kin
 /* The live record of this store, or else of any store. */
 bool record_find_anywhere(struct hq *hq, const char *store, const struct stream_kind *kind,
 			  const char *id, struct record *ret_record);
+/* The store behind this one ("" to begin) that has a live record of this id. */
+bool record_next_holder(struct hq *hq, const struct stream_kind *kind, const char *id,
+			char store[ID_MAX + 1]);
+/* Several stores have one. */
+bool record_is_ambiguous(struct hq *hq, const struct stream_kind *kind, const char *id);
 void record_put(struct hq *hq, const char *store, const struct stream_kind *kind, const char *id,
 		int64_t rev, struct slice body);
 void record_delete(struct hq *hq, const char *store, const struct stream_kind *kind, const char *id,
