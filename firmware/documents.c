@@ -297,7 +297,8 @@ static void add_product(struct station *st, struct buf *b)
 	jw_value(b, "price", json_get(body, "price"));
 	jw_value(b, "location", json_get(body, "location"));
 	if (store_find(st->store, STREAM_STOCK, slice_of(sku), &r) &&
-	    json_check(r.body, &body) == 0 && json_int(json_get(body, "on_hand"), &on_hand) == 0)
+	    json_check(r.body, &body) == 0 && json_int(json_get(body, "on_hand"), &on_hand) == 0 &&
+	    on_hand >= -STOCK_MAX && on_hand <= STOCK_MAX)
 		jw_int(b, "on_hand", on_hand + store_stock_delta(st->store, slice_of(sku)));
 	else
 		jw_null(b, "on_hand");

@@ -198,7 +198,8 @@ static void stock_changed(struct station *st, const struct origin *o, struct jso
 	int64_t delta;
 
 	if (json_string(json_get(body, "sku"), sku, sizeof(sku)) <= 0 ||
-	    json_int(json_get(body, "delta"), &delta) < 0 ||
+	    json_int(json_get(body, "delta"), &delta) < 0 || delta < -STOCK_MAX ||
+	    delta > STOCK_MAX ||
 	    store_upto_covers(st->store, STREAM_STOCK, o->lane, o->epoch, o->seq))
 		return;
 	store_stock_delta_add(st->store, slice_of(sku), delta, o->lane, o->epoch, o->seq);

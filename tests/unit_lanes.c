@@ -261,6 +261,15 @@ static void test_their_stock(void **state)
 	store_begin(s->st->store);
 	assert_int_equal(store_stock_delta(s->st->store, sku), 0);
 	store_commit(s->st->store);
+	/* What no shop has is nothing. */
+	for (int seq = 4; seq < 6; seq++)
+		events(s, 50,
+		       event(seq, "stock.changed",
+			     "{\"sku\":\"S1\",\"delta\":9223372036854775807,\"why\":\"pickup\"}"));
+	events(s, 50, event(6, "stock.changed", "{\"sku\":\"S1\",\"delta\":1,\"why\":\"pickup\"}"));
+	store_begin(s->st->store);
+	assert_int_equal(store_stock_delta(s->st->store, sku), 1);
+	store_commit(s->st->store);
 	shop_close(s);
 }
 

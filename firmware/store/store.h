@@ -180,6 +180,7 @@ void store_conflict_set(struct store *st, struct slice order, const char *field,
 int64_t store_refunded(struct store *st, struct slice order, struct slice payment);
 void store_refunded_add(struct store *st, struct slice order, struct slice payment, int64_t amount);
 
+#define STOCK_MAX INT64_C(1000000000000) /* either way, pieces: what no shop has */
 void store_stock_delta_add(struct store *st, struct slice sku, int64_t delta, const char *lane,
 			   int64_t epoch, int64_t seq);
 int64_t store_stock_delta(struct store *st, struct slice sku);

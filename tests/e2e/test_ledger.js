@@ -136,8 +136,9 @@ test('a new epoch begins a chain of its own; both are checked', async () => {
 	await shop.station.login();
 	await shop.handOver('ZAM-3');
 	await shop.outboxEmpty();
-	const { stderr } = shop.lada('journal');
+	const { code, stderr } = shop.lada('journal');
 
+	assert.strictEqual(code, 0, stderr);
 	assert.strictEqual(stderr.match(/^epoch /gm).length, 2);
 	assert.match(stderr, /unbroken/);
 });
