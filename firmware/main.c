@@ -28,7 +28,7 @@
 #define STOP_LIMIT_MS	3000
 #define METRICS_MAX	16384
 #define CONNS_PER_START 10000000 /* attempts, at one in 7 s more than two years */
-#define EXIT_RESTART	75 /* as EX_TEMPFAIL of sysexits.h; systemd restarts on it */
+#define EXIT_RESTART	75	 /* as EX_TEMPFAIL of sysexits.h; systemd restarts on it */
 
 struct ladad {
 	struct config config;
@@ -46,7 +46,7 @@ struct ladad {
 	uv_signal_t term, interrupt;
 	atomic_llong last_step_ms;
 	bool stopping;
-	bool restart; /* HQ's command: the exit status has the service started again */
+	bool restart;	   /* HQ's command: the exit status has the service started again */
 	bool devices_over; /* closed, or no longer waited for */
 	bool stopped;
 	char metrics[METRICS_MAX];
@@ -345,6 +345,7 @@ static struct sync_setup sync_setup_of(const struct ladad *l)
 	s.pair = c->sign ? &l->identity : NULL;
 	s.sign = c->sign;
 	s.epoch = l->station->ledger.epoch;
+	s.first_beat = clocks_first_beat(l->station);
 	s.first_conn = l->station->revision / REVISIONS_PER_START * CONNS_PER_START + 1;
 	return s;
 }

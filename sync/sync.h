@@ -43,6 +43,8 @@ struct sync_setup {
 	bool sign;
 	int64_t epoch;
 	int64_t first_conn; /* number of the first connection of this process */
+	int64_t first_beat; /* the least counter a signed beat may have: above those of earlier
+			       lives */
 };
 
 struct sync_pipe {
