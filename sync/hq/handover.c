@@ -250,6 +250,22 @@ int handover_event(struct hq *hq, const char *order, char ret_event[ID_MAX + 1])
 	return 0;
 }
 
+int64_t handover_next(struct hq *hq, const char *order, int64_t n, char ret_event[ID_MAX + 1])
+{
+	struct db_stmt *q =
+		db_query(&hq->db,
+			 "SELECT n, event FROM handover WHERE order_id = ? AND undone = 0"
+			 " AND n > ? ORDER BY n LIMIT 1",
+			 "ti", order, n);
+
+	if (!db_row(&hq->db, q))
+		return 0;
+	n = db_int(q, 0);
+	db_copy(q, 1, ret_event, ID_MAX + 1);
+	db_done(q);
+	return n;
+}
+
 void handover_undo(struct hq *hq, const char *order)
 {
 	db_run(&hq->db, "UPDATE handover SET undone = 1 WHERE order_id = ?", "t", order);

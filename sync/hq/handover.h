@@ -33,6 +33,9 @@ void handover_told(const struct happening *h, const char *order, const char *lan
 /* The event by which the order counts as handed over, where none is named: the one that stands in
  * `collected`, the last one of several partial pickups. -ENOENT. */
 int handover_event(struct hq *hq, const char *order, char ret_event[ID_MAX + 1]);
+/* The handovers that stand, surplus ones too, one after the other: the number of the first one
+ * after `n`, and its event; 0 behind the last. */
+int64_t handover_next(struct hq *hq, const char *order, int64_t n, char ret_event[ID_MAX + 1]);
 /* All of them are taken back. */
 void handover_undo(struct hq *hq, const char *order);
 
