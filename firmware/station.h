@@ -322,8 +322,7 @@ void clocks_start(struct station *st);
 /* At the begin of a step: was a clock set? */
 void clocks_look(struct station *st);
 void clocks_beat(struct station *st, int64_t at_ms); /* HQ's time, as a live beat says */
-/* The least counter a signed beat may have: what an earlier life heard cannot be played again. */
-int64_t clocks_first_beat(const struct station *st);
+int64_t clocks_first_beat(const struct station *st); /* the least `n` a signed beat may have */
 void clocks_note_beat(struct station *st); /* at the end of a step */
 bool clocks_hq_known(const struct station *st);
 /* Ms by which the machine's clock is ahead of HQ's, as far as that is known. */
