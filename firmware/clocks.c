@@ -94,6 +94,7 @@ void clocks_start(struct station *st)
 	*c = (struct clocks){ .wall_base_ms = wall(st) - station_mono(st) };
 	c->base_ms = base_at_start(st);
 	c->start_mono_ms = station_mono(st);
+	c->beat_n = c->beat_noted = clocks_first_beat(st) - 1;
 	show(st);
 }
 
@@ -229,6 +230,25 @@ void clocks_beat(struct station *st, int64_t at_ms)
 		c->beat_count++;
 	clocks_look(st);
 	keep(st);
+}
+
+int64_t clocks_first_beat(const struct station *st)
+{
+	return store_meta(st->store, "hq_beat", -1) + 1;
+}
+
+/* With what else is written, and now and then without: a beat alone is no reason for a commit. */
+void clocks_note_beat(struct station *st)
+{
+	struct clocks *c = &st->clocks;
+	const int64_t now = station_mono(st);
+
+	if (c->beat_n == c->beat_noted ||
+	    (now < c->beat_note_ms && !st->stopping && !store_changed(st->store)))
+		return;
+	store_meta_set(st->store, "hq_beat", c->beat_n < INT64_MAX ? c->beat_n : INT64_MAX - 1);
+	c->beat_noted = c->beat_n;
+	c->beat_note_ms = now + KEEP_MS;
 }
 
 bool clocks_settled(const struct station *st)

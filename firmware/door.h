@@ -141,6 +141,7 @@ struct door_event {
 		struct {
 			bool online;   /* false: HQ's will */
 			int64_t at_ms; /* HQ's wall time, 0 unknown */
+			int64_t n;     /* its counter, 0 where beats are not signed */
 		} beat;
 		struct {
 			char lane[ID_MAX + 1];

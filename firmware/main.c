@@ -321,6 +321,10 @@ static int open_station(struct ladad *l, char *message, size_t cap)
 	text_fmt(path, sizeof(path), "%s/lada.db", l->config.data);
 	if (store_open(path, &st->store, message, cap) < 0)
 		return -1;
+	if (store_know_file(st->store, path))
+		log_warning("%s is a copy put in the place of another file: going on as after a "
+			    "restore, under a new epoch",
+			    path);
 	base64_encode(l->identity.public_key, TRUST_PUBLIC_BYTES, false, st->identity,
 		      sizeof(st->identity));
 	l->door = door_new(wake_loop, l);
@@ -352,6 +356,7 @@ static struct sync_setup sync_setup_of(const struct ladad *l)
 	s.sign = c->sign;
 	s.epoch = l->station->ledger.epoch;
 	s.known_ms = store_meta(l->station->store, "hq_time", 0);
+	s.first_beat = clocks_first_beat(l->station);
 	s.first_conn = l->station->revision / REVISIONS_PER_START * CONNS_PER_START + 1;
 	return s;
 }

@@ -91,36 +91,6 @@ static bool newer(int64_t epoch, int64_t seq, int64_t than_epoch, int64_t than_s
 	return epoch > than_epoch || (epoch == than_epoch && seq > than_seq);
 }
 
-void snapshot_offer(struct station *st, const struct door_down *d, struct slice payload)
-{
-	struct shadow sh = { .epoch = d->epoch, .seq = d->seq, .parts = d->parts }, old;
-	struct cursor c = store_cursor(st->store, d->stream);
-	struct follow *f = &st->follow[d->stream];
-
-	if (newer(c.epoch, c.seq, d->epoch, d->seq)) {
-		if (d->epoch < c.epoch) {
-			st->counters.down_old_epoch++;
-			report_refused(st, slice_of(stream_name(d->stream)), "old_epoch");
-		}
-		return;
-	}
-	if (store_shadow(st->store, d->stream, &old)) {
-		if (!strcmp(old.id, d->snapshot) || newer(old.epoch, old.seq, d->epoch, d->seq))
-			return;
-		store_gen_discard(st->store, old.gen);
-		store_shadow_drop(st->store, d->stream);
-	}
-	if (d->parts < 1)
-		return; /* a snapshot has at least one part, an empty one too */
-	stream_resync_over(st, d->stream);
-	memcpy(sh.id, d->snapshot, sizeof(sh.id));
-	sh.gen = store_gen_new(st->store);
-	store_shadow_set(st->store, d->stream, &sh, span_of(payload, d->upto));
-	f->part_from = f->part_until = 0;
-	f->part_bytes = 0;
-	stream_ask_now(st, d->stream);
-}
-
 static void tell_desks(struct station *st)
 {
 	char id[ID_MAX + 1];
@@ -160,6 +130,37 @@ static void flip(struct station *st, enum stream s, const struct shadow *sh)
 	stream_look_for_held(st, s, &c);
 	st->dirty = st->queue_stale = st->lanes_stale = true;
 	stream_ask_now(st, s);
+}
+
+void snapshot_offer(struct station *st, const struct door_down *d, struct slice payload)
+{
+	struct shadow sh = { .epoch = d->epoch, .seq = d->seq, .parts = d->parts }, old;
+	struct cursor c = store_cursor(st->store, d->stream);
+	struct follow *f = &st->follow[d->stream];
+
+	if (newer(c.epoch, c.seq, d->epoch, d->seq)) {
+		if (d->epoch < c.epoch) {
+			st->counters.down_old_epoch++;
+			report_refused(st, slice_of(stream_name(d->stream)), "old_epoch");
+		}
+		return;
+	}
+	if (store_shadow(st->store, d->stream, &old)) {
+		if (!strcmp(old.id, d->snapshot) || newer(old.epoch, old.seq, d->epoch, d->seq))
+			return;
+		store_gen_discard(st->store, old.gen);
+		store_shadow_drop(st->store, d->stream);
+	}
+	stream_resync_over(st, d->stream);
+	memcpy(sh.id, d->snapshot, sizeof(sh.id));
+	sh.gen = store_gen_new(st->store);
+	store_shadow_set(st->store, d->stream, &sh, span_of(payload, d->upto));
+	f->part_from = f->part_until = 0;
+	f->part_bytes = 0;
+	if (sh.parts < 1)
+		flip(st, d->stream, &sh); /* of nothing: it is whole as it is */
+	else
+		stream_ask_now(st, d->stream);
 }
 
 void snapshot_drop_guests(struct station *st)

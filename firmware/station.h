@@ -196,7 +196,8 @@ struct clocks {
 	int64_t jump_from_ms; /* its base before */
 	int64_t jump_told_ms; /* monotonic, when HQ was told last; 0 never */
 	bool kept;
-	int64_t kept_ms, kept_offset_ms; /* what was written down last, and when */
+	int64_t kept_ms, kept_offset_ms;	  /* what was written down last, and when */
+	int64_t beat_n, beat_noted, beat_note_ms; /* of signed beats: heard, kept, to be kept by */
 };
 
 struct counters {
@@ -326,6 +327,8 @@ void clocks_start(struct station *st);
 /* At the begin of a step: was a clock set? */
 void clocks_look(struct station *st);
 void clocks_beat(struct station *st, int64_t at_ms); /* HQ's time, as a live beat says */
+int64_t clocks_first_beat(const struct station *st); /* the least `n` a signed beat may have */
+void clocks_note_beat(struct station *st); /* at the end of a step */
 bool clocks_hq_known(const struct station *st);
 /* Ms by which the machine's clock is ahead of HQ's, as far as that is known. */
 int64_t clocks_offset(const struct station *st);

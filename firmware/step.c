@@ -127,6 +127,8 @@ static void on_beat(struct station *st, const struct door_event *e)
 	if (e->beat.online) {
 		station_wake_at(st, st->beat_ms + BEAT_FRESH_MS + 1);
 		clocks_beat(st, e->beat.at_ms);
+		if (e->beat.n > st->clocks.beat_n)
+			st->clocks.beat_n = e->beat.n;
 	}
 	st->dirty = st->dirty || before != station_hq_reachable(st);
 }
@@ -334,6 +336,7 @@ static void finish_step(struct station *st)
 	heartbeat_publish(st);
 	metrics_publish(st);
 	ledger_note_acked(st);
+	clocks_note_beat(st);
 	/* Last: what this step has to say goes out before. */
 	if (st->restarting)
 		door_emit(st->door, &restart, (struct slice){ 0 });

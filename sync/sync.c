@@ -103,7 +103,7 @@ int sync_new(const struct sync_setup *setup, const struct sync_pipe *pipe, struc
 	s->base = (struct route_base){ setup->prefix, setup->store, setup->lane };
 	s->keys = *setup->keys;
 	s->conn = setup->first_conn - 1;
-	s->beat_n = -1;
+	s->beat_n = setup->first_beat - 1;
 	s->report_credit_ms = REPORT_BURST * REPORT_EVERY_MS;
 	s->report_at_ms = now_ms(s);
 	s->heartbeat_at_ms = s->report_at_ms - SYNC_HEARTBEAT_MAX_MS;
@@ -513,6 +513,7 @@ static void take_beat(struct sync *s, const char *topic, struct json root, bool 
 		}
 		if (n > s->beat_n)
 			s->beat_n = n;
+		e.beat.n = n;
 	}
 	if (!retained)
 		submit(s, &e, (struct slice){ 0 });

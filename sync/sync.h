@@ -45,6 +45,8 @@ struct sync_setup {
 	int64_t known_ms;   /* at sync_start() it is at least this wall time, 0 not known: a clock
 			     * that has lost its battery judges certificates by it */
 	int64_t first_conn; /* number of the first connection of this process */
+	int64_t first_beat; /* the least counter a signed beat may have: above those of earlier
+			       lives */
 };
 
 struct sync_pipe {

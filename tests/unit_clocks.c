@@ -119,6 +119,25 @@ static void test_codes_expire_by_hqs_time(void **state)
 	shop_close(s);
 }
 
+/* Signed beats count; what one life has heard the next one does not believe. */
+static void test_the_counter_outlives_a_restart(void **state)
+{
+	struct shop *s = shop_stocked(1);
+	struct door_event e = { .kind = DOOR_BEAT, .beat.online = true, .beat.at_ms = START_MS };
+
+	(void)state;
+	assert_int_equal(clocks_first_beat(s->st), 0);
+	e.beat.n = 41;
+	shop_submit(s, &e, NULL);
+	restart(s, START_MS);
+	assert_int_equal(clocks_first_beat(s->st), 42);
+	e.beat.n = 7; /* not signed by then, or from a queue: it lowers nothing */
+	shop_submit(s, &e, NULL);
+	restart(s, START_MS);
+	assert_int_equal(clocks_first_beat(s->st), 42);
+	shop_close(s);
+}
+
 static void test_a_late_beat_says_little(void **state)
 {
 	struct shop *s = shop_stocked(1);
@@ -323,6 +342,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_codes_expire_by_hqs_time),
+		cmocka_unit_test(test_the_counter_outlives_a_restart),
 		cmocka_unit_test(test_a_late_beat_says_little),
 		cmocka_unit_test(test_wrong_by_years_at_the_start),
 		cmocka_unit_test(test_locks_last_as_long_as_they_should),

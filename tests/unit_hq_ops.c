@@ -339,6 +339,32 @@ static void a_reopened_order_can_be_handed_over_again(void **state)
 	alarm_is(f, "pickup.surplus", 0);
 }
 
+/* Both lanes hold to what they did; HQ has neither any more, so it takes back both. */
+static void a_double_is_reopened_whole(void **state)
+{
+	struct fixture *f = *state;
+	char of[ID_MAX + 1];
+	struct json m;
+
+	put(f, "order", "ZAM-1", "", READY_BODY);
+	up(f, "pickup.completed", ALL_OF_IT);
+	other_lane(f, "k2", 1, "pickup.completed", ALL_OF_IT);
+	skip_post(f);
+	assert_int_equal(handover_event(&f->hq, STORE, "ZAM-1", of), 0);
+	import(f, "{\"store\":\"" STORE "\",\"op\":\"reopen\",\"type\":\"order\",\"id\":\"ZAM-1\","
+		  "\"of\":\"01JD0000000000000000000001\",\"why\":\"both came back\"}");
+	m = announced(f, "orders");
+	assert_is(json_get(first_op(m), "of"), of);
+	m = letter(f, STORE "/down/orders");
+	assert_is(json_get(first_op(m), "op"), "reopen");
+	assert_false(json_is(json_get(first_op(m), "of"), of));
+	assert_is(json_get(first_op(m), "why"), "both came back");
+	m = letter(f, STORE "/down/orders");
+	assert_is(json_get(first_op(m), "op"), "put");
+	assert_is(json_get(json_get(first_op(m), "body"), "status"), "ready");
+	assert_int_equal(handover_next(&f->hq, STORE, "ZAM-1", 0, of), 0);
+}
+
 /* ---- asks ---- */
 
 static void one_lane_cannot_ask_for_ever(void **state)
@@ -615,6 +641,7 @@ int main(void)
 		T(an_import_keeps_what_is_handed_over),
 		T(a_told_double_stands_alone),
 		T(a_reopened_order_can_be_handed_over_again),
+		T(a_double_is_reopened_whole),
 		T(one_lane_cannot_ask_for_ever),
 		T(bytes_count_as_well),
 		T(ten_thousand_lanes_are_kept_apart),

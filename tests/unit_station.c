@@ -195,6 +195,30 @@ static void test_snapshot_is_whole_or_nothing(void **state)
 	shop_close(s);
 }
 
+/* An HQ that cuts nothing into parts has none to offer. */
+static void test_snapshot_of_no_parts(void **state)
+{
+	struct door_event e = { .kind = DOOR_DOWN };
+	struct shop *s = shop_stocked(1);
+	struct record r;
+
+	(void)state;
+	e.down.stream = STREAM_ORDERS;
+	e.down.what = DOWN_OFFER;
+	e.down.epoch = 8;
+	e.down.seq = 5;
+	text_fmt(e.down.snapshot, sizeof(e.down.snapshot), "none");
+	shop_submit(s, &e, "");
+	assert_has(s->heartbeat, "\"orders\":{\"epoch\":8,\"seq\":5,\"count\":0,");
+	store_begin(s->st->store);
+	assert_false(store_find(s->st->store, STREAM_ORDERS, slice_of("ZAM-1"), &r));
+	store_commit(s->st->store);
+	shop_down(s, STREAM_ORDERS, 8, 6, SHOP_ORDER, NULL);
+	shop_submit(s, &e, ""); /* late */
+	assert_has(s->heartbeat, "\"orders\":{\"epoch\":8,\"seq\":6,\"count\":1,");
+	shop_close(s);
+}
+
 static void test_bad_ops_do_not_block(void **state)
 {
 	static const char bad[] =
@@ -661,6 +685,7 @@ int main(void)
 		cmocka_unit_test(test_acknowledgements),
 		cmocka_unit_test(test_sync_knows_of_people),
 		cmocka_unit_test(test_snapshot_is_whole_or_nothing),
+		cmocka_unit_test(test_snapshot_of_no_parts),
 		cmocka_unit_test(test_bad_ops_do_not_block),
 		cmocka_unit_test(test_log_is_moved_when_quiet),
 		cmocka_unit_test(test_a_message_of_rubbish),

@@ -181,6 +181,12 @@ static void a_beat_cannot_be_played_again(void **state)
 	nothing(f);
 	refused(f, hq, signed_frame(f, "2", &f->stream, hq, "{\"online\":true,\"n\":8}"), "replay");
 	receive(f, hq, signed_frame(f, "2", &f->stream, hq, "{\"online\":true,\"n\":9}"));
+	assert_int_equal(take(f, DOOR_BEAT, NULL).beat.n, 9);
+	/* Nor in another life. */
+	f->setup.first_beat = 10;
+	make_sync(f);
+	refused(f, hq, signed_frame(f, "2", &f->stream, hq, "{\"online\":true,\"n\":9}"), "replay");
+	receive(f, hq, signed_frame(f, "2", &f->stream, hq, "{\"online\":true,\"n\":10}"));
 	assert_true(take(f, DOOR_BEAT, NULL).beat.online);
 }
 

@@ -2,10 +2,12 @@
 #include "firmware/store/db.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "firmware/base/log.h"
 #include "firmware/store/ahead.h"
@@ -316,6 +318,31 @@ int store_open(const char *path, struct store **ret_store, char *ret_message, si
 	}
 	*ret_store = st;
 	return 0;
+}
+
+/* When the file came to be, to the nanosecond; 0 where its file system does not say. */
+static int64_t file_born(const char *path)
+{
+	struct statx s;
+
+	if (statx(AT_FDCWD, path, 0, STATX_BTIME, &s) < 0 || !(s.stx_mask & STATX_BTIME))
+		return 0;
+	return s.stx_btime.tv_sec * INT64_C(1000000000) + s.stx_btime.tv_nsec;
+}
+
+bool store_know_file(struct store *st, const char *path)
+{
+	const int64_t born = file_born(path), known = store_meta(st, "file_born", 0);
+	const bool copied = born != 0 && known != 0 && born != known;
+
+	if (born == 0 || born == known)
+		return false;
+	store_begin(st);
+	store_meta_set(st, "file_born", born);
+	if (copied)
+		store_meta_set(st, "restored", 1);
+	store_commit(st);
+	return copied;
 }
 
 void store_close(struct store *st)

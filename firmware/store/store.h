@@ -18,6 +18,10 @@ struct store;
 /* path NULL: in memory (simulation). -EIO, -EBADMSG (not ours or newer than this program) with
  * a message that says what to do. */
 int store_open(const char *path, struct store **ret_store, char *ret_message, size_t cap);
+/* Is it another file than the one that was used last? Then a copy was put in its place by other
+ * means than `lada restore`, and the station begins a new epoch as after one: what was written since
+ * the copy was made stands at HQ under the old one. */
+bool store_know_file(struct store *st, const char *path);
 void store_close(struct store *st);
 void store_begin(struct store *st);
 bool store_changed(const struct store *st); /* by this transaction */

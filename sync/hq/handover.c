@@ -261,6 +261,23 @@ int handover_event(struct hq *hq, const char *holder, const char *order, char re
 	return 0;
 }
 
+int64_t handover_next(struct hq *hq, const char *holder, const char *order, int64_t n,
+		      char ret_event[ID_MAX + 1])
+{
+	struct db_stmt *q =
+		db_query(&hq->db,
+			 "SELECT n, event FROM handover WHERE holder = ? AND order_id = ?"
+			 " AND undone = 0 AND n > ? ORDER BY n LIMIT 1",
+			 "tti", holder, order, n);
+
+	if (!db_row(&hq->db, q))
+		return 0;
+	n = db_int(q, 0);
+	db_copy(q, 1, ret_event, ID_MAX + 1);
+	db_done(q);
+	return n;
+}
+
 bool handover_place(struct hq *hq, const char *holder, const char *order, bool surplus,
 		    struct handover_place *ret_place)
 {

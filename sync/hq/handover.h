@@ -44,6 +44,10 @@ struct handover_place {
 };
 bool handover_place(struct hq *hq, const char *holder, const char *order, bool surplus,
 		    struct handover_place *ret_place);
+/* The handovers that stand, surplus ones too, one after the other: the number of the first one
+ * after `n`, and its event; 0 behind the last. */
+int64_t handover_next(struct hq *hq, const char *holder, const char *order, int64_t n,
+		      char ret_event[ID_MAX + 1]);
 /* All of them are taken back. */
 void handover_undo(struct hq *hq, const char *holder, const char *order);
 

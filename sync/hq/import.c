@@ -153,6 +153,32 @@ static const char *say(struct hq *hq, const struct element *e, int64_t rev,
 	return NULL;
 }
 
+/* One op each for the other handovers that stand: of a double both lanes hold to their own, and
+ * HQ's record will have none of them. */
+static void reopen_others(struct hq *hq, const struct element *e, struct slice body, int64_t *rev)
+{
+	const struct json of = json_get(e->json, "of");
+	struct buf *b = &hq->lines;
+	char event[ID_MAX + 1];
+
+	for (int64_t n = 0; (n = handover_next(hq, e->store, e->id, n, event)) > 0;) {
+		if (json_is(of, event))
+			continue;
+		buf_reset(b);
+		jw_open(b, NULL, '{');
+		jw_str(b, "op", e->op);
+		jw_str(b, "type", e->kind->type);
+		jw_str(b, "id", e->id);
+		jw_int(b, "rev", ++*rev);
+		jw_str(b, "of", event);
+		jw_value(b, "why", json_get(e->json, "why"));
+		jw_close(b, '}');
+		record_say(hq, e->store, e->kind, e->id, buf_read(b));
+		record_put(hq, e->store, e->kind, e->id, *rev, body);
+		stream_flush(hq);
+	}
+}
+
 /* The order's facts in the stores are HQ's to give back. */
 static const char *reopen(struct hq *hq, const struct element *e, int64_t *ret_rev)
 {
@@ -169,6 +195,7 @@ static const char *reopen(struct hq *hq, const struct element *e, int64_t *ret_r
 	if (!why) {
 		record_put(hq, e->store, e->kind, e->id, *ret_rev, was.body);
 		stream_flush(hq);
+		reopen_others(hq, e, was.body, ret_rev);
 		handover_undo(hq, e->store, e->id);
 		/* Its own words about the handover go as well, or they would be said again. */
 		why = effect_reopen(hq, e->store, e->id, ret_rev);

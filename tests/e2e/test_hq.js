@@ -103,6 +103,24 @@ test('import takes records in; the same again changes nothing', () => {
 	assert.notStrictEqual(run(program('lada-hq'), [...hq.common, 'import', bad]).code, 0);
 });
 
+test('a file that is damaged, and one that is none, are told apart', () => {
+	const file = path.join(dir, 'bad.db');
+	const said = () => run(program('lada-hq'), ['--db', file, 'orders']);
+
+	fs.writeFileSync(file, 'no database');
+	assert.match(said().stderr, /is no database of lada-hq/);
+	fs.rmSync(file);
+	run(program('lada-hq'), ['--db', file, 'import', '/dev/null']);
+	const bytes = fs.readFileSync(file);
+
+	bytes.fill(0xa5, 100); // behind the header
+	fs.writeFileSync(file, bytes);
+	fs.rmSync(`${file}-wal`);
+	fs.rmSync(`${file}-shm`);
+	assert.match(said().stderr, /is damaged/);
+	assert.strictEqual(said().code, 1);
+});
+
 test('keygen and code: the QR read back is the code, as PNG and in the terminal', () => {
 	const keys = hq.command('keygen');
 

@@ -9,7 +9,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { shopOf } = require('../lib/shop.js');
 const { order } = require('../lib/fixtures.js');
-const { program, run } = require('../lib/world.js');
+const { program, run, until } = require('../lib/world.js');
 
 const shop = shopOf('tool', () => ({
 	orders: { 'ZAM-1': order('ZAM-1'), 'ZAM-2': order('ZAM-2') }, scanner: false,
@@ -76,6 +76,38 @@ test('journal, check and diagnose; no secret in any of them', async () => {
 	for (const text of [journal, diagnose, shop.mustLada('--json', 'status')]) {
 		assert.ok(!text.includes(secret) && !text.includes('$argon2') && !text.includes('482100'));
 	}
+});
+
+test('a raw copy of the data, put back: a new epoch, and nothing that happens then is lost', async (t) => {
+	if (!fs.statSync(path.join(shop.station.data, 'lada.db')).birthtimeMs) {
+		t.skip('this file system does not say when a file was made');
+		return;
+	}
+	const copy = path.join(shop.dir, 'copy');
+	const { epoch } = shop.hq.states.get('k1');
+	const refused = () => shop.hq.events('pickup.refused').length;
+	const refuse = () => shop.station.refused('scan', { code: shop.code('ZAM-404') });
+
+	await shop.outboxEmpty();
+	await shop.station.stop();
+	fs.cpSync(shop.station.data, copy, { recursive: true });
+	await shop.station.start();
+	await shop.station.login();
+	const before = refused();
+
+	await refuse();
+	await until('HQ has it', () => refused() === before + 1);
+	assert.strictEqual(shop.hq.states.get('k1').epoch, epoch, 'a restart is no restore');
+	await shop.station.kill9();
+	fs.rmSync(shop.station.data, { recursive: true });
+	fs.cpSync(copy, shop.station.data, { recursive: true });
+	await shop.station.start();
+	await shop.station.login();
+	await refuse();
+	await until('HQ has that too', () => refused() === before + 2, 12000);
+	assert.ok(shop.hq.states.get('k1').epoch > epoch);
+	await shop.outboxEmpty();
+	shop.noProblems();
 });
 
 test('a backup while it runs, restored: the store’s facts are there, under a new epoch', async () => {

@@ -132,6 +132,18 @@ static void delete_order(struct sim *s, int i)
 	import(s, text);
 }
 
+/* With the one that is named HQ takes back all it has of that order. */
+static void mark_reopened(struct sim *s, const char *order)
+{
+	for (int i = 0; i < s->handed_n; i++) {
+		struct handed *h = &s->handed[i];
+
+		if (strcmp(h->order, order) == 0 &&
+		    check_hq_has(s, lane_name(h->lane), h->epoch, h->seq))
+			h->reopened = true;
+	}
+}
+
 /* HQ takes a handover back that it has heard of, and the order is ready again. */
 static void reopen_order(struct sim *s)
 {
@@ -146,7 +158,7 @@ static void reopen_order(struct sim *s)
 		 h->order, h->event);
 	sim_note(s, "hq takes %s back: %s", h->event, text);
 	if (centre_import(s->centre, slice_of(text))) {
-		h->reopened = true;
+		mark_reopened(s, h->order);
 		put_order(s, load_order_of(h->order));
 	}
 	hq_worked(s);
