@@ -5,10 +5,13 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "firmware/base/log.h"
 
 static int make_dirs(const char *path)
 {
@@ -130,4 +133,36 @@ int files_operator_token(const char *data, const struct clock *clock,
 	if (err < 0)
 		text_fmt(ret_message, cap, "%s: cannot be written: %s", path, strerror(-err));
 	return err;
+}
+
+void files_mark(const char *data, int64_t epoch, int64_t last)
+{
+	char path[PATH_MAX], text[64];
+	int err;
+
+	text_fmt(path, sizeof(path), "%s/journal-mark", data);
+	text_fmt(text, sizeof(text), "%lld %lld\n", (long long)epoch, (long long)last);
+	err = write_file(path, text);
+	if (err < 0)
+		log_warning("%s: cannot be written: %s", path, strerror(-err));
+}
+
+bool files_marked(const char *data, int64_t *ret_epoch, int64_t *ret_last)
+{
+	char path[PATH_MAX], text[64], *end;
+	long long epoch, last;
+	ssize_t n;
+
+	text_fmt(path, sizeof(path), "%s/journal-mark", data);
+	n = read_file(path, text, sizeof(text) - 1);
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	epoch = strtoll(text, &end, 10);
+	last = *end == ' ' ? strtoll(end + 1, &end, 10) : -1;
+	if (epoch < 0 || last < 0 || *end != '\n')
+		return false;
+	*ret_epoch = epoch;
+	*ret_last = last;
+	return true;
 }

@@ -307,10 +307,19 @@ static int record_device(void *ctx, const char *name, int seconds, const char **
 	return devices_record(l->devices, name, seconds, ret_why);
 }
 
+static void mark_journal(const struct ladad *l)
+{
+	const struct ledger *ledger = &l->station->ledger;
+
+	files_mark(l->config.data, ledger->epoch, ledger->last);
+}
+
 static int open_station(struct ladad *l, char *message, size_t cap)
 {
 	struct station *st = calloc(1, sizeof(*st));
 	char path[CONFIG_TEXT_MAX + 16];
+	int64_t epoch, last;
+	bool copied;
 
 	if (!st)
 		return -1;
@@ -321,7 +330,10 @@ static int open_station(struct ladad *l, char *message, size_t cap)
 	text_fmt(path, sizeof(path), "%s/lada.db", l->config.data);
 	if (store_open(path, &st->store, message, cap) < 0)
 		return -1;
-	if (store_know_file(st->store, path))
+	copied = store_know_file(st->store, path);
+	if (files_marked(l->config.data, &epoch, &last))
+		copied = store_know_mark(st->store, epoch, last) || copied;
+	if (copied)
 		log_warning("%s is a copy put in the place of another file: going on as after a "
 			    "restore, under a new epoch",
 			    path);
@@ -335,6 +347,7 @@ static int open_station(struct ladad *l, char *message, size_t cap)
 		text_fmt(message, cap, "%s", store_trouble(st->store));
 		return -1;
 	}
+	mark_journal(l);
 	return 0;
 }
 
@@ -434,6 +447,7 @@ static int run(struct ladad *l)
 		_Exit(1);
 	}
 	uv_thread_join(&l->step_thread);
+	mark_journal(l);
 	store_close(l->station->store);
 	log_notice("stopped");
 	return l->restart ? EXIT_RESTART : 0;

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "firmware/door.h"
+#include "tests/shop.h"
 
 static void count_wake(void *ctx)
 {
@@ -138,6 +139,25 @@ static void nothing_is_seen_before_the_flush(void **state)
 	expect_nothing(d);
 }
 
+/* Who scans or presses something is served for a while, and HQ's hunger for events waits. */
+static void sync_knows_of_people(void **state)
+{
+	struct shop *s = shop_stocked(1);
+	const struct door_event ack = { .kind = DOOR_ACK, .ack = { .epoch = s->st->ledger.epoch } };
+
+	(void)state;
+	shop_tick(s, 2000);
+	shop_submit(s, &ack, "");
+	assert_false(s->served);
+	shop_scan(s, "5901234123457");
+	shop_submit(s, &ack, "");
+	assert_true(s->served);
+	shop_tick(s, 2000);
+	shop_submit(s, &ack, "");
+	assert_false(s->served);
+	shop_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +165,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(fresh_events_keep_their_place, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nothing_is_seen_before_the_flush, set_up,
 						tear_down),
+		cmocka_unit_test(sync_knows_of_people),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

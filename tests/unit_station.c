@@ -142,25 +142,6 @@ static void test_acknowledgements(void **state)
 	shop_close(s);
 }
 
-/* Who scans or presses something is served for a while, and HQ's hunger for events waits. */
-static void test_sync_knows_of_people(void **state)
-{
-	struct shop *s = shop_stocked(1);
-	const struct door_event ack = { .kind = DOOR_ACK, .ack = { .epoch = s->st->ledger.epoch } };
-
-	(void)state;
-	shop_tick(s, 2000);
-	shop_submit(s, &ack, "");
-	assert_false(s->served);
-	shop_scan(s, "5901234123457");
-	shop_submit(s, &ack, "");
-	assert_true(s->served);
-	shop_tick(s, 2000);
-	shop_submit(s, &ack, "");
-	assert_false(s->served);
-	shop_close(s);
-}
-
 static void test_snapshot_is_whole_or_nothing(void **state)
 {
 	struct door_event e = { .kind = DOOR_DOWN };
@@ -683,7 +664,6 @@ int main(void)
 		cmocka_unit_test(test_refusals_write_no_facts),
 		cmocka_unit_test(test_facts_stay),
 		cmocka_unit_test(test_acknowledgements),
-		cmocka_unit_test(test_sync_knows_of_people),
 		cmocka_unit_test(test_snapshot_is_whole_or_nothing),
 		cmocka_unit_test(test_snapshot_of_no_parts),
 		cmocka_unit_test(test_bad_ops_do_not_block),

@@ -345,6 +345,22 @@ bool store_know_file(struct store *st, const char *path)
 	return copied;
 }
 
+bool store_know_mark(struct store *st, int64_t epoch, int64_t last)
+{
+	const struct ledger l = store_ledger(st);
+	const bool known = store_meta(st, "restored", 0) != 0;
+
+	if (l.epoch > epoch || (l.epoch == epoch && l.last >= last))
+		return false;
+	store_begin(st);
+	if (l.epoch)
+		store_meta_set(st, "restored", 1);
+	if (store_meta(st, "epoch_floor", 0) < epoch)
+		store_meta_set(st, "epoch_floor", epoch);
+	store_commit(st);
+	return l.epoch && !known;
+}
+
 void store_close(struct store *st)
 {
 	if (!st)

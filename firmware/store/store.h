@@ -19,12 +19,14 @@ struct store;
  * a message that says what to do. */
 int store_open(const char *path, struct store **ret_store, char *ret_message, size_t cap);
 /* Is it another file than the one that was used last? Then a copy was put in its place by other
- * means than `lada restore`, and the station begins a new epoch as after one: what was written since
- * the copy was made stands at HQ under the old one. */
+ * means than `lada restore`, and the station begins a new epoch as after one: what was written
+ * since the copy was made stands at HQ under the old one. */
 bool store_know_file(struct store *st, const char *path);
+/* The same of a file that is behind what this station had written by then. */
+bool store_know_mark(struct store *st, int64_t epoch, int64_t last);
 void store_close(struct store *st);
 void store_begin(struct store *st);
-bool store_changed(const struct store *st); /* by this transaction */
+bool store_changed(const struct store *st);    /* by this transaction */
 int64_t store_changes(const struct store *st); /* ever, by this connection */
 int store_commit(struct store *st); /* 0 or -EIO: stop the process, see store_trouble() */
 const char *store_trouble(const struct store *st); /* "" while all is well */
@@ -132,8 +134,7 @@ bool store_held(struct store *st, enum stream s, int64_t epoch, int64_t seq,
 void store_unhold(struct store *st, enum stream s, int64_t epoch, int64_t upto_seq);
 
 /* How far HQ had heard a lane when it wrote a stream. */
-void store_upto_set(struct store *st, enum stream s, struct slice lane, int64_t epoch,
-		    int64_t seq);
+void store_upto_set(struct store *st, enum stream s, struct slice lane, int64_t epoch, int64_t seq);
 /* The newest of a lane that HQ had heard; false: none. */
 bool store_upto(struct store *st, enum stream s, struct slice lane, int64_t *ret_epoch,
 		int64_t *ret_seq);
@@ -163,8 +164,8 @@ struct order_fact {
 	char status[20]; /* "" none; "collected", "partly_collected" */
 	int64_t at_ms;
 	char lane[ID_MAX + 1];
-	int64_t epoch, seq;	/* the event behind it */
-	char event[27];		/* its id */
+	int64_t epoch, seq; /* the event behind it */
+	char event[27];	    /* its id */
 };
 bool store_order_fact(struct store *st, struct slice order, struct order_fact *ret_fact);
 void store_order_fact_set(struct store *st, struct slice order, const struct order_fact *f);
@@ -209,7 +210,7 @@ bool store_reopened(struct store *st, struct slice event);
 
 struct ledger {
 	int64_t epoch;
-	int64_t last;  /* seq of the newest event, 0 none */
+	int64_t last; /* seq of the newest event, 0 none */
 	int64_t acked;
 	char prev[33]; /* hash of the newest event; "" when the store does not know it */
 };
@@ -252,7 +253,7 @@ bool store_setting(struct store *st, const char *key, char *dst, size_t cap);
 void store_setting_set(struct store *st, const char *key, const char *value); /* NULL: undone */
 
 #define STORE_MESSAGES_MAX 8
-#define MESSAGE_TEXT_MAX 401
+#define MESSAGE_TEXT_MAX   401
 struct message_row {
 	int64_t n;
 	char id[ID_MAX + 1]; /* of the command */
@@ -296,7 +297,6 @@ struct check {
 struct check store_check(struct store *st, enum desk desk, struct slice line);
 void store_check_set(struct store *st, enum desk desk, struct slice line, struct check c,
 		     struct slice reason);
-
 
 struct session_row {
 	enum desk desk;

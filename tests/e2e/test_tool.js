@@ -110,6 +110,40 @@ test('a raw copy of the data, put back: a new epoch, and nothing that happens th
 	shop.noProblems();
 });
 
+test('an older copy written over the database: a new epoch as well', async () => {
+	const database = path.join(shop.station.data, 'lada.db');
+	const copy = path.join(shop.dir, 'copy.db');
+	const refuse = () => shop.station.refused('scan', { code: shop.code('ZAM-404') });
+
+	await shop.outboxEmpty();
+	await shop.station.stop();
+	fs.copyFileSync(database, copy);
+	await shop.station.start();
+	await shop.station.login();
+	await refuse();
+	await shop.outboxEmpty();
+	await shop.station.stop();
+	const { epoch } = shop.hq.states.get('k1');
+	const { ino } = fs.statSync(database);
+
+	fs.writeFileSync(database, fs.readFileSync(copy));
+	assert.strictEqual(fs.statSync(database).ino, ino);
+	await shop.station.start();
+	await shop.station.login();
+	const before = shop.hq.events('pickup.refused').length;
+
+	await refuse();
+	await until('HQ has it', () => shop.hq.events('pickup.refused').length === before + 1, 12000);
+	assert.ok(shop.hq.states.get('k1').epoch > epoch);
+	await shop.station.stop();
+	await shop.station.start();
+	await shop.station.login();
+	await refuse();
+	await shop.outboxEmpty();
+	assert.ok(shop.hq.states.get('k1').epoch > epoch, 'and stays there');
+	shop.noProblems();
+});
+
 test('a backup while it runs, restored: the store’s facts are there, under a new epoch', async () => {
 	const file = path.join(shop.dir, 'backup.db');
 
