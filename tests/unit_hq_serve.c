@@ -446,7 +446,7 @@ static void beats_outlast_a_locked_file(void **state)
 		expect(w, "lada/1/hq", "\"online\":true");
 	assert_int_equal(hq_open(&other, w->db, false, &what), 0);
 	assert_int_equal(db_begin(&other.db), 0);
-	for (int i = 0; i < 40; i++)
+	for (int i = 0; i < 20; i++)
 		expect(w, "lada/1/hq", "\"online\":true");
 	db_rollback(&other.db);
 	hq_close(&other);

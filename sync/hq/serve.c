@@ -19,10 +19,11 @@
 #include "sync/hq/snapshot.h"
 #include "sync/hq/stream.h"
 
-/* Numbers taken from the file at once: few at first, then as many as last for over an hour, of
- * which more than half stay, should another program then write for long. */
+/* Numbers taken from the file at once: few at first, then so many that two minutes of them are left
+ * whenever another program begins to write for long. No more: what a life leaves unused must not
+ * run ahead of the seconds that the counter is held to, or a copy put back begins below it. */
 #define BEATS_FIRST    10
-#define BEATS_RESERVED 1024
+#define BEATS_RESERVED 48
 #define PAUSE_MIN_MS   250
 /* Who answers the will of one that died when it is not its task; the others hear and are still. */
 #define ANSWER_MIN_MS 50
