@@ -3,9 +3,11 @@
  * The parts of the drain bench (drain.js) that JavaScript would be too slow for.
  *
  *	drain fill DATABASE N       N events into a station's journal, waiting
- *	drain peer PORT N FILE      an HQ that does nothing but acknowledge: takes every batch in
+ *	drain peer PORT N FILE [TIMES]
+ *	                            an HQ that does nothing but acknowledge: takes every batch in
  *	                            order and acknowledges it. Ends after N events with a JSON line;
- *	                            what came in order is written to FILE, unless that is "-"
+ *	                            what came in order is written to FILE, unless that is "-". With
+ *	                            TIMES it then wants them all again, as an HQ put back would
  *	drain bare PORT FILE        the bare loop: publishes what FILE holds, as it is, the same
  *window of messages ahead of the acknowledgements, by libmosquitto's loop
  */
@@ -99,7 +101,7 @@ struct end {
 	struct mosquitto *mosq;
 	FILE *file;
 	long long count, next, epoch; /* peer */
-	long long messages, bytes, again, acks, delivered;
+	long long messages, bytes, again, acks, delivered, times;
 	double begun;
 	bool done;
 	/* bare */
@@ -187,7 +189,13 @@ static void on_batch(struct mosquitto *m, void *ctx, const struct mosquitto_mess
 		e->again++;
 	} /* else one that happened just now, ahead of those that waited: it comes again */
 	acknowledge(e);
-	e->done = e->next > e->count;
+	if (e->next <= e->count)
+		return;
+	e->done = --e->times <= 0;
+	if (!e->done) {
+		e->next = 1;
+		acknowledge(e);
+	}
 }
 
 static void on_ready(struct mosquitto *m, void *ctx, int mid, int n, const int *granted)
@@ -197,11 +205,12 @@ static void on_ready(struct mosquitto *m, void *ctx, int mid, int n, const int *
 	fflush(stdout);
 }
 
-static int peer(const char *port, const char *count, const char *path)
+static int peer(const char *port, const char *count, const char *path, const char *times)
 {
 	struct end e = { .count = strtoll(count, NULL, 10), .next = 1 };
 	double took;
 
+	e.times = strtoll(times, NULL, 10);
 	e.file = strcmp(path, "-") ? fopen(path, "wb") : NULL;
 	e.mosq = connect_to(port, "bench-peer", &e);
 	mosquitto_message_callback_set(e.mosq, on_batch);
@@ -289,10 +298,10 @@ int main(int argc, char **argv)
 		return 1;
 	if (argc == 4 && !strcmp(argv[1], "fill"))
 		return fill(argv[2], (int)strtol(argv[3], NULL, 10));
-	if (argc == 5 && !strcmp(argv[1], "peer"))
-		return peer(argv[2], argv[3], argv[4]);
+	if ((argc == 5 || argc == 6) && !strcmp(argv[1], "peer"))
+		return peer(argv[2], argv[3], argv[4], argc == 6 ? argv[5] : "1");
 	if (argc == 4 && !strcmp(argv[1], "bare"))
 		return bare(argv[2], argv[3]);
-	fputs("drain fill DATABASE N | peer PORT N FILE | bare PORT FILE\n", stderr);
+	fputs("drain fill DATABASE N | peer PORT N FILE [TIMES] | bare PORT FILE\n", stderr);
 	return 2;
 }
