@@ -104,6 +104,7 @@ struct end {
 	long long messages, bytes, again, acks, delivered, times;
 	double begun;
 	bool done;
+	bool anew; /* peer: waits for the first of them once more */
 	/* bare */
 	char **text;
 	uint32_t *n;
@@ -174,8 +175,9 @@ static void on_batch(struct mosquitto *m, void *ctx, const struct mosquitto_mess
 	const uint32_t n = htole32((uint32_t)msg->payloadlen);
 
 	(void)m;
-	if (e->done)
+	if (e->done || (e->anew && first > 1))
 		return; /* what came behind the last of them */
+	e->anew = false;
 	e->begun = e->begun > 0 ? e->begun : now_s();
 	e->epoch = number_after(text, "\"epoch\":");
 	if (first == e->next && last >= first) {
@@ -194,6 +196,7 @@ static void on_batch(struct mosquitto *m, void *ctx, const struct mosquitto_mess
 	e->done = --e->times <= 0;
 	if (!e->done) {
 		e->next = 1;
+		e->anew = true;
 		acknowledge(e);
 	}
 }
