@@ -295,6 +295,8 @@ int chore_renumber(struct hq *hq, const struct args *a)
 	} while (again(hq, &err, &tries));
 	if (streams < 0 || err < 0)
 		return args_fail("renumber", "nothing was changed; see above, and try again");
+	if (streams == 0 && a->store)
+		return args_fail(a->store, "HQ has nothing of this store");
 	printf("%lld streams begin new epochs\n", (long long)streams);
 	return EXIT_SUCCESS;
 }

@@ -24,8 +24,25 @@ static bool dark(const QRcode *qr, int x, int y)
 	       (qr->data[y * qr->width + x] & 1);
 }
 
-static int write_png(const QRcode *qr, const char *path)
+/* Opens it, has it written, and closes it: 0, or what went wrong. */
+static int write_file(const char *path, int (*write)(FILE *f, const void *what), const void *what)
 {
+	FILE *f = fopen(path, "we");
+	int err;
+
+	if (!f)
+		return -errno;
+	err = write(f, what);
+	if (ferror(f))
+		err = -EIO;
+	if (fclose(f) != 0)
+		err = -EIO;
+	return err;
+}
+
+static int write_png(FILE *f, const void *what)
+{
+	const QRcode *qr = what;
 	png_image image = { .version = PNG_IMAGE_VERSION, .format = PNG_FORMAT_GRAY };
 	int size = (qr->width + 2 * QR_QUIET) * QR_MODULE_PX;
 	unsigned char *pixels;
@@ -42,7 +59,7 @@ static int write_png(const QRcode *qr, const char *path)
 				dark(qr, x / QR_MODULE_PX, y / QR_MODULE_PX) ? 0 : 255;
 	}
 	image.width = image.height = (png_uint_32)size;
-	if (!png_image_write_to_file(&image, path, 0, pixels, size, NULL))
+	if (!png_image_write_to_stdio(&image, f, 0, pixels, size, NULL))
 		err = -EIO;
 	free(pixels);
 	return err;
@@ -55,13 +72,14 @@ int qr_png(const char *text, const char *path)
 
 	if (!qr)
 		return -errno;
-	err = write_png(qr, path);
+	err = write_file(path, write_png, qr);
 	QRcode_free(qr);
 	return err;
 }
 
-static void draw_svg(const QRcode *qr, FILE *f)
+static int write_svg(FILE *f, const void *what)
 {
+	const QRcode *qr = what;
 	int size = qr->width + 2 * QR_QUIET;
 
 	fprintf(f,
@@ -77,26 +95,17 @@ static void draw_svg(const QRcode *qr, FILE *f)
 		}
 	}
 	fprintf(f, "\" fill=\"#000\"/>\n</svg>\n");
+	return 0;
 }
 
 int qr_svg(const char *text, const char *path)
 {
 	QRcode *qr = encode(text);
-	FILE *f;
-	int err = 0;
+	int err;
 
 	if (!qr)
 		return -errno;
-	f = fopen(path, "we");
-	if (!f) {
-		err = -errno;
-	} else {
-		draw_svg(qr, f);
-		if (ferror(f))
-			err = -EIO;
-		if (fclose(f) != 0)
-			err = -EIO;
-	}
+	err = write_file(path, write_svg, qr);
 	QRcode_free(qr);
 	return err;
 }

@@ -136,6 +136,12 @@ test('keygen and code: the QR read back is the code, as PNG and in the terminal'
 	assert.match(fs.readFileSync(svg, 'utf8'), /<svg/);
 	assert.ok(hq.command('code', 'ZAM-1', '--text').split('\n').length > 15);
 	assert.notStrictEqual(run(program('lada-hq'), [...hq.common, 'code', 'ZAM-NOBODY']).code, 0);
+	for (const how of ['--png', '--svg']) {
+		const nowhere = path.join(dir, 'not-there', 'code');
+
+		assert.match(run(program('lada-hq'), [...hq.common, 'code', 'ZAM-1', how, nowhere]).stderr,
+			/not-there\/code: No such file or directory/);
+	}
 	station = new Station({ dir, brokerUrl: broker.url, keysText: keys });
 });
 

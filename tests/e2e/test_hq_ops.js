@@ -334,6 +334,10 @@ test('a raw copy of HQ, put back and written before a station is heard', async (
 	const before = orders().epoch;
 
 	assert.match(at.command('renumber', '--store', 'RAW-1'), /^\d+ streams begin new epochs/);
+	const unknown = run(program('lada-hq'), [...at.common, 'renumber', '--store', 'NOPE-1']);
+
+	assert.deepStrictEqual([unknown.code, unknown.stderr],
+		[1, 'lada-hq: NOPE-1: HQ has nothing of this store\n']);
 	await until('the station follows', () => orders().epoch > before
 		&& allEqual(laneOf('RAW-1', 'k1', at)), 40000);
 	await station.stop();
