@@ -158,8 +158,9 @@ struct sibling {
 	int64_t epoch, conn; /* of its newest state */
 	int64_t last;	     /* its newest event then */
 	int64_t ask_ms;	     /* monotonic: when to ask it again for what is missing, 0 not asked */
-	int64_t asked_from;  /* after which event it was asked last */
-	int asked;	     /* so often without anything new */
+	char ask[ULID_TEXT_MAX];	 /* the id of what it is asked, "" before it is */
+	int64_t asked_epoch, asked_from; /* after which event it was asked last */
+	int asked;			 /* so often without anything new */
 };
 #define SIBLINGS_MAX CLAIM_LANES_MAX
 
@@ -328,7 +329,7 @@ void clocks_start(struct station *st);
 void clocks_look(struct station *st);
 void clocks_beat(struct station *st, int64_t at_ms); /* HQ's time, as a live beat says */
 int64_t clocks_first_beat(const struct station *st); /* the least `n` a signed beat may have */
-void clocks_note_beat(struct station *st); /* at the end of a step */
+void clocks_note_beat(struct station *st);	     /* at the end of a step */
 bool clocks_hq_known(const struct station *st);
 /* Ms by which the machine's clock is ahead of HQ's, as far as that is known. */
 int64_t clocks_offset(const struct station *st);
