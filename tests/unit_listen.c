@@ -221,6 +221,30 @@ static void test_never_told(void **state)
 	shop_close(s);
 }
 
+/* Opened without a line, claimed and handed over with one: it says that it was alone. */
+static void test_opened_alone(void **state)
+{
+	struct shop *s = two_lanes();
+	struct door_event e = { .kind = DOOR_CLAIM, .claim.op = CLAIM_OP_TAKE };
+	struct json word;
+
+	(void)state;
+	open_order(s);
+	link_up(s);
+	assert_int_equal(json_check(slice_of(s->claim), &word), 0);
+	json_string(json_get(word, "claim"), e.claim.claim, sizeof(e.claim.claim));
+	text_fmt(e.claim.order, sizeof(e.claim.order), "ZAM-1");
+	text_fmt(e.claim.lane, sizeof(e.claim.lane), "k1");
+	shop_submit(s, &e, NULL);
+	shop_tick(s, 400);
+	assert_has(s->screen, "\"claim\":\"held\"");
+	shop_verb(s, "pickup.handover", "{}", "p1");
+	assert_int_equal(s->status, 200);
+	assert_has(s->up, "\"mode\":\"isolated\"");
+	assert_true(listens(s));
+	shop_close(s);
+}
+
 static void test_told_the_end(void **state)
 {
 	struct shop *s = two_lanes();
@@ -259,6 +283,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_told_the_end),
+		cmocka_unit_test(test_opened_alone),
 		cmocka_unit_test(test_an_old_state_is_not_the_end),
 		cmocka_unit_test(test_the_epoch_before_is_heard),
 		cmocka_unit_test(test_asked_anew),
