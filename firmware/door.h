@@ -259,7 +259,7 @@ struct door_out {
 			int64_t acked;
 			int64_t last;	 /* of that epoch: rows acked+1 .. last wait */
 			int64_t waiting; /* over all epochs */
-			bool served;	 /* somebody is at the counter: the rest takes its time */
+			bool served; /* somebody is at the counter: the rest takes its time */
 		} acked;
 		struct {
 			int64_t epoch; /* of the ledger, for the will */
