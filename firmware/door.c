@@ -121,7 +121,7 @@ void door_free(struct door *d)
 bool door_is_bulk(enum door_kind kind)
 {
 	return kind == DOOR_DOWN || kind == DOOR_PULL || kind == DOOR_UP || kind == DOOR_LANE ||
-	       kind == DOOR_AGAIN || kind == DOOR_CMD;
+	       kind == DOOR_AGAIN || kind == DOOR_TOLD || kind == DOOR_CMD;
 }
 
 static bool patient(enum door_kind kind)

@@ -70,6 +70,7 @@ enum door_kind {
 	DOOR_UP,      /* payload: events of another lane of this store, JSON likewise */
 	DOOR_LANE,    /* how another lane stands, by its heartbeat or its will */
 	DOOR_AGAIN,   /* another lane lacks events of ours */
+	DOOR_TOLD,    /* another lane has told us all of an epoch that we asked for */
 	DOOR_CLAIM,   /* a word about who serves an order, our own echoes included */
 	DOOR_CMD,     /* payload: a command of HQ, JSON that json_check accepted */
 	DOOR_BROKER,  /* why the broker is not reached, or that somebody uses our name there */
@@ -157,7 +158,13 @@ struct door_event {
 		struct {
 			int64_t epoch;
 			int64_t after; /* the first event wanted is after + 1 */
+			char lane[ID_MAX + 1], ask[ID_MAX + 1]; /* whose ask; its id or "" */
 		} again;
+		struct {
+			char lane[ID_MAX + 1], ask[ID_MAX + 1]; /* who tells; the ask's id */
+			int64_t epoch, last;			/* its newest event of that epoch */
+			int64_t next;				/* the epoch after that, 0 none */
+		} told;
 		struct claim_word claim;
 		struct {
 			char id[ID_MAX + 1];
@@ -245,6 +252,7 @@ struct door_out {
 			bool again;	     /* answers a DOOR_PULL */
 			bool more;	     /* so does the next one */
 			bool sibling; /* answers a DOOR_AGAIN: HQ's window has no part in it */
+			bool told;    /* ends that answer; payload: as published with the asks */
 		} up;
 		struct {
 			int64_t epoch; /* the epoch whose rows go next; all older are done */

@@ -211,15 +211,16 @@ static int64_t print_slip(struct station *st, const struct handover *h)
 
 static void hand_over(struct station *st, struct handover *h)
 {
+	struct desk_row *row = &st->desks[h->call->desk].row;
 	struct word_values v = words_none();
 	char number[128], members[2 * ID_MAX + 64];
 	int64_t job;
 
-	if (serving_alone(st)) {
-		text_fmt(st->desks[h->call->desk].row.how, sizeof(st->desks[h->call->desk].row.how),
-			 "isolated");
+	if (serving_alone(st))
+		text_fmt(row->how, sizeof(row->how), "isolated");
+	/* Also where it was only opened alone: who says so listens. */
+	if (strcmp(row->how, "isolated") == 0)
 		lanes_listen(st);
-	}
 	plan_refund(st, h);
 	tell_completed(st, h);
 	for (int i = 0; i < st->order.line_count; i++)

@@ -79,21 +79,40 @@ static bool behind(struct station *st, const struct sibling *s)
 	       store_heard_from(st->store, slice_of(s->lane), s->epoch, have) < s->last;
 }
 
-/* The event behind which the first one is missing that has to be heard; -1: none is. */
-static int64_t missing_after(struct station *st, const struct sibling *s)
-{
-	const struct slice lane = slice_of(s->lane);
+/* The event behind which the first one is missing. */
+struct gap {
 	int64_t epoch, after;
+};
 
-	if (store_listen(st->store, lane, &epoch, &after)) {
-		after = epoch == s->epoch ? after : epoch > s->epoch ? s->last : 0;
-		after = store_heard_from(st->store, lane, s->epoch, after);
-		if (after < s->last)
-			return after;
+/* Is all to be heard that this lane did, HQ's records notwithstanding, and from where on? States
+ * do not tell when that is done: the broker's stored one may be of long ago, a lane that is gone
+ * is online until its will comes, and none names an epoch before a restore. */
+static bool listening(struct station *st, const struct sibling *s, struct gap *ret_gap)
+{
+	struct gap g;
+
+	if (!store_listen(st->store, slice_of(s->lane), &g.epoch, &g.after))
+		return false;
+	g.epoch = g.epoch > 0 ? g.epoch : 1; /* no lane was known to have done anything */
+	g.after = store_heard_from(st->store, slice_of(s->lane), g.epoch, g.after);
+	*ret_gap = g;
+	return true;
+}
+
+/* What has to be heard and was not; false: nothing. */
+static bool missing(struct station *st, const struct sibling *s, struct gap *ret_gap)
+{
+	struct gap g;
+	const bool listens = listening(st, s, &g);
+
+	if (behind(st, s) && (!listens || g.epoch > s->epoch)) {
+		g.epoch = s->epoch;
+		g.after = store_heard_from(st->store, slice_of(s->lane), s->epoch, covered(st, s));
+	} else if (!listens) {
+		return false;
 	}
-	if (!behind(st, s))
-		return -1;
-	return store_heard_from(st->store, lane, s->epoch, covered(st, s));
+	*ret_gap = g;
+	return true;
 }
 
 static bool caught_up(struct station *st)
@@ -138,6 +157,18 @@ static void reconsider(struct station *st)
 		st->dirty = true;
 }
 
+/* What was asked before does not tell of what is done from now on. */
+static void ask_anew(struct station *st, struct sibling *s)
+{
+	if (!s)
+		return;
+	s->ask[0] = '\0';
+	if (!s->online || !st->link_up)
+		return;
+	s->ask_ms = station_mono(st) + ASK_QUIET_MS;
+	station_wake_at(st, s->ask_ms);
+}
+
 void lanes_listen(struct station *st)
 {
 	for (struct json_walk w = json_walk(json_get(policy_get(st, "lanes"), "lanes"));
@@ -150,6 +181,7 @@ void lanes_listen(struct station *st)
 			continue;
 		store_upto(st->store, STREAM_ORDERS, slice_of(lane), &epoch, &seq);
 		store_listen_add(st->store, slice_of(lane), epoch, seq);
+		ask_anew(st, sibling_of(st, lane));
 	}
 }
 
@@ -163,53 +195,82 @@ static int64_t jitter(struct station *st)
 	return (int64_t)(r % ASK_JITTER_MS);
 }
 
-/* What a lane lacks, with HQ's help or without, for good: told, and not asked for again. */
-static void give_up(struct station *st, struct sibling *s)
+/* It has been heard up to the end of an epoch. */
+static void listen_on(struct station *st, struct sibling *s, int64_t next)
 {
-	log_warning("lane %s does not say what it did after %lld/%lld; HQ has it", s->lane,
-		    (long long)s->epoch, (long long)s->asked_from);
 	store_listen_drop(st->store, slice_of(s->lane));
+	if (next > 0)
+		store_listen_add(st->store, slice_of(s->lane), next, 0);
+	else
+		s->ask[0] = '\0';
 }
 
-static void ask(struct station *st, struct sibling *s, int64_t after)
+/* What a lane lacks, with HQ's help or without, for good: told, and not asked for again. */
+static void give_up(struct station *st, struct sibling *s, const struct gap *g)
+{
+	log_warning("lane %s does not say what it did after %lld/%lld; HQ has it", s->lane,
+		    (long long)g->epoch, (long long)g->after);
+	listen_on(st, s, g->epoch < s->epoch ? s->epoch : 0);
+	s->asked = 0;
+}
+
+static void ask(struct station *st, struct sibling *s, const struct gap *g)
 {
 	struct door_out out = { .kind = OUT_ASK };
-	char id[ULID_TEXT_MAX], memory[512];
+	char memory[512];
 	struct buf b;
 
-	s->asked = after == s->asked_from ? s->asked + 1 : 0;
-	s->asked_from = after;
-	if (s->asked > ASKS_MAX && !behind(st, s)) {
-		give_up(st, s);
-		return;
-	}
-	ulid_make(&st->clock, id);
+	if (!s->ask[0])
+		ulid_make(&st->clock, s->ask);
 	buf_init(&b, memory, sizeof(memory));
 	jw_open(&b, NULL, '{');
 	jw_str(&b, "ask", "up");
-	jw_str(&b, "id", id);
+	jw_str(&b, "id", s->ask);
 	jw_str(&b, "lane", s->lane);
-	jw_int(&b, "epoch", s->epoch);
-	jw_int(&b, "after", after);
+	jw_int(&b, "epoch", g->epoch);
+	jw_int(&b, "after", g->after);
 	jw_close(&b, '}');
 	door_emit(st->door, &out, buf_read(&b));
 	s->ask_ms = station_mono(st) + ASK_AGAIN_MS + jitter(st);
 	station_wake_at(st, s->ask_ms);
 }
 
+/* Asked in vain too often for what HQ has, or for what was before the lane's own epoch? */
+static bool in_vain(struct station *st, struct sibling *s, const struct gap *g)
+{
+	const bool again = g->after == s->asked_from && g->epoch == s->asked_epoch;
+
+	s->asked = again ? s->asked + 1 : 0;
+	s->asked_from = g->after;
+	s->asked_epoch = g->epoch;
+	return s->asked > ASKS_MAX && (g->epoch < s->epoch || !behind(st, s));
+}
+
 static void ask_what_is_missing(struct station *st, struct sibling *s)
 {
-	const int64_t after = missing_after(st, s);
-	int64_t epoch, from;
+	struct gap g;
 
-	if (after >= 0 && s->online && st->link_up) {
-		ask(st, s, after);
-		return;
-	}
 	s->ask_ms = 0;
-	if (after < 0 && store_listen(st->store, slice_of(s->lane), &epoch, &from) &&
-	    s->epoch >= epoch && s->online)
-		store_listen_drop(st->store, slice_of(s->lane));
+	if (!s->online || !st->link_up || !missing(st, s, &g))
+		return;
+	if (in_vain(st, s, &g)) {
+		give_up(st, s, &g);
+		if (!missing(st, s, &g))
+			return;
+	}
+	ask(st, s, &g);
+}
+
+void lane_told(struct station *st, const struct door_event *e)
+{
+	struct sibling *s = sibling_of(st, e->told.lane);
+	struct gap g;
+
+	if (!s || !s->ask[0] || strcmp(e->told.ask, s->ask) != 0 || !listening(st, s, &g) ||
+	    g.epoch != e->told.epoch || g.after < e->told.last)
+		return;
+	listen_on(st, s, e->told.next);
+	ask_what_is_missing(st, s);
 }
 
 void lane_state(struct station *st, const struct door_event *e)
@@ -304,7 +365,9 @@ void lane_events(struct station *st, const struct door_event *e, struct slice pa
 	reconsider(st);
 }
 
-void lane_again(struct station *st, int64_t epoch, int64_t after)
+void lane_again(struct station *st, const struct door_event *e)
 {
-	ledger_tell_again(st, epoch, after, ANSWER_MESSAGES);
+	if (ledger_tell_again(st, e->again.epoch, e->again.after, ANSWER_MESSAGES) &&
+	    e->again.ask[0] && e->again.epoch <= st->ledger.epoch)
+		ledger_told(st, e->again.epoch, e->again.lane, e->again.ask);
 }

@@ -16,10 +16,11 @@ bool lanes_several(struct station *st);
 bool station_isolated(struct station *st);
 /* Policy says that this lane signs, and it does not: the others take nothing it says. */
 bool lane_unheard(struct station *st);
-/* Another lane's events, its state, its wish to hear ours again. */
+/* Another lane's events, its state, its wish to hear ours again, its word that this was all. */
 void lane_events(struct station *st, const struct door_event *e, struct slice payload);
 void lane_state(struct station *st, const struct door_event *e);
-void lane_again(struct station *st, int64_t epoch, int64_t after);
+void lane_again(struct station *st, const struct door_event *e);
+void lane_told(struct station *st, const struct door_event *e);
 /* The line to the broker came or went: how others stand must be heard anew. */
 void lanes_link(struct station *st);
 /* Something is handed over without knowing what other lanes do: from here on everything they

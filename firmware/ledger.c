@@ -258,15 +258,41 @@ void ledger_pull(struct station *st, int64_t epoch, int64_t after, int messages)
 	} while (more);
 }
 
-void ledger_tell_again(struct station *st, int64_t epoch, int64_t after, int messages)
+bool ledger_tell_again(struct station *st, int64_t epoch, int64_t after, int messages)
 {
 	while (messages-- > 0 && door_pending(st->door) < FRESH_BYTES) {
 		const int64_t last = publish(st, epoch, after, BATCH_SIBLING, NULL);
 
 		if (last <= after)
-			return;
+			return true;
 		after = last;
 	}
+	return false;
+}
+
+void ledger_told(struct station *st, int64_t epoch, const char *lane, const char *ask)
+{
+	struct door_out out = { .kind = OUT_UP, .up.sibling = true, .up.told = true };
+	const int64_t next = store_ledger_next(st->store, epoch);
+	struct ledger l = { 0 };
+	char memory[512];
+	struct buf b;
+
+	if (epoch == st->ledger.epoch)
+		l = st->ledger;
+	else
+		store_ledger_of(st->store, epoch, &l);
+	buf_init(&b, memory, sizeof(memory));
+	jw_open(&b, NULL, '{');
+	jw_str(&b, "ask", "told");
+	jw_str(&b, "id", ask);
+	jw_str(&b, "lane", lane);
+	jw_int(&b, "epoch", epoch);
+	jw_int(&b, "last", l.last);
+	if (next)
+		jw_int(&b, "next", next);
+	jw_close(&b, '}');
+	door_emit(st->door, &out, buf_read(&b));
 }
 
 static void keep_rejects(struct station *st, int64_t epoch, struct slice reject)

@@ -29,8 +29,10 @@ void ledger_pull(struct station *st, int64_t epoch, int64_t after, int messages)
 /* HQ answers, and for long has taken nothing of what waits: the broker lets it not through. */
 bool ledger_stuck(const struct station *st);
 void ledger_tick(struct station *st);
-/* Some messages of events behind `after` again, for another lane. */
-void ledger_tell_again(struct station *st, int64_t epoch, int64_t after, int messages);
+/* Some messages of events behind `after` again, for another lane. True: these were all. */
+bool ledger_tell_again(struct station *st, int64_t epoch, int64_t after, int messages);
+/* Tells the lane that asked up to where it has been told of that epoch, and which one is next. */
+void ledger_told(struct station *st, int64_t epoch, const char *lane, const char *ask);
 void ledger_announce(struct station *st);
 struct ledger ledger_next_to_go(struct station *st); /* the epoch whose rows go next */
 int64_t ledger_waiting(struct station *st);	     /* events HQ has not acknowledged */

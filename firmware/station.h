@@ -158,8 +158,9 @@ struct sibling {
 	int64_t epoch, conn; /* of its newest state */
 	int64_t last;	     /* its newest event then */
 	int64_t ask_ms;	     /* monotonic: when to ask it again for what is missing, 0 not asked */
-	int64_t asked_from;  /* after which event it was asked last */
-	int asked;	     /* so often without anything new */
+	char ask[ULID_TEXT_MAX];	 /* the id of what it is asked, "" before it is */
+	int64_t asked_epoch, asked_from; /* after which event it was asked last */
+	int asked;			 /* so often without anything new */
 };
 #define SIBLINGS_MAX CLAIM_LANES_MAX
 

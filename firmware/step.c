@@ -298,7 +298,10 @@ static void on_event(struct station *st, const struct door_event *e, struct slic
 		lane_state(st, e);
 		break;
 	case DOOR_AGAIN:
-		lane_again(st, e->again.epoch, e->again.after);
+		lane_again(st, e);
+		break;
+	case DOOR_TOLD:
+		lane_told(st, e);
 		break;
 	case DOOR_CLAIM:
 		serving_heard(st, &e->claim);

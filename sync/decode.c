@@ -230,17 +230,37 @@ int decode_state(struct json root, const char *lane, struct door_event *ret_even
 	return 0;
 }
 
-int decode_ask(struct json root, const char *own, struct door_event *ret_event)
+static int decode_told(struct json root, const char *lane, struct door_event *ret_event)
+{
+	struct door_event e = { .kind = DOOR_TOLD };
+	struct json next = json_get(root, "next");
+
+	if (read_id(json_get(root, "id"), e.told.ask) < 0 ||
+	    read_count(json_get(root, "epoch"), 1, &e.told.epoch) < 0 ||
+	    read_count(json_get(root, "last"), 0, &e.told.last) < 0 ||
+	    (next.type != JSON_NONE && read_count(next, e.told.epoch + 1, &e.told.next) < 0))
+		return -EBADMSG;
+	slice_copy(slice_of(lane), e.told.lane, sizeof(e.told.lane));
+	*ret_event = e;
+	return 0;
+}
+
+int decode_ask(struct json root, const char *lane, const char *own, struct door_event *ret_event)
 {
 	struct door_event e = { .kind = DOOR_AGAIN };
+	struct json ask = json_get(root, "ask");
 
-	if (json_get(root, "ask").type != JSON_STRING)
+	if (ask.type != JSON_STRING)
 		return -EBADMSG;
-	if (!json_is(json_get(root, "ask"), "up") || !json_is(json_get(root, "lane"), own))
+	if ((!json_is(ask, "up") && !json_is(ask, "told")) || !json_is(json_get(root, "lane"), own))
 		return -ENOMSG;
+	if (json_is(ask, "told"))
+		return decode_told(root, lane, ret_event);
 	if (read_count(json_get(root, "epoch"), 1, &e.again.epoch) < 0 ||
 	    read_count(json_get(root, "after"), 0, &e.again.after) < 0)
 		return -EBADMSG;
+	slice_copy(slice_of(lane), e.again.lane, sizeof(e.again.lane));
+	read_id(json_get(root, "id"), e.again.ask); /* without one nobody waits for the end */
 	*ret_event = e;
 	return 0;
 }

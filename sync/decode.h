@@ -33,9 +33,10 @@ int decode_beat(struct json root, struct door_event *ret_event, int64_t *ret_n);
  * 0 and ret_event; -ENOMSG: well-formed and nothing for this station; -EBADMSG.
  */
 int decode_up(struct slice text, struct json root, const char *store, const char *lane,
-	      struct door_event *ret_event); /* DOOR_UP */
+	      struct door_event *ret_event);					    /* DOOR_UP */
 int decode_state(struct json root, const char *lane, struct door_event *ret_event); /* DOOR_LANE */
-int decode_ask(struct json root, const char *own, struct door_event *ret_event); /* DOOR_AGAIN */
+int decode_ask(struct json root, const char *lane, const char *own,
+	       struct door_event *ret_event);			  /* DOOR_AGAIN, DOOR_TOLD */
 int decode_claim(struct json root, struct door_event *ret_event); /* DOOR_CLAIM */
 
 #endif

@@ -275,7 +275,10 @@ static void take_batch(struct sync *s, const struct door_out *out, struct slice 
 	int64_t first = out->up.first, last = out->up.last;
 	int err;
 
-	if (out->up.sibling) {
+	if (out->up.told) {
+		if (publish(s, ROUTE_ASK, s->ask_topic, payload, false) < 0)
+			s->figures.unsent++;
+	} else if (out->up.sibling) {
 		if (payload.n > 0 && publish(s, ROUTE_UP, s->up_topic, payload, false) < 0)
 			s->figures.unsent++;
 	} else if (!out->up.again && last >= first && payload.n > 0) {
@@ -572,7 +575,7 @@ static int decode_lane(const struct sync *s, const struct route_found *at, struc
 	if (at->route == ROUTE_UP)
 		return decode_up(text, root, s->setup.store, at->lane, ret_event);
 	if (at->route == ROUTE_ASK)
-		return decode_ask(root, s->setup.lane, ret_event);
+		return decode_ask(root, at->lane, s->setup.lane, ret_event);
 	if (at->route == ROUTE_STATE)
 		return decode_state(root, at->lane, ret_event);
 	return decode_claim(root, ret_event);

@@ -291,6 +291,20 @@ static void siblings_are_heard(void **state)
 	e = take(f, DOOR_AGAIN, NULL);
 	assert_int_equal(e.again.epoch, 9);
 	assert_int_equal(e.again.after, 7);
+	assert_string_equal(e.again.lane, "k2");
+	receive(f, ALL "k2/ask",
+		"{\"ask\":\"told\",\"id\":\"A1\",\"lane\":\"k1\",\"epoch\":9,\"last\":7,\"next\":"
+		"12}");
+	e = take(f, DOOR_TOLD, NULL);
+	assert_string_equal(e.told.lane, "k2");
+	assert_string_equal(e.told.ask, "A1");
+	assert_int_equal(e.told.epoch, 9);
+	assert_int_equal(e.told.last, 7);
+	assert_int_equal(e.told.next, 12);
+	refused(f, ALL "k2/ask",
+		"{\"ask\":\"told\",\"id\":\"A1\",\"lane\":\"k1\",\"epoch\":9,\"last\":7,\"next\":"
+		"9}",
+		"shape");
 	receive(f, ALL "claim", TAKE("k2"));
 	e = take(f, DOOR_CLAIM, NULL);
 	assert_int_equal(e.claim.op, CLAIM_OP_TAKE);

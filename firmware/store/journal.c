@@ -115,6 +115,11 @@ bool store_reject_listed(struct store *st, struct reject_row *ret_row)
 	return true;
 }
 
+int64_t store_ledger_next(struct store *st, int64_t epoch)
+{
+	return db_number(st, 0, "SELECT min(epoch) FROM ledger WHERE epoch>?", "i", epoch);
+}
+
 bool store_reject_drop(struct store *st, int64_t epoch, int64_t seq)
 {
 	return db_run(st, "DELETE FROM reject WHERE epoch=? AND seq=?", "ii", epoch, seq) > 0;

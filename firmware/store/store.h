@@ -217,6 +217,8 @@ struct ledger {
 /* The epoch that is written now; epoch 0 when there is none yet. */
 struct ledger store_ledger(struct store *st);
 bool store_ledger_of(struct store *st, int64_t epoch, struct ledger *ret_ledger);
+/* The epoch that was opened after this one, 0 none. */
+int64_t store_ledger_next(struct store *st, int64_t epoch);
 void store_ledger_open(struct store *st, int64_t epoch);
 /* The oldest epoch with rows that wait, else the newest one. */
 struct ledger store_ledger_waiting(struct store *st);

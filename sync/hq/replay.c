@@ -217,7 +217,7 @@ static bool ask_blob(const struct ask *a)
 static bool ask_siblings(const struct ask *a)
 {
 	(void)a;
-	return true; /* that lane answers on its own `up` */
+	return true; /* lanes among themselves */
 }
 
 static const struct {
@@ -225,8 +225,9 @@ static const struct {
 	bool bulk;
 	bool (*answer)(const struct ask *a);
 } asks[] = {
-	{ "stream", true, ask_stream }, { "part", true, ask_part }, { "order", false, ask_order },
-	{ "grant", false, ask_grant },	{ "blob", true, ask_blob }, { "up", false, ask_siblings },
+	{ "stream", true, ask_stream },	 { "part", true, ask_part }, { "order", false, ask_order },
+	{ "grant", false, ask_grant },	 { "blob", true, ask_blob }, { "up", false, ask_siblings },
+	{ "told", false, ask_siblings },
 };
 
 void replay_ask(struct hq *hq, const char *store, const char *lane, struct json root)

@@ -242,7 +242,7 @@ class FakeHq {
 			if (!this.faults.silentOrders) {
 				setTimeout(() => this.#answerOrder(lane, ask), this.faults.orderDelayMs);
 			}
-		} else if (ask.ask !== 'up') { // another lane answers that
+		} else if (!['up', 'told'].includes(ask.ask)) { // lanes among themselves
 			this.problems.push(`unknown ask: ${JSON.stringify(ask)}`);
 		}
 	}

@@ -280,6 +280,7 @@ class Day {
 		this.import(soapOrder('ZAM-3', { shelf: 'C-1' }));
 		await this.startLane('k1');
 		await this.keep('ask-up', /k1\/ask/, (m) => m.ask === 'up');
+		await this.keep('told', /k2\/ask/, (m) => m.ask === 'told');
 		await this.keep('ask-stream', /k1\/ask/, (m) => m.ask === 'stream' && m.stream === 'orders');
 		await this.hq.serve();
 		await this.keep('hq-beat', /^hq$/, (m) => m.online);
