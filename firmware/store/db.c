@@ -156,6 +156,13 @@ struct slice db_text(sqlite3_stmt *row, int column)
 	return (struct slice){ p ? p : "", p ? (size_t)sqlite3_column_bytes(row, column) : 0 };
 }
 
+struct slice db_bytes(sqlite3_stmt *row, int column)
+{
+	const char *p = sqlite3_column_blob(row, column);
+
+	return (struct slice){ p ? p : "", p ? (size_t)sqlite3_column_bytes(row, column) : 0 };
+}
+
 int64_t db_number(struct store *st, int64_t otherwise, const char *sql, const char *types, ...)
 {
 	sqlite3_stmt *s;

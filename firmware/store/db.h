@@ -28,6 +28,8 @@ bool db_next(struct store *st, sqlite3_stmt *row);
 void db_done(sqlite3_stmt *row);
 int64_t db_int(sqlite3_stmt *row, int column);
 struct slice db_text(sqlite3_stmt *row, int column);
+/* The same with nothing behind it: no copy to put a NUL there. For many rows at once. */
+struct slice db_bytes(sqlite3_stmt *row, int column);
 /* One whole number, `otherwise` when there is no row. */
 int64_t db_number(struct store *st, int64_t otherwise, const char *sql, const char *types, ...);
 

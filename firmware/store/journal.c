@@ -148,16 +148,18 @@ int64_t store_batch(struct store *st, int64_t epoch, int64_t after, size_t max_b
 	row = db_query(st, "SELECT n, e, person FROM journal WHERE n>? AND n<=? ORDER BY n", "ii",
 		       base + after, end);
 	for (bool more = row; more; more = db_next(st, row)) {
-		struct slice e = db_text(row, 1), person = db_text(row, 2);
+		struct slice e = db_bytes(row, 1), person = db_bytes(row, 2);
 
 		/* One event always fits a message alone; two may not. */
 		if (last > after && b->len + e.n + person.n + 32 > max_bytes)
 			break;
-		jw_open(b, NULL, '{');
-		jw_raw(b, "e", e);
-		if (person.n)
-			jw_raw(b, "person", person);
-		jw_close(b, '}');
+		buf_text(b, last > after ? ",{\"e\":" : "{\"e\":");
+		buf_slice(b, e);
+		if (person.n) {
+			buf_text(b, ",\"person\":");
+			buf_slice(b, person);
+		}
+		buf_byte(b, '}');
 		last = db_int(row, 0) - base;
 	}
 	if (row)
