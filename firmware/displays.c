@@ -19,11 +19,9 @@
 #include "firmware/station.h"
 #include "firmware/trust/hash.h"
 
-#define PRICE_MS 45000
-#define SAID_MS	 90000 /* thanks, a refusal */
-#define RECEIPT_MS                                                                                 \
-	20000 /* the return code is shown so long before the survey's, if there is one             \
-	       */
+#define PRICE_MS	45000
+#define SAID_MS		90000 /* thanks, a refusal */
+#define RECEIPT_MS	20000 /* the return code, before the survey's if there is one */
 #define NAME_CHARACTERS 80
 #define URL_MAX		193
 

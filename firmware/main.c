@@ -307,11 +307,13 @@ static int record_device(void *ctx, const char *name, int seconds, const char **
 	return devices_record(l->devices, name, seconds, ret_why);
 }
 
+/* What is committed: after database trouble the station's own mirror is ahead of that. */
 static void mark_journal(const struct ladad *l)
 {
-	const struct ledger *ledger = &l->station->ledger;
+	const struct ledger ledger = store_ledger(l->station->store);
 
-	files_mark(l->config.data, ledger->epoch, ledger->last);
+	if (ledger.epoch)
+		files_mark(l->config.data, ledger.epoch, ledger.last);
 }
 
 static int open_station(struct ladad *l, char *message, size_t cap)

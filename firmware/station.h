@@ -233,8 +233,7 @@ struct station {
 	int64_t notice_n;
 	struct device_state devices[DEVICES_MAX];
 	struct {
-		int64_t job; /* its printer kicked a drawer, and the contact is waited for; 0 none
-			      */
+		int64_t job; /* whose printer kicked; its contact is waited for; 0 none */
 		int device;
 		int64_t until_ms; /* monotonic */
 	} kick;
@@ -329,7 +328,7 @@ void clocks_start(struct station *st);
 void clocks_look(struct station *st);
 void clocks_beat(struct station *st, int64_t at_ms); /* HQ's time, as a live beat says */
 int64_t clocks_first_beat(const struct station *st); /* the least `n` a signed beat may have */
-void clocks_note_beat(struct station *st); /* at the end of a step */
+void clocks_note_beat(struct station *st);	     /* at the end of a step */
 bool clocks_hq_known(const struct station *st);
 /* Ms by which the machine's clock is ahead of HQ's, as far as that is known. */
 int64_t clocks_offset(const struct station *st);

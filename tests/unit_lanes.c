@@ -11,55 +11,7 @@
 #include <stdlib.h>
 
 #include "firmware/ledger.h"
-#include "tests/shop.h"
-
-static const char LANES[] =
-	"[{\"op\":\"put\",\"type\":\"policy\",\"id\":\"lanes\",\"rev\":1,\"body\":"
-	"{\"lanes\":[{\"lane\":\"k1\"},{\"lane\":\"k2\"}]}},"
-	"{\"op\":\"put\",\"type\":\"policy\",\"id\":\"pickup\",\"rev\":1,\"body\":"
-	"{\"isolated_handover\":\"%s\",\"check_items\":\"none\"}}]";
-
-static void link_is(struct shop *s, bool up)
-{
-	struct door_event e = { .kind = DOOR_LINK, .link.up = up };
-
-	shop_submit(s, &e, NULL);
-}
-
-static void lane_is(struct shop *s, bool online, int64_t epoch, int64_t conn, int64_t acked,
-		    int64_t outbox)
-{
-	struct door_event e = { .kind = DOOR_LANE };
-
-	e.lane.online = online;
-	e.lane.epoch = epoch;
-	e.lane.conn = conn;
-	e.lane.acked = acked;
-	e.lane.outbox = outbox;
-	text_fmt(e.lane.lane, sizeof(e.lane.lane), "k2");
-	shop_submit(s, &e, NULL);
-}
-
-static void events(struct shop *s, int64_t epoch, const char *list)
-{
-	struct door_event e = { .kind = DOOR_UP };
-
-	e.up.epoch = epoch;
-	text_fmt(e.up.lane, sizeof(e.up.lane), "k2");
-	e.up.events = (struct span){ 0, (uint32_t)strlen(list) };
-	shop_submit(s, &e, list);
-}
-
-static const char *event(int64_t seq, const char *type, const char *body)
-{
-	static char text[4096];
-
-	text_fmt(text, sizeof(text),
-		 "[{\"e\":{\"seq\":%lld,\"id\":\"E%lld\",\"type\":\"%s\",\"at\":"
-		 "\"2026-11-22T16:00:00.000Z\",\"prev\":\"0\",\"body\":%s}}]",
-		 (long long)seq, (long long)seq, type, body);
-	return text;
-}
+#include "tests/second_lane.h"
 
 static void says(struct shop *s, enum claim_op op, const char *lane, const char *claim)
 {
@@ -81,16 +33,6 @@ static void echo(struct shop *s)
 	assert_true(json_string(json_get(word, "claim"), claim, sizeof(claim)) > 0);
 	assert_has(s->claim, "\"op\":\"take\"");
 	says(s, CLAIM_OP_TAKE, "k1", claim);
-}
-
-static struct shop *two_lanes(const char *isolated)
-{
-	struct shop *s = shop_stocked(1);
-	char ops[1024];
-
-	text_fmt(ops, sizeof(ops), LANES, isolated);
-	shop_down(s, STREAM_POLICY, 7, 2, ops, NULL);
-	return s;
 }
 
 static void open_order(struct shop *s)

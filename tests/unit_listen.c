@@ -12,62 +12,7 @@
 
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
-#include "tests/shop.h"
-
-static const char LANES[] =
-	"[{\"op\":\"put\",\"type\":\"policy\",\"id\":\"lanes\",\"rev\":1,\"body\":"
-	"{\"lanes\":[{\"lane\":\"k1\"},{\"lane\":\"k2\"}]}},"
-	"{\"op\":\"put\",\"type\":\"policy\",\"id\":\"pickup\",\"rev\":1,\"body\":"
-	"{\"isolated_handover\":\"allow\",\"check_items\":\"none\"}}]";
-
-static void link_up(struct shop *s)
-{
-	struct door_event e = { .kind = DOOR_LINK, .link.up = true };
-
-	shop_submit(s, &e, NULL);
-}
-
-static void lane_is(struct shop *s, int64_t epoch, int64_t acked, int64_t outbox)
-{
-	struct door_event e = { .kind = DOOR_LANE };
-
-	e.lane.online = true;
-	e.lane.epoch = epoch;
-	e.lane.conn = 1;
-	e.lane.acked = acked;
-	e.lane.outbox = outbox;
-	text_fmt(e.lane.lane, sizeof(e.lane.lane), "k2");
-	shop_submit(s, &e, NULL);
-}
-
-static void events(struct shop *s, int64_t epoch, const char *list)
-{
-	struct door_event e = { .kind = DOOR_UP };
-
-	e.up.epoch = epoch;
-	text_fmt(e.up.lane, sizeof(e.up.lane), "k2");
-	e.up.events = (struct span){ 0, (uint32_t)strlen(list) };
-	shop_submit(s, &e, list);
-}
-
-static const char *event(int64_t seq, const char *type, const char *body)
-{
-	static char text[4096];
-
-	text_fmt(text, sizeof(text),
-		 "[{\"e\":{\"seq\":%lld,\"id\":\"E%lld\",\"type\":\"%s\",\"at\":"
-		 "\"2026-11-22T16:00:00.000Z\",\"prev\":\"0\",\"body\":%s}}]",
-		 (long long)seq, (long long)seq, type, body);
-	return text;
-}
-
-static struct shop *two_lanes(void)
-{
-	struct shop *s = shop_stocked(1);
-
-	shop_down(s, STREAM_POLICY, 7, 2, LANES, NULL);
-	return s;
-}
+#include "tests/second_lane.h"
 
 static void open_order(struct shop *s)
 {
@@ -117,7 +62,7 @@ static bool asks(struct shop *s)
 
 static struct shop *handed_over_alone(void)
 {
-	struct shop *s = two_lanes();
+	struct shop *s = two_lanes("allow");
 
 	shop_down(s, STREAM_ORDERS, 7, 2, "[]", "{\"k2\":[50,2]}");
 	open_order(s);
@@ -133,8 +78,8 @@ static void test_an_old_state_is_not_the_end(void **state)
 	struct shop *s = handed_over_alone();
 
 	(void)state;
-	link_up(s);
-	lane_is(s, 50, 2, 0);
+	link_is(s, true);
+	lane_is(s, true, 50, 1, 2, 0);
 	assert_true(listens(s));
 	assert_has(s->asked, "\"epoch\":50,\"after\":2}");
 	shop_down(s, STREAM_ORDERS, 7, 3, "[]", "{\"k2\":[50,4]}");
@@ -160,8 +105,8 @@ static void test_the_epoch_before_is_heard(void **state)
 
 	(void)state;
 	shop_down(s, STREAM_ORDERS, 7, 3, "[]", "{\"k2\":[60,1]}");
-	link_up(s);
-	lane_is(s, 60, 1, 0);
+	link_is(s, true);
+	lane_is(s, true, 60, 1, 1, 0);
 	assert_has(s->screen, "\"isolated\":false");
 	assert_has(s->asked, "\"epoch\":50,\"after\":2}");
 	events(s, 50, event(3, "pickup.completed", COMPLETED));
@@ -182,8 +127,8 @@ static void test_asked_anew(void **state)
 	char before[sizeof(s->asked)];
 
 	(void)state;
-	link_up(s);
-	lane_is(s, 50, 2, 0);
+	link_is(s, true);
+	lane_is(s, true, 50, 1, 2, 0);
 	memcpy(before, s->asked, sizeof(before));
 	assert_has(before, "\"ask\":\"up\"");
 	store_begin(s->st->store);
@@ -205,8 +150,8 @@ static void test_never_told(void **state)
 	int asked = 0;
 
 	(void)state;
-	link_up(s);
-	lane_is(s, 60, 0, 1);
+	link_is(s, true);
+	lane_is(s, true, 60, 1, 0, 1);
 	assert_has(s->asked, "\"epoch\":50,");
 	while (strstr(s->asked, "\"epoch\":50,") && asked++ < 50)
 		assert_true(asks(s));
@@ -224,13 +169,13 @@ static void test_never_told(void **state)
 /* Opened without a line, claimed and handed over with one: it says that it was alone. */
 static void test_opened_alone(void **state)
 {
-	struct shop *s = two_lanes();
+	struct shop *s = two_lanes("allow");
 	struct door_event e = { .kind = DOOR_CLAIM, .claim.op = CLAIM_OP_TAKE };
 	struct json word;
 
 	(void)state;
 	open_order(s);
-	link_up(s);
+	link_is(s, true);
 	assert_int_equal(json_check(slice_of(s->claim), &word), 0);
 	json_string(json_get(word, "claim"), e.claim.claim, sizeof(e.claim.claim));
 	text_fmt(e.claim.order, sizeof(e.claim.order), "ZAM-1");
@@ -247,13 +192,13 @@ static void test_opened_alone(void **state)
 
 static void test_told_the_end(void **state)
 {
-	struct shop *s = two_lanes();
+	struct shop *s = two_lanes("allow");
 	struct door_event e = { .kind = DOOR_AGAIN };
 	const int64_t old = s->st->ledger.epoch;
 	char end[256];
 
 	(void)state;
-	link_up(s);
+	link_is(s, true);
 	open_order(s);
 	text_fmt(e.again.lane, sizeof(e.again.lane), "k2");
 	text_fmt(e.again.ask, sizeof(e.again.ask), "A1");

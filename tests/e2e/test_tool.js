@@ -9,7 +9,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { shopOf } = require('../lib/shop.js');
 const { order } = require('../lib/fixtures.js');
-const { program, run, until } = require('../lib/world.js');
+const { Child, program, run, until } = require('../lib/world.js');
 
 const shop = shopOf('tool', () => ({
 	orders: { 'ZAM-1': order('ZAM-1'), 'ZAM-2': order('ZAM-2') }, scanner: false,
@@ -141,6 +141,30 @@ test('an older copy written over the database: a new epoch as well', async () =>
 	await refuse();
 	await shop.outboxEmpty();
 	assert.ok(shop.hq.states.get('k1').epoch > epoch, 'and stays there');
+	shop.noProblems();
+});
+
+test('a disk that fills up makes no copy of the database', async () => {
+	const { epoch } = shop.hq.states.get('k1');
+	const wal = path.join(shop.station.data, 'lada.db-wal');
+
+	await shop.station.stop();
+	const child = new Child('sh', ['-c', 'trap "" XFSZ; exec "$@"', 'sh', program('ladad'), '-c',
+		shop.station.conf], { log: shop.station.logFile });
+
+	shop.station.child = child;
+	await until('it serves', async () => (await shop.station.get('/healthz')).status === 200);
+	await shop.outboxEmpty();
+	run('prlimit', ['--pid', String(child.pid), `--fsize=${fs.statSync(wal).size}`]);
+	for (let i = 0; i < 200 && child.alive; i++) {
+		await shop.station.do('scan', { code: shop.code(`ZAM-${4100 + i}`) }).catch(() => {});
+	}
+	await until('it has ended', () => !child.alive);
+	assert.match(child.log(), /database: .*; stopping/);
+	await shop.station.start();
+	await shop.station.login();
+	await shop.outboxEmpty();
+	assert.strictEqual(shop.hq.states.get('k1').epoch, epoch);
 	shop.noProblems();
 });
 
