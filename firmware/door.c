@@ -32,6 +32,7 @@ struct door {
 	struct ring *taken;	/* whose oldest record the step is reading */
 	struct ring *collected; /* whose oldest record the loop is reading */
 	size_t pending_bytes;	/* of both outlets */
+	bool collecting;	/* the loop comes again by itself: need not be woken */
 	void (*wake_loop)(void *ctx);
 	void *ctx;
 };
@@ -199,19 +200,52 @@ bool door_is_rows(const struct door_out *out)
 	return out->kind == OUT_UP && (out->up.again || out->up.sibling);
 }
 
+/* Only what the loop may already see can make room. */
+static void wait_for_room(struct door *d, const struct outlet *o)
+{
+	assert(d->wake_loop && o->ring.count > o->pending);
+	d->wake_loop(d->ctx);
+	pthread_cond_wait(&d->left, &d->lock);
+}
+
+static void note_emitted(struct door *d, struct outlet *o, size_t n)
+{
+	o->pending++;
+	d->pending_bytes += n;
+}
+
 void door_emit(struct door *d, const struct door_out *out, struct slice payload)
 {
 	struct outlet *o = door_is_rows(out) ? &d->rows : &d->out;
 
 	pthread_mutex_lock(&d->lock);
-	while (ring_push(&o->ring, out, sizeof(*out), payload) < 0) {
-		/* Only what the loop may already see can make room. */
-		assert(d->wake_loop && o->ring.count > o->pending);
-		d->wake_loop(d->ctx);
-		pthread_cond_wait(&d->left, &d->lock);
-	}
-	o->pending++;
-	d->pending_bytes += payload.n;
+	while (ring_push(&o->ring, out, sizeof(*out), payload) < 0)
+		wait_for_room(d, o);
+	note_emitted(d, o, payload.n);
+	pthread_mutex_unlock(&d->lock);
+}
+
+struct buf door_room(struct door *d, const struct door_out *out, size_t max)
+{
+	struct outlet *o = door_is_rows(out) ? &d->rows : &d->out;
+	struct buf b;
+	char *room;
+
+	pthread_mutex_lock(&d->lock);
+	while (!(room = ring_reserve(&o->ring, sizeof(*out), max)))
+		wait_for_room(d, o);
+	pthread_mutex_unlock(&d->lock);
+	buf_init(&b, room, max);
+	return b;
+}
+
+void door_emit_room(struct door *d, const struct door_out *out, size_t n)
+{
+	struct outlet *o = door_is_rows(out) ? &d->rows : &d->out;
+
+	pthread_mutex_lock(&d->lock);
+	ring_fill(&o->ring, out, sizeof(*out), n);
+	note_emitted(d, o, n);
 	pthread_mutex_unlock(&d->lock);
 }
 
@@ -220,7 +254,7 @@ void door_flush(struct door *d)
 	bool released;
 
 	pthread_mutex_lock(&d->lock);
-	released = d->out.pending || d->rows.pending;
+	released = (d->out.pending || d->rows.pending) && !d->collecting;
 	d->out.pending = d->rows.pending = 0;
 	d->pending_bytes = 0;
 	pthread_mutex_unlock(&d->lock);
@@ -251,6 +285,7 @@ bool door_collect(struct door *d, struct door_out *ret_out, struct slice *ret_pa
 	got = d->collected && ring_peek(d->collected, sizeof(*ret_out), &value, ret_payload);
 	if (got)
 		*ret_out = *(const struct door_out *)value;
+	d->collecting = got;
 	pthread_mutex_unlock(&d->lock);
 	return got;
 }

@@ -259,7 +259,7 @@ struct door_out {
 			int64_t acked;
 			int64_t last;	 /* of that epoch: rows acked+1 .. last wait */
 			int64_t waiting; /* over all epochs */
-			bool served; /* somebody is at the counter: the rest takes its time */
+			bool served;	 /* somebody is at the counter: the rest takes its time */
 		} acked;
 		struct {
 			int64_t epoch; /* of the ledger, for the will */
@@ -301,7 +301,8 @@ bool door_is_rows(const struct door_out *out);
 /* Loop side. -ENOBUFS: full; -EMSGSIZE: payload above DOOR_PAYLOAD_MAX. */
 int door_submit(struct door *door, const struct door_event *event, struct slice payload);
 /* False when nothing is out. In the order it was emitted, but events said again (door_is_rows)
- * only when there is nothing else. The payload is valid until the next call. */
+ * only when there is nothing else. The payload is valid until the next call. Who got something
+ * comes again without being woken. */
 bool door_collect(struct door *door, struct door_out *ret_out, struct slice *ret_payload);
 
 /* Step side. `wait`: until there is something. The payload is valid until the next take. */
@@ -314,11 +315,15 @@ bool door_urgent(struct door *door);
 /* What was taken last is not done: it stays first of its queue and is taken again. */
 void door_keep(struct door *door);
 /* Nothing emitted can be seen before door_flush(), which a step calls after its commit (or while it
- * has changed nothing); it also
- * tells the loop, so that a batch of outputs is one wake-up. Emitting waits while what was
- * flushed before fills the queue. What one step emits must fit OUT_STEP_MAX; more is a defect. */
+ * has changed nothing); it also tells the loop, so that a batch of outputs is one wake-up. Emitting
+ * waits while what was flushed before fills the queue. What one step emits must fit OUT_STEP_MAX;
+ * more is a defect. */
 #define OUT_STEP_MAX (3 * 1024 * 1024)
 void door_emit(struct door *door, const struct door_out *out, struct slice payload);
+/* The same for a large payload without a copy: room in the queue this output goes to, and then,
+ * with nothing emitted between, what was written there. A room may also be left as it is. */
+struct buf door_room(struct door *door, const struct door_out *out, size_t max);
+void door_emit_room(struct door *door, const struct door_out *out, size_t n);
 void door_flush(struct door *door);
 /* Bytes emitted since the last flush. */
 size_t door_pending(const struct door *door);

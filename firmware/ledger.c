@@ -165,11 +165,12 @@ enum batch_for { BATCH_FRESH, BATCH_AGAIN, BATCH_SIBLING };
 static int64_t publish(struct station *st, int64_t epoch, int64_t after, enum batch_for whom,
 		       bool *more)
 {
-	struct door_out out = { .kind = OUT_UP };
-	struct buf b;
+	struct door_out out = { .kind = OUT_UP,
+				.up.again = whom == BATCH_AGAIN,
+				.up.sibling = whom == BATCH_SIBLING };
+	struct buf b = door_room(st->door, &out, UP_MESSAGE_MAX);
 	int64_t last;
 
-	buf_init(&b, st->up, sizeof(st->up));
 	jw_open(&b, NULL, '{');
 	jw_str(&b, "store", st->config->store);
 	jw_str(&b, "lane", st->config->lane);
@@ -183,15 +184,13 @@ static int64_t publish(struct station *st, int64_t epoch, int64_t after, enum ba
 	out.up.epoch = epoch;
 	out.up.first = after + 1;
 	out.up.last = b.overflow ? after : last;
-	out.up.again = whom == BATCH_AGAIN;
-	out.up.sibling = whom == BATCH_SIBLING;
 	if (more)
 		out.up.more = *more =
 			*more && last > after && !b.overflow && !door_urgent(st->door);
 	if (b.overflow)
 		log_error("event %lld/%lld does not fit a message", (long long)epoch,
 			  (long long)after + 1);
-	door_emit(st->door, &out, last > after && !b.overflow ? buf_read(&b) : (struct slice){ 0 });
+	door_emit_room(st->door, &out, last > after && !b.overflow ? b.len : 0);
 	return last;
 }
 

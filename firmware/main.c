@@ -5,6 +5,7 @@
  * The loop thread does all I/O; the step thread alone owns the database. They meet at the door.
  */
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdatomic.h>
@@ -21,6 +22,7 @@
 #include "firmware/notify.h"
 #include "firmware/station.h"
 #include "sync/link.h"
+#include "sync/up.h"
 #include "ui/ui.h"
 
 #define TICK_MS		1000
@@ -28,7 +30,10 @@
 #define STOP_LIMIT_MS	3000
 #define METRICS_MAX	16384
 #define CONNS_PER_START 10000000 /* attempts, at one in 7 s more than two years */
-#define EXIT_RESTART	75	 /* as EX_TEMPFAIL of sysexits.h; systemd restarts on it */
+/* What a full window of messages comes and goes with stays ours, and is not given back to the
+ * system and asked for again with each. */
+#define KEEP_FREE_BYTES (UP_WINDOW_MESSAGES * 65536)
+#define EXIT_RESTART	75 /* as EX_TEMPFAIL of sysexits.h; systemd restarts on it */
 
 struct ladad {
 	struct config config;
@@ -499,6 +504,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	umask(077);
+	mallopt(M_TRIM_THRESHOLD, KEEP_FREE_BYTES);
 	if (sodium_init() < 0) {
 		log_error("libsodium does not start");
 		return 1;

@@ -40,30 +40,50 @@ static size_t place_for(struct ring *r, size_t n)
 		return r->head - r->tail >= n ? r->tail : SIZE_MAX;
 	if (r->size - r->tail >= n)
 		return r->tail;
-	if (r->head < n)
-		return SIZE_MAX;
-	r->wrap = r->tail;
-	return 0;
+	return r->head >= n ? 0 : SIZE_MAX;
+}
+
+static size_t before_payload(size_t value_size)
+{
+	return aligned(sizeof(struct record)) + aligned(value_size);
+}
+
+char *ring_reserve(struct ring *r, size_t value_size, size_t payload_max)
+{
+	const size_t before = before_payload(value_size);
+
+	r->reserved = place_for(r, before + aligned(payload_max + 1));
+	return r->reserved == SIZE_MAX ? NULL : r->memory + r->reserved + before;
+}
+
+void ring_fill(struct ring *r, const void *value, size_t value_size, size_t payload_n)
+{
+	const size_t before = before_payload(value_size);
+	const struct record rec = { before + aligned(payload_n + 1), payload_n };
+	char *at = r->memory + r->reserved;
+
+	memcpy(at, &rec, sizeof(rec));
+	memcpy(at + aligned(sizeof(rec)), value, value_size);
+	at[before + payload_n] = '\0';
+	if (r->count == 0) { /* all that was there when it was reserved may be popped by now */
+		r->head = r->reserved;
+		r->wrap = r->size;
+	} else if (r->reserved < r->tail) {
+		r->wrap = r->tail;
+	}
+	r->tail = r->reserved + rec.total;
+	r->count++;
 }
 
 int ring_push(struct ring *r, const void *value, size_t value_size, struct slice payload)
 {
-	struct record rec = { 0 };
-	size_t at;
+	char *room = ring_reserve(r, value_size, payload.n);
 
-	rec.payload = payload.n;
-	rec.total = aligned(sizeof(rec)) + aligned(value_size) + aligned(payload.n + 1);
-	at = place_for(r, rec.total);
-	if (at == SIZE_MAX)
+	if (!room)
 		return -ENOBUFS;
-	memcpy(r->memory + at, &rec, sizeof(rec));
-	memcpy(r->memory + at + aligned(sizeof(rec)), value, value_size);
 	if (payload.n)
-		memcpy(r->memory + at + aligned(sizeof(rec)) + aligned(value_size), payload.p,
-		       payload.n);
-	r->memory[at + aligned(sizeof(rec)) + aligned(value_size) + payload.n] = '\0';
-	r->tail = at + rec.total;
-	r->count++;
+		memcpy(room, payload.p, payload.n);
+	ring_fill(r, value, value_size, payload.n);
 	return 0;
 }
 

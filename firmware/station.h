@@ -288,7 +288,6 @@ struct station {
 	char message[BODY_MAX + 4096]; /* a held message while it is applied */
 	char event_body[EVENT_TEXT_MAX];
 	char event_text[EVENT_TEXT_MAX + 512];
-	char up[UP_MESSAGE_MAX + 512];
 	char doc[DOC_MAX];
 	char screen[DOCUMENT_MAX];
 	char queue[QUEUE_TEXT_MAX]; /* the queue as JSON, kept between steps */

@@ -158,6 +158,52 @@ static void sync_knows_of_people(void **state)
 	shop_close(s);
 }
 
+/* A wake-up is a system call; who is not done yet sees what is new without it. */
+static void who_is_collecting_is_not_woken(void **state)
+{
+	int *wakes = test_calloc(1, sizeof(*wakes));
+	struct door *d;
+
+	(void)state;
+	d = door_new(count_wake, wakes);
+	emit_reply(d, 1);
+	door_flush(d);
+	assert_int_equal(*wakes, 1);
+	expect_reply(d, 1);
+	emit_reply(d, 2);
+	door_flush(d);
+	assert_int_equal(*wakes, 1);
+	expect_reply(d, 2);
+	expect_nothing(d);
+	emit_reply(d, 3);
+	door_flush(d);
+	assert_int_equal(*wakes, 2);
+	expect_reply(d, 3);
+	door_free(d);
+	test_free(wakes);
+}
+
+static void a_batch_is_made_in_its_queue(void **state)
+{
+	const struct door_out rows = { .kind = OUT_UP,
+				       .up = { .first = 1, .last = 1, .again = true } };
+	struct door *d = *state;
+	struct buf b = door_room(d, &rows, 4);
+
+	buf_text(&b, "left");
+	b = door_room(d, &rows, 4);
+	buf_text(&b, "rows, and more than there is room");
+	assert_true(b.overflow);
+	buf_reset(&b);
+	buf_text(&b, "rows");
+	door_emit_room(d, &rows, b.len);
+	assert_int_equal(door_pending(d), 4);
+	expect_nothing(d);
+	door_flush(d);
+	expect_rows(d, 1);
+	expect_nothing(d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +211,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(fresh_events_keep_their_place, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nothing_is_seen_before_the_flush, set_up,
 						tear_down),
+		cmocka_unit_test(who_is_collecting_is_not_woken),
+		cmocka_unit_test_setup_teardown(a_batch_is_made_in_its_queue, set_up, tear_down),
 		cmocka_unit_test(sync_knows_of_people),
 	};
 

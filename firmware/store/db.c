@@ -76,6 +76,10 @@ static void bind(sqlite3_stmt *s, const char *types, va_list args)
 			sqlite3_bind_int64(s, i, va_arg(args, int64_t));
 		} else if (*types == 's') {
 			sqlite3_bind_text(s, i, va_arg(args, const char *), -1, SQLITE_STATIC);
+		} else if (*types == 'p') {
+			void *p = va_arg(args, void *);
+
+			sqlite3_bind_pointer(s, i, p, va_arg(args, const char *), NULL);
 		} else {
 			struct slice t = va_arg(args, struct slice);
 
@@ -152,13 +156,6 @@ int64_t db_int(sqlite3_stmt *row, int column)
 struct slice db_text(sqlite3_stmt *row, int column)
 {
 	const char *p = (const char *)sqlite3_column_text(row, column);
-
-	return (struct slice){ p ? p : "", p ? (size_t)sqlite3_column_bytes(row, column) : 0 };
-}
-
-struct slice db_bytes(sqlite3_stmt *row, int column)
-{
-	const char *p = sqlite3_column_blob(row, column);
 
 	return (struct slice){ p ? p : "", p ? (size_t)sqlite3_column_bytes(row, column) : 0 };
 }
@@ -312,6 +309,7 @@ int store_open(const char *path, struct store **ret_store, char *ret_message, si
 		store_close(st);
 		return -EIO;
 	}
+	journal_functions(st->db);
 	text_fmt(size, sizeof(size), "PRAGMA page_size=%d", PAGE_BYTES);
 	execute(st, size); /* a database that is there keeps its own */
 	err = migrate(st, ret_message, cap);

@@ -19,7 +19,8 @@
 
 struct store;
 
-/* Arguments by `types`: i = int64_t, s = const char * (NULL = NULL), t = struct slice. */
+/* Arguments by `types`: i = int64_t, s = const char * (NULL = NULL), t = struct slice, p = void *
+ * and its kind, a literal, for an SQL function of ours. */
 int64_t db_run(struct store *st, const char *sql, const char *types, ...); /* rows changed */
 /* First row or NULL; end with db_done(), also after reading one row only. Text columns are
  * valid until the next step of the same statement. */
@@ -28,10 +29,11 @@ bool db_next(struct store *st, sqlite3_stmt *row);
 void db_done(sqlite3_stmt *row);
 int64_t db_int(sqlite3_stmt *row, int column);
 struct slice db_text(sqlite3_stmt *row, int column);
-/* The same with nothing behind it: no copy to put a NUL there. For many rows at once. */
-struct slice db_bytes(sqlite3_stmt *row, int column);
 /* One whole number, `otherwise` when there is no row. */
 int64_t db_number(struct store *st, int64_t otherwise, const char *sql, const char *types, ...);
+
+/* Makes journal.c's SQL functions known; what SQLite says. */
+int journal_functions(sqlite3 *db);
 
 /* What a store keeps in memory is taken from its file again, as when it is opened: for a simulation
  * that puts another file under it. */
