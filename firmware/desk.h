@@ -77,6 +77,11 @@ enum reason pickup_check_parcel(struct station *st, enum desk desk, struct slice
 
 /* ---- staff.c ---- */
 
+/* Answers when the slow hash is done: wrong, locked, or what a right PIN was wanted for. */
+void staff_check_pin(struct station *st, const struct call *c, enum pin_for why, const char *id,
+		     const char *pin, const char *note);
+/* Is this person that customer, by member `customer` of policy `staff`? */
+bool staff_is_customer(struct station *st, const char *id, const char *customer);
 void verb_staff_login(struct station *st, const struct call *c, struct json args);
 void verb_staff_logout(struct station *st, const struct call *c, struct json args);
 void staff_pin_checked(struct station *st, uint64_t number, bool right);
@@ -92,7 +97,18 @@ bool staff_name(struct station *st, const char *id, char *ret_name, size_t cap,
 
 /* ---- verbs.c ---- */
 
+struct verb {
+	const char *name;
+	bool customer; /* works at the kiosk without a session */
+	bool anyone;   /* works at the counter without a session */
+	enum role role;
+	void (*run)(struct station *st, const struct call *c, struct json args);
+};
+/* Each room's own verbs end with one that has no name. */
+
 void verb_call(struct station *st, const struct door_event *e, struct slice payload);
+/* One that was refused for want of an approval. */
+void verb_again(struct station *st, const struct call *c, const char *name, struct slice args);
 /* A string argument that is an id; false (and answered) when it is not. */
 bool arg_text(struct json args, const char *name, char *dst, size_t cap);
 

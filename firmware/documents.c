@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "firmware/approvals.h"
 #include "firmware/commands.h"
 #include "firmware/desk.h"
 #include "firmware/documents.h"
@@ -16,9 +17,7 @@
 #include "firmware/streams.h"
 #include "firmware/trust/hash.h"
 
-#define QUEUE_PASSED_MAX 32 /* then those that are done are no longer filed as waiting */
-#define QUEUE_SHOWN	 60 /* of each status */
-#define JOBS_SHOWN	 100
+#define JOBS_SHOWN 100
 
 static const char *level_name(enum notice_level level)
 {
@@ -191,90 +190,6 @@ static void add_jobs(struct station *st, struct buf *b)
 	jw_close(b, ']');
 }
 
-static void add_queued(struct buf *b, const char *order, const char *status, int64_t waiting_s)
-{
-	jw_open(b, NULL, '{');
-	jw_str(b, "order", order);
-	jw_str(b, "status", status);
-	jw_int(b, "waiting_s", waiting_s);
-	jw_close(b, '}');
-}
-
-/* Waiting in steps of half a minute, so that a quiet shop has quiet screens. */
-static int64_t waited_s(struct station *st, int64_t since_ms)
-{
-	int64_t s = since_ms ? (station_now(st) - since_ms) / 1000 : 0;
-
-	return s > 0 ? s / 30 * 30 : 0;
-}
-
-static int64_t waiting_since(struct station *st, const char *id)
-{
-	struct record r;
-	struct json body;
-	char text[48];
-	int64_t at = 0;
-
-	if (!store_find(st->store, STREAM_ORDERS, slice_of(id), &r) ||
-	    json_check(r.body, &body) < 0)
-		return 0;
-	if (json_string(json_get(body, "ready_at"), text, sizeof(text)) <= 0 &&
-	    json_string(json_get(body, "placed_at"), text, sizeof(text)) <= 0)
-		return 0;
-	return time_parse(slice_of(text), &at) == 0 ? at : 0;
-}
-
-static void write_queue(struct station *st, struct buf *b)
-{
-	static const char *const shown[] = { "ready", "picking", "placed" };
-	int64_t gen = store_cursor(st->store, STREAM_ORDERS).gen, at = 0;
-	char id[ID_MAX + 1] = "";
-	struct order_fact done;
-	int passed = 0;
-
-	jw_open(b, NULL, '[');
-	for (int n = 0; n < QUEUE_SHOWN && store_here_next(st->store, id, &at); n++)
-		add_queued(b, id, "here", waited_s(st, at));
-	for (size_t s = 0; s < COUNT_OF(shown); s++) {
-		int n = 0;
-
-		id[0] = '\0';
-		while (n < QUEUE_SHOWN &&
-		       store_lookup_next(st->store, gen, LOOKUP_STATUS, slice_of(shown[s]), id)) {
-			if (store_order_fact(st->store, slice_of(id), &done)) {
-				passed++; /* handed over, which HQ has not written yet */
-				continue;
-			}
-			add_queued(b, id, shown[s], waited_s(st, waiting_since(st, id)));
-			n++;
-		}
-	}
-	jw_close(b, ']');
-	if (passed > QUEUE_PASSED_MAX)
-		file_out_done(st);
-}
-
-/* Reading a hundred orders for every scan is what a person would wait for; so only when one has
- * changed, and now and then for the waiting times. */
-static void refresh_queue(struct station *st)
-{
-	int64_t now = station_mono(st);
-	struct buf b;
-
-	if (st->queue_n && !st->queue_stale && now - st->queue_ms < QUEUE_AGE_MS)
-		return;
-	buf_init(&b, st->queue, sizeof(st->queue));
-	write_queue(st, &b);
-	st->queue_n = b.overflow ? 0 : b.len;
-	st->queue_stale = false;
-	st->queue_ms = now;
-}
-
-static void add_queue(struct station *st, struct buf *b)
-{
-	jw_raw(b, "queue", st->queue_n ? (struct slice){ st->queue, st->queue_n } : slice_of("[]"));
-}
-
 static void add_product(struct station *st, struct buf *b)
 {
 	const char *sku = st->desks[DESK_COUNTER].product;
@@ -345,6 +260,10 @@ static const char *mode_word(const struct station *st, const struct desk_state *
 		return "asking";
 	case MODE_PICKUP:
 		return "pickup";
+	case MODE_PREP:
+		return "prep";
+	case MODE_RETURN:
+		return "return";
 	}
 	return "idle";
 }
@@ -377,12 +296,13 @@ static void counter_document(struct station *st, struct buf *b)
 	}
 	add_pickup(st, b);
 	jw_null(b, "return");
+	approval_document(st, b);
 	add_product(st, b);
 	add_staff(st, b);
 	add_hq(st, b, true);
 	add_devices(st, b);
 	add_jobs(st, b);
-	add_queue(st, b);
+	queue_document(st, b);
 	add_clock(st, b);
 	add_messages(st, b);
 	add_tail(st, b, desk->language);
@@ -446,7 +366,7 @@ static void board_document(struct station *st, struct buf *b)
 	add_hq(st, b, false);
 	jw_raw(b, "devices", slice_of("[]"));
 	jw_raw(b, "jobs", slice_of("[]"));
-	add_queue(st, b);
+	queue_document(st, b);
 	add_tail(st, b, st->language);
 }
 
@@ -541,7 +461,7 @@ void documents_publish(struct station *st)
 	st->revision++;
 	st->reachable_shown = station_hq_reachable(st);
 	st->acked.shown = st->ledger.acked;
-	refresh_queue(st);
+	queue_refresh(st);
 	publish_screen(st, SCREEN_COUNTER, counter_document);
 	publish_screen(st, SCREEN_CUSTOMER, customer_document);
 	publish_screen(st, SCREEN_BOARD, board_document);

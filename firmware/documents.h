@@ -15,6 +15,11 @@ void displays_tick(struct station *st);
 /* The return code of what was just handed over at this desk. */
 void display_receipt(struct station *st, enum desk desk, struct slice order, const char *document);
 
+/* ---- queue.c ---- */
+
+void queue_refresh(struct station *st);
+void queue_document(struct station *st, struct buf *b); /* member `queue` */
+
 /* ---- documents.c ---- */
 
 void documents_publish(struct station *st);

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "firmware/approvals.h"
 #include "firmware/base/log.h"
 #include "firmware/desk.h"
 #include "firmware/documents.h"
@@ -70,6 +71,7 @@ static void tell_completed(struct station *st, struct handover *h)
 	jw_close(&b, ']');
 	jw_str(&b, "collector", h->collector);
 	jw_str(&b, "staff", h->call->session.row.staff);
+	jw_approval(&b, approval_of(st, h->call));
 	h->seq = event_end(st, "pickup.completed", &b, buf_read(&person), h->event);
 }
 
@@ -150,7 +152,8 @@ static void keep_facts(struct station *st, const struct handover *h)
 
 	for (int i = 0; i < st->order.line_count; i++) {
 		const struct order_line *l = &st->order.lines[i];
-		struct line_fact add = { pickup_leaves(l, st->done[i]), st->done[i].short_ };
+		struct line_fact add = { .handed = pickup_leaves(l, st->done[i]),
+					 .short_ = st->done[i].short_ };
 		struct line_fact had = store_line_fact(st->store, st->order.id, json_text(l->id));
 
 		if (!l->goods || (add.handed == 0 && add.short_ == 0))
@@ -258,10 +261,12 @@ static void show_change(struct station *st, const struct call *c)
 	answer_no(st, c, 409, REASON_ORDER_CHANGED, &v);
 }
 
-static void refuse_handover(struct station *st, const struct call *c, enum reason r)
+static void refuse_handover(struct station *st, const struct call *c, enum reason r,
+			    const struct pickup_policy *policy)
 {
 	struct word_values v = words_none();
 	char money[MONEY_TEXT_MAX], number[128];
+	uint32_t needs = 0;
 
 	order_number(&st->order, number, sizeof(number));
 	v.order = number;
@@ -269,7 +274,14 @@ static void refuse_handover(struct station *st, const struct call *c, enum reaso
 		money_format(order_due(&st->order), st->desks[c->desk].language, money);
 		v.item = money;
 	}
-	answer_no(st, c, 409, r, &v);
+	if (r == REASON_APPROVAL_NEEDED)
+		needs = 1u << NEED_ISOLATED;
+	else if (pickup_late_approvable(r, policy))
+		needs = 1u << NEED_LATE;
+	if (needs)
+		approval_ask(st, c, needs, 0, st->desks[c->desk].row.order, r, &v);
+	else
+		answer_no(st, c, 409, r, &v);
 }
 
 void verb_pickup_handover(struct station *st, const struct call *c, struct json args)
@@ -277,7 +289,8 @@ void verb_pickup_handover(struct station *st, const struct call *c, struct json 
 	struct pickup_policy policy = pickup_policy_now(st);
 	struct handover h = { .call = c, .collector = "self" };
 	struct json collector = json_get(args, "collector"), name = json_get(args, "name");
-	struct pickup_facts facts = { NULL, st->config->store, station_now(st) };
+	struct pickup_facts facts = { NULL, st->config->store, station_now(st),
+				      approval_missing(st, c, 1u << NEED_LATE, 0) == 0 };
 	struct handover_facts f;
 	enum reason r;
 
@@ -298,14 +311,18 @@ void verb_pickup_handover(struct station *st, const struct call *c, struct json 
 		return;
 	facts.order = &st->order;
 	r = pickup_verdict(&facts, &policy);
-	f = (struct handover_facts){ &st->order, st->done, st->desks[c->desk].row.rev,
-				     pickup_parcels_checked(st, c->desk), serving_alone(st) };
+	f = (struct handover_facts){ &st->order,
+				     st->done,
+				     st->desks[c->desk].row.rev,
+				     pickup_parcels_checked(st, c->desk),
+				     serving_alone(st),
+				     approval_missing(st, c, 1u << NEED_ISOLATED, 0) == 0 };
 	if (r == REASON_NONE)
 		r = pickup_handover(&f, &policy);
 	if (r == REASON_ORDER_CHANGED)
 		show_change(st, c);
 	else if (r != REASON_NONE)
-		refuse_handover(st, c, r);
+		refuse_handover(st, c, r, &policy);
 	else
 		hand_over(st, &h);
 }

@@ -7,30 +7,10 @@
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
+#include "firmware/overlay.h"
 #include "firmware/station.h"
 
 #define FACTS_PER_TICK 50
-
-/* Facts of this store win over HQ's record, which may be older; but HQ may know more. */
-static void lay_facts(struct station *st, struct order *o)
-{
-	struct order_fact f;
-
-	for (int i = 0; i < o->line_count; i++) {
-		struct line_fact l = store_line_fact(st->store, o->id, json_text(o->lines[i].id));
-
-		if (l.handed > o->lines[i].handed)
-			o->lines[i].handed = l.handed;
-		if (l.short_ > o->lines[i].short_)
-			o->lines[i].short_ = l.short_;
-	}
-	if (!store_order_fact(st->store, o->id, &f) || o->status == ORDER_RETURNED)
-		return;
-	if (!strcmp(f.status, "collected"))
-		o->status = ORDER_COLLECTED;
-	else if (!strcmp(f.status, "partly_collected") && o->status != ORDER_COLLECTED)
-		o->status = ORDER_PARTLY_COLLECTED;
-}
 
 bool order_load(struct station *st, struct slice id)
 {
@@ -48,7 +28,7 @@ bool order_load(struct station *st, struct slice id)
 		log_error("order %.*s is stored but unreadable: %s", (int)id.n, id.p, why);
 		return false;
 	}
-	lay_facts(st, &st->order);
+	overlay_lay(st, &st->order);
 	/* Nobody knows what HQ says of it now. */
 	if (r.state == RECORD_UNREADABLE && st->order.status != ORDER_COLLECTED &&
 	    st->order.status != ORDER_RETURNED)
@@ -229,40 +209,50 @@ void order_conflicts_tick(struct station *st)
 	}
 }
 
+/* Loads it, if it is known. */
+static enum reason verdict_now(struct station *st, struct slice id, bool late_approved,
+			       bool *ret_known)
+{
+	const struct pickup_policy policy = pickup_policy_now(st);
+	struct pickup_facts f = { NULL, st->config->store, station_now(st), late_approved };
+
+	*ret_known = order_load(st, id);
+	f.order = *ret_known ? &st->order : NULL;
+	return pickup_verdict(&f, &policy);
+}
+
+static void pickup_changed(struct station *st, enum desk d)
+{
+	struct desk_state *desk = &st->desks[d];
+	struct word_values v = words_none();
+	char number[128];
+	bool known;
+	const enum reason verdict = verdict_now(st, slice_of(desk->row.order),
+						desk->approval.granted & (1u << NEED_LATE), &known);
+	struct call c;
+
+	if (verdict == REASON_NONE)
+		return; /* shown as it is now; the handover asks again */
+	if (known)
+		order_number(&st->order, number, sizeof(number));
+	else
+		text_fmt(number, sizeof(number), "%s", desk->row.order);
+	v.order = number;
+	c = serving_take_back(st, d);
+	pickup_close(st, d);
+	answer_no(st, &c, 409, verdict, &v);
+}
+
 /* HQ changed an order that a desk has open: tell the people there what it is now. */
 void order_changed(struct station *st, struct slice id)
 {
-	struct pickup_policy policy;
-	struct pickup_facts facts;
-	struct word_values v = words_none();
-	enum reason verdict;
-	char number[128];
+	bool known;
 
 	st->dirty = st->queue_stale = true;
-	if (store_is_here(st->store, id)) {
-		policy = pickup_policy_now(st);
-		facts = (struct pickup_facts){ order_load(st, id) ? &st->order : NULL,
-					       st->config->store, station_now(st) };
-		if (pickup_verdict(&facts, &policy) != REASON_NONE)
-			store_here_drop(st->store, id);
-	}
-	for (int d = 0; d < DESK_COUNT; d++) {
-		struct desk_state *desk = &st->desks[d];
-		struct call c;
-
-		if (desk->mode != MODE_PICKUP || !slice_eq(id, desk->row.order))
-			continue;
-		policy = pickup_policy_now(st);
-		facts = (struct pickup_facts){ order_load(st, id) ? &st->order : NULL,
-					       st->config->store, station_now(st) };
-		verdict = pickup_verdict(&facts, &policy);
-		if (verdict == REASON_NONE)
-			continue; /* shown as it is now; the handover asks again */
-		if (facts.order)
-			order_number(&st->order, number, sizeof(number));
-		v.order = facts.order ? number : desk->row.order;
-		c = serving_take_back(st, (enum desk)d);
-		pickup_close(st, (enum desk)d);
-		answer_no(st, &c, 409, verdict, &v);
-	}
+	overlay_settle(st, id);
+	if (store_is_here(st->store, id) && verdict_now(st, id, false, &known) != REASON_NONE)
+		store_here_drop(st->store, id);
+	for (int d = 0; d < DESK_COUNT; d++)
+		if (st->desks[d].mode == MODE_PICKUP && slice_eq(id, st->desks[d].row.order))
+			pickup_changed(st, (enum desk)d);
 }

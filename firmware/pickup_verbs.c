@@ -2,6 +2,7 @@
 /* What a person can do with a pickup before it is handed over. */
 #include <string.h>
 
+#include "firmware/approvals.h"
 #include "firmware/desk.h"
 #include "firmware/lanes.h"
 #include "firmware/orders.h"
@@ -19,8 +20,11 @@ void verb_pickup_take(struct station *st, const struct call *c, struct json args
 	v.order = order;
 	if (store_is_here(st->store, slice_of(order)))
 		pickup_open(st, c, order, "code");
-	else /* nobody has shown a code for it */
-		answer_no(st, c, 409, REASON_APPROVAL_NEEDED, &v);
+	else if (approval_missing(st, c, 1u << NEED_UNSHOWN, 0))
+		/* nobody has shown a code for it */
+		approval_ask(st, c, 1u << NEED_UNSHOWN, 0, order, REASON_APPROVAL_NEEDED, &v);
+	else
+		pickup_open(st, c, order, "search");
 }
 
 /* ---- an open pickup ---- */

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "firmware/approvals.h"
 #include "firmware/base/log.h"
 #include "firmware/commands.h"
 #include "firmware/desk.h"
@@ -24,8 +25,20 @@ static const char *mode_name(enum desk_mode m)
 		return "asking";
 	case MODE_PICKUP:
 		return "pickup";
+	case MODE_PREP:
+		return "prep";
+	case MODE_RETURN:
+		return "return";
 	}
 	return "idle";
+}
+
+static enum desk_mode mode_named(const char *name)
+{
+	for (int m = MODE_IDLE; m <= MODE_RETURN; m++)
+		if (!strcmp(mode_name((enum desk_mode)m), name))
+			return (enum desk_mode)m;
+	return MODE_IDLE;
 }
 
 void desk_load(struct station *st)
@@ -36,9 +49,8 @@ void desk_load(struct station *st)
 		desk->language = st->language;
 		if (!store_desk(st->store, (enum desk)d, &desk->row))
 			continue;
-		desk->mode = !strcmp(desk->row.mode, "pickup")	 ? MODE_PICKUP
-			     : !strcmp(desk->row.mode, "asking") ? MODE_ASKING
-								 : MODE_IDLE;
+		desk->mode = mode_named(desk->row.mode);
+		approval_load(st, (enum desk)d);
 	}
 }
 
@@ -52,6 +64,7 @@ void desk_set_mode(struct station *st, enum desk desk, enum desk_mode mode)
 	if (mode == MODE_IDLE) {
 		store_desk_clear(st->store, desk);
 		d->row = (struct desk_row){ 0 };
+		d->approval = (struct approval){ 0 };
 		return;
 	}
 	text_fmt(d->row.mode, sizeof(d->row.mode), "%s", mode_name(mode));
@@ -81,8 +94,10 @@ void pickup_done_load(struct station *st, enum desk desk)
 	}
 }
 
-void pickup_refuse(struct station *st, const struct call *c, enum reason r, const char *order,
-		   const char *method, const struct word_values *values)
+/* `needs`: a second person could allow it, 0 nobody can. */
+static void pickup_refuse_unless(struct station *st, const struct call *c, enum reason r,
+				 const char *order, const char *method,
+				 const struct word_values *values, uint32_t needs)
 {
 	struct buf b = event_begin(st);
 
@@ -96,7 +111,16 @@ void pickup_refuse(struct station *st, const struct call *c, enum reason r, cons
 	event_end(st, "pickup.refused", &b, (struct slice){ 0 }, NULL);
 	if (st->desks[c->desk].mode == MODE_ASKING)
 		desk_set_mode(st, c->desk, MODE_IDLE);
-	answer_no(st, c, 409, r, values);
+	if (needs)
+		approval_ask(st, c, needs, 0, order, r, values);
+	else
+		answer_no(st, c, 409, r, values);
+}
+
+void pickup_refuse(struct station *st, const struct call *c, enum reason r, const char *order,
+		   const char *method, const struct word_values *values)
+{
+	pickup_refuse_unless(st, c, r, order, method, values, 0);
 }
 
 /* The words a refusal needs: the number people know, times, places. */
@@ -202,6 +226,7 @@ static void open_here(struct station *st, const struct call *c, const char *numb
 	jw_str(&b, "method", method);
 	jw_str(&b, "mode", how);
 	jw_str(&b, "staff", c->session.row.staff);
+	jw_approval(&b, &c->approval);
 	event_end(st, "pickup.verified", &b, (struct slice){ 0 }, NULL);
 	store_desk_clear(st->store, c->desk);
 	desk->row = (struct desk_row){ .rev = st->order.rev };
@@ -209,6 +234,7 @@ static void open_here(struct station *st, const struct call *c, const char *numb
 	text_fmt(desk->row.method, sizeof(desk->row.method), "%s", method);
 	text_fmt(desk->row.how, sizeof(desk->row.how), "%s", how);
 	desk_set_mode(st, c->desk, MODE_PICKUP);
+	approval_keep(st, c);
 	serving_begin(st, st->order.id);
 	v.order = number;
 	notice_word(st, c->desk, NOTICE_GOOD, "ready", WORD_READY, WORD_GREETING, &v);
@@ -221,7 +247,8 @@ void pickup_open(struct station *st, const struct call *c, const char *named, co
 	struct desk_state *desk = &st->desks[c->desk];
 	char order[ID_MAX + 1]; /* `named` may be the desk's own row, which changes below */
 	struct pickup_policy policy = pickup_policy_now(st);
-	struct pickup_facts f = { NULL, st->config->store, station_now(st) };
+	struct pickup_facts f = { NULL, st->config->store, station_now(st),
+				  approval_missing(st, c, 1u << NEED_LATE, 0) == 0 };
 	struct word_values v = words_none();
 	struct refusal_words w;
 	enum reason r;
@@ -242,7 +269,8 @@ void pickup_open(struct station *st, const struct call *c, const char *named, co
 		v.order = order;
 		if (f.order)
 			v = explain(st, r, &w);
-		pickup_refuse(st, c, r, order, method, &v);
+		pickup_refuse_unless(st, c, r, order, method, &v,
+				     pickup_late_approvable(r, &policy) ? 1u << NEED_LATE : 0);
 		return;
 	}
 	order_number(&st->order, w.number, sizeof(w.number));

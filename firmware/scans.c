@@ -2,6 +2,7 @@
 /* What a scan does at a desk, in each of its modes. */
 #include <string.h>
 
+#include "firmware/approvals.h"
 #include "firmware/base/log.h"
 #include "firmware/desk.h"
 #include "firmware/orders.h"
@@ -287,6 +288,8 @@ void desk_scan(struct station *st, const struct call *c, struct slice text, enum
 	struct barcode_rules rules;
 	struct scan s;
 
+	const bool alone = !st->doing.verb; /* no verb that scans */
+
 	st->counters.scans++;
 	if (st->desks[c->desk].waiting.active) {
 		if (!keep_scan(st, c, text, sym))
@@ -305,5 +308,10 @@ void desk_scan(struct station *st, const struct call *c, struct slice text, enum
 		answer_no(st, c, 409, REASON_FORBIDDEN, &v);
 		return;
 	}
+	approval_forget(st, c->desk);
+	if (alone)
+		approval_doing(st, "", text, sym);
 	scan_by_kind(st, c, &s);
+	if (alone)
+		st->doing.verb = NULL;
 }

@@ -2,6 +2,7 @@
 /* People: PINs and badges, sessions. A PIN's hash is slow on purpose and runs off this thread. */
 #include <string.h>
 
+#include "firmware/approvals.h"
 #include "firmware/base/log.h"
 #include "firmware/desk.h"
 #include "firmware/orders.h"
@@ -244,23 +245,34 @@ static bool join_check(struct station *st, const struct call *c, const char *typ
 	return false;
 }
 
-void verb_staff_login(struct station *st, const struct call *c, struct json args)
+/* The loop's worker compares what was typed with a hash nobody's PIN fits when the person is not
+ * known: an unknown one takes as long as a known one. */
+static void send_check(struct station *st, const struct pin_check *check, const char *pin)
 {
-	/* A hash nobody's PIN fits: an unknown person takes as long as a known one. */
 	static const char nobody[] = "$argon2id$v=19$m=8192,t=3,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
 				     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-	struct door_out out = { .kind = OUT_PIN };
-	struct word_values v = words_none();
-	char id[ID_MAX + 1], pin[64], subject[SUBJECT_MAX], memory[512], typed[33];
-	struct pin_check *check = free_check(st);
-	struct json person;
+	struct door_out out = { .kind = OUT_PIN, .pin.check = check->number };
+	char memory[512];
 	struct buf b;
 
-	if (!arg_text(args, "staff", id, sizeof(id)) ||
-	    json_string(json_get(args, "pin"), pin, sizeof(pin)) < 0) {
-		answer_no(st, c, 400, REASON_BAD_REQUEST, &v);
-		return;
-	}
+	buf_init(&b, memory, sizeof(memory));
+	if (json_string(json_get(staff_person(st, check->staff), "pin"), memory, 256) > 0)
+		b.len = strlen(memory);
+	else
+		buf_text(&b, nobody);
+	buf_byte(&b, 0);
+	buf_text(&b, pin);
+	buf_byte(&b, 0);
+	door_emit(st->door, &out, buf_read(&b));
+	memset(memory, 0, sizeof(memory));
+}
+
+void staff_check_pin(struct station *st, const struct call *c, enum pin_for why, const char *id,
+		     const char *pin, const char *note)
+{
+	struct pin_check *check = free_check(st);
+	char subject[SUBJECT_MAX], typed[33];
+
 	if (json_count(json_get(policy_get(st, "staff"), "people")) == 0) {
 		answer_quiet(st, c, 409, REASON_NO_STAFF);
 		return;
@@ -273,21 +285,39 @@ void verb_staff_login(struct station *st, const struct call *c, struct json args
 		answer_quiet(st, c, 409, check ? REASON_PIN_LOCKED : REASON_BUSY);
 		return;
 	}
-	person = staff_person(st, id);
 	*check = (struct pin_check){ .active = true, .number = ++st->pin_number, .call = *c };
+	check->why = why;
 	text_fmt(check->staff, sizeof(check->staff), "%s", id);
+	text_fmt(check->note, sizeof(check->note), "%s", note);
 	memcpy(check->typed, typed, sizeof(typed));
-	buf_init(&b, memory, sizeof(memory));
-	if (json_string(json_get(person, "pin"), memory, 256) > 0)
-		b.len = strlen(memory);
-	else
-		buf_text(&b, nobody);
-	buf_byte(&b, 0);
-	buf_text(&b, pin);
-	buf_byte(&b, 0);
-	out.pin.check = check->number;
-	door_emit(st->door, &out, buf_read(&b));
-	memset(memory, 0, sizeof(memory));
+	send_check(st, check, pin);
+}
+
+void verb_staff_login(struct station *st, const struct call *c, struct json args)
+{
+	struct word_values v = words_none();
+	char id[ID_MAX + 1], pin[64];
+
+	if (!arg_text(args, "staff", id, sizeof(id)) ||
+	    json_string(json_get(args, "pin"), pin, sizeof(pin)) < 0) {
+		answer_no(st, c, 400, REASON_BAD_REQUEST, &v);
+		return;
+	}
+	staff_check_pin(st, c, PIN_LOGIN, id, pin, "");
+}
+
+static void pin_right(struct station *st, struct pin_check *check, enum role role)
+{
+	switch (check->why) {
+	case PIN_LOGIN:
+		open_session(st, &check->call, check->staff, role);
+		break;
+	case PIN_APPROVE:
+		approval_given(st, &check->call, check->staff, role, check->note);
+		break;
+	case PIN_CHANGE:
+		break;
+	}
 }
 
 void staff_pin_checked(struct station *st, uint64_t number, bool right)
@@ -304,13 +334,18 @@ void staff_pin_checked(struct station *st, uint64_t number, bool right)
 		/* The policy may have changed while the hash was computed. */
 		if (right && staff_name(st, check->staff, name, sizeof(name), &role)) {
 			store_tries_set(st->store, subject, (struct tries){ 0 });
-			open_session(st, &check->call, check->staff, role);
+			pin_right(st, check, role);
 		} else {
 			count_wrong(st, subject);
 			answer_quiet(st, &check->call, 409, REASON_PIN_WRONG);
 		}
 		return;
 	}
+}
+
+bool staff_is_customer(struct station *st, const char *id, const char *customer)
+{
+	return json_is(json_get(staff_person(st, id), "customer"), customer);
 }
 
 void staff_badge(struct station *st, const struct call *c, const struct scan *s)

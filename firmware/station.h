@@ -17,6 +17,7 @@
 #include "firmware/config.h"
 #include "firmware/counter/claim.h"
 #include "firmware/counter/order.h"
+#include "firmware/counter/need.h"
 #include "firmware/counter/pickup.h"
 #include "firmware/counter/scan.h"
 #include "firmware/counter/slip.h"
@@ -29,10 +30,13 @@
 #define NOTICE_TEXT_MAX	    512
 #define SCANS_KEPT_MAX	    8
 #define BODY_MAX	    (1024 * 1024)
+#define ORDER_LAID_MAX	    32768
 #define DOCUMENT_MAX	    (512 * 1024)
 #define QUEUE_TEXT_MAX	    65536
 #define EVENT_TEXT_MAX	    65536
-#define UP_MESSAGE_MAX	    65536	     /* INTERFACES: a batch of events, bytes */
+#define UP_MESSAGE_MAX	    65536 /* INTERFACES: a batch of events, bytes */
+#define APPROVAL_REASON_MAX 128
+#define BLOCKED_TEXT_MAX    1024	     /* more than any act that can need approval takes */
 #define RECEIPT_CODE_MAX    (2 * ID_MAX + 8) /* LR.ORDER.DOC */
 #define KIOSK_WIPE_MS	    45000 /* INTERFACES: what the last customer saw is forgotten */
 #define ASK_WAIT_MS	    2800  /* an answer to a person comes within 3 s, so this ends before */
@@ -40,7 +44,7 @@
 #define QUEUE_AGE_MS	    30000
 #define REVISIONS_PER_START INT64_C(1000000000) /* a change a second for thirty years */
 
-enum desk_mode { MODE_IDLE, MODE_ASKING, MODE_PICKUP };
+enum desk_mode { MODE_IDLE, MODE_ASKING, MODE_PICKUP, MODE_PREP, MODE_RETURN };
 
 enum notice_level { NOTICE_GOOD, NOTICE_ATTENTION, NOTICE_BAD };
 
@@ -62,6 +66,14 @@ struct session {
 	char token_hash[33];
 };
 
+/* A second person's word for one act. */
+struct approval {
+	uint32_t granted; /* 1 << enum need, 0 nothing */
+	int64_t amount;	  /* grosze it was asked for, 0 where money does not matter */
+	char staff[ID_MAX + 1];
+	char reason[APPROVAL_REASON_MAX];
+};
+
 /* Who does something, where, and who waits for the answer. */
 struct call {
 	enum desk desk;
@@ -71,6 +83,21 @@ struct call {
 	char unkept[IDEMPOTENCY_KEY_MAX]; /* instead of it: a press whose answer is not kept */
 	char token[TOKEN_TEXT_MAX];
 	int64_t scan_ns;
+	struct approval approval; /* for this act */
+};
+
+/* What a desk was about to do when a second person was asked for (approvals.c). */
+struct blocked {
+	bool active;
+	int64_t until_ms; /* monotonic: then it is forgotten */
+	uint32_t needs;	  /* 1 << enum need */
+	int64_t amount;
+	char order[ID_MAX + 1]; /* "" none */
+	char staff[ID_MAX + 1]; /* who asks */
+	char verb[VERB_MAX];	/* "" a scan */
+	enum symbology symbology;
+	size_t n;
+	char text[BLOCKED_TEXT_MAX]; /* the verb's arguments, or what was scanned */
 };
 
 /* A scan that waits for HQ's answer about an order. */
@@ -101,8 +128,10 @@ struct desk_state {
 	char product[ID_MAX + 1];	/* sku shown, "" none */
 	char receipt[RECEIPT_CODE_MAX]; /* return code of the order handed over last, "" none */
 	bool survey;			/* its customer is asked how it was */
-	char greeted[ID_MAX + 1];	/* kiosk: the order whose customer is greeted */
-	int64_t wipe_ms;		/* kiosk: when to forget, monotonic, 0 never */
+	struct approval approval;	/* for the work that is open */
+	struct blocked blocked;
+	char greeted[ID_MAX + 1]; /* kiosk: the order whose customer is greeted */
+	int64_t wipe_ms;	  /* kiosk: when to forget, monotonic, 0 never */
 };
 
 struct device_state {
@@ -172,13 +201,18 @@ struct parked {
 	char args[1024];
 };
 
+/* What a right PIN is wanted for. */
+enum pin_for { PIN_LOGIN, PIN_APPROVE, PIN_CHANGE };
+
 /* A slow hash under way. */
 struct pin_check {
 	bool active; /* waits for the loop's worker */
 	uint64_t number;
 	struct call call;
+	enum pin_for why;
 	char staff[ID_MAX + 1];
-	char typed[33]; /* hash of what was typed, while it is active */
+	char note[APPROVAL_REASON_MAX]; /* APPROVE: the reason */
+	char typed[33];			/* hash of what was typed, while it is active */
 };
 #define PIN_CHECKS_MAX 8
 
@@ -252,6 +286,11 @@ struct station {
 	struct parked parked;
 	struct pin_check pins[PIN_CHECKS_MAX];
 	uint64_t pin_number;
+	struct {
+		const char *verb; /* the table's, "" a scan, NULL nothing */
+		enum symbology symbology;
+		struct slice text;
+	} doing; /* what the step does now for a person */
 
 	bool link_up;
 	bool epoch_raised;  /* in this life, because HQ knows a later one */
@@ -284,6 +323,8 @@ struct station {
 	struct order order;
 	struct pickup_line done[ORDER_LINES_MAX];
 	char body[BODY_MAX];
+	char laid[ORDER_LAID_MAX];	 /* texts of what is laid over st->order */
+	char over_value[OVER_VALUE_MAX]; /* overlay_get()'s */
 	char policy[65536];
 	char message[BODY_MAX + 4096]; /* a held message while it is applied */
 	char event_body[EVENT_TEXT_MAX];

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "firmware/approvals.h"
 #include "firmware/base/log.h"
 #include "firmware/commands.h"
 #include "firmware/desk.h"
@@ -240,6 +241,7 @@ static void on_tick(struct station *st)
 	lanes_tick(st);
 	serving_tick(st);
 	displays_tick(st);
+	approvals_tick(st);
 	if (st->beat_known && st->beat_ms + BEAT_FRESH_MS >= now)
 		station_wake_at(st, st->beat_ms + BEAT_FRESH_MS + 1);
 	/* HQ may have gone silent, ages have grown. */

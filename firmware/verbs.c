@@ -2,6 +2,7 @@
 /* The table of verbs: who may do what at which desk. */
 #include <string.h>
 
+#include "firmware/approvals.h"
 #include "firmware/commands.h"
 #include "firmware/desk.h"
 #include "firmware/ledger.h"
@@ -75,13 +76,7 @@ static void verb_end(struct station *st, const struct call *c, struct json args)
 	answer_ok(st, c, "");
 }
 
-static const struct verb {
-	const char *name;
-	bool customer; /* works at the kiosk without a session */
-	bool anyone;   /* works at the counter without a session */
-	enum role role;
-	void (*run)(struct station *st, const struct call *c, struct json args);
-} verbs[] = {
+static const struct verb verbs[] = {
 	{ "scan", true, false, ROLE_CLERK, verb_scan },
 	{ "pickup.find", true, false, ROLE_CLERK, verb_pickup_find },
 	{ "language", true, false, ROLE_CLERK, verb_language },
@@ -104,13 +99,18 @@ static const struct verb {
 	{ "message.done", false, false, ROLE_CLERK, verb_message_done },
 	{ "letter.drop", false, false, ROLE_SUPERVISOR, verb_letter_drop },
 	{ "reject.drop", false, false, ROLE_SUPERVISOR, verb_reject_drop },
+	{ "approve", false, false, ROLE_CLERK, verb_approve },
+	{ 0 },
 };
+
+static const struct verb *const rooms[] = { verbs };
 
 static const struct verb *find_verb(const char *name)
 {
-	for (size_t i = 0; i < COUNT_OF(verbs); i++)
-		if (!strcmp(verbs[i].name, name))
-			return &verbs[i];
+	for (size_t i = 0; i < COUNT_OF(rooms); i++)
+		for (const struct verb *v = rooms[i]; v->name; v++)
+			if (!strcmp(v->name, name))
+				return v;
 	return NULL;
 }
 
@@ -239,5 +239,21 @@ void verb_call(struct station *st, const struct door_event *e, struct slice payl
 		answer_no(st, &c, 409, REASON_CARD_NUMBER_REFUSED, &none);
 		return;
 	}
+	if (strchr(v->name, '.') && strncmp(v->name, "print.", 6) != 0)
+		approval_forget(st, c.desk);
+	approval_doing(st, v->name, payload, SYMBOLOGY_UNKNOWN);
 	v->run(st, &c, args);
+	st->doing.verb = NULL;
+}
+
+void verb_again(struct station *st, const struct call *c, const char *name, struct slice args)
+{
+	const struct verb *v = find_verb(name);
+	struct json root;
+
+	if (!v || json_check(args, &root) < 0)
+		return;
+	approval_doing(st, v->name, args, SYMBOLOGY_UNKNOWN);
+	v->run(st, c, root);
+	st->doing.verb = NULL;
 }

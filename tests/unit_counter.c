@@ -92,7 +92,7 @@ static void test_verdicts(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(verdicts); i++) {
 		struct pickup_policy p = policy_of(verdicts[i].policy, "{}");
-		struct pickup_facts f = { &order_storage, "WAW-042", NOW_MS };
+		struct pickup_facts f = { &order_storage, "WAW-042", NOW_MS, false };
 		enum reason r;
 
 		assert_null(read_order(verdicts[i].body));
@@ -106,7 +106,7 @@ static void test_verdicts(void **state)
 static void test_unknown_order(void **state)
 {
 	struct pickup_policy p = policy_of("{}", "{}");
-	struct pickup_facts f = { NULL, "WAW-042", NOW_MS };
+	struct pickup_facts f = { NULL, "WAW-042", NOW_MS, false };
 
 	(void)state;
 	assert_int_equal(pickup_verdict(&f, &p), REASON_NOT_FOUND);
@@ -262,7 +262,7 @@ static void test_handovers(void **state)
 		struct pickup_policy p = policy_of(handovers[i].pickup, handovers[i].fiscal);
 		struct pickup_line done = { handovers[i].checked, 0 };
 		struct handover_facts f = { &order_storage, &done, handovers[i].seen_rev,
-					    handovers[i].parcels, handovers[i].isolated };
+					    handovers[i].parcels, handovers[i].isolated, false };
 		enum reason r;
 
 		assert_null(read_order(handovers[i].body));

@@ -63,9 +63,9 @@ bool barcode_is_retail(enum symbology symbology);
 /* Is `code`, as a product or an order's line names it, what was read? A GTIN of any length, an
  * in-store code's fixed digits and item ("2912345"), or its base code. */
 bool barcode_names(const struct barcode *b, struct slice code);
-/* How many pieces one scan of it is, if the catalogue says that one of this code is `pack`: what the
- * label counts (AI 30, Q) goes before the catalogue, and so many of AI 02 are AI 37 times that. A
- * count of zero says nothing. */
+/* How many pieces one scan of it is, if the catalogue says that one of this code is `pack`: what
+ * the label counts (AI 30, Q) goes before the catalogue, and so many of AI 02 are AI 37 times that.
+ * A count of zero says nothing. */
 int64_t barcode_pieces(const struct barcode *b, int64_t pack);
 /* What such a code is filed under ("05901234123457", "item 2912345"), and what to look for after a
  * scan, best first; how many. */

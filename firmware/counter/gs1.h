@@ -9,8 +9,8 @@
  * are those of the GS1 General Specifications, sections 3, 7.8, 7.9 and 7.12.
  *
  * Pairs that only one of several symbols on an item can complete (a lot number beside an SSCC) are
- * no fault here. Country, currency and coupon codes, check characters of AI 8013 and 8014, places on
- * earth and IBANs are not looked into: new ones are given out, and nobody here acts on them.
+ * no fault here. Country, currency and coupon codes, check characters of AI 8013 and 8014, places
+ * on earth and IBANs are not looked into: new ones are given out, and nobody here acts on them.
  */
 #ifndef LADA_COUNTER_GS1_H
 #define LADA_COUNTER_GS1_H
@@ -48,9 +48,9 @@ const char *code_fault_name(enum code_fault fault); /* "check_digit" … */
 /* A row of the AI table. `format` is one component after another: a type (n digits, x the 82, y
  * the 39 and z the 64 characters of the General Specifications), a length or MIN-MAX, and what is
  * to be checked: c check digit, d date (day 00 allowed), D date, y YYYYMMDD, t HHMM, h YYMMDDHH,
- * s MM[SS], p not all zeros, o all zeros, b 0 or 1, m a minus sign. A component behind '?' may be absent. `needs`: one of
- * each group of AIs has to be there; `never`: none of these may; 'n' is any digit. `path`: a key
- * of Digital Link, with the orders of its qualifiers; NULL for none. */
+ * s MM[SS], p not all zeros, o all zeros, b 0 or 1, m a minus sign. A component behind '?' may be
+ * absent. `needs`: one of each group of AIs has to be there; `never`: none of these may; 'n' is any
+ * digit. `path`: a key of Digital Link, with the orders of its qualifiers; NULL for none. */
 struct gs1_ai {
 	uint16_t first, last;
 	uint8_t digits;

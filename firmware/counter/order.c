@@ -33,6 +33,14 @@ enum order_status order_status_of(struct json word)
 	return ORDER_STATUS_UNKNOWN;
 }
 
+enum order_status order_status_named(struct slice word)
+{
+	for (size_t i = 1; i < COUNT_OF(status_names); i++)
+		if (slice_eq(word, status_names[i]))
+			return (enum order_status)i;
+	return ORDER_STATUS_UNKNOWN;
+}
+
 /* A member that may be absent; false when it is there and no whole number in 0..max. */
 static bool read_number(struct json v, int64_t max, int64_t otherwise, int64_t *ret_value)
 {
@@ -82,7 +90,7 @@ static bool read_line(struct json v, struct order_line *l)
 	struct json m[LINE_MEMBERS];
 
 	json_pick(v, line_names, m, LINE_MEMBERS);
-	*l = (struct order_line){ .id = m[LINE_ID] };
+	*l = (struct order_line){ .json = v, .id = m[LINE_ID] };
 	l->sku = m[LINE_SKU];
 	l->gtin = m[LINE_GTIN];
 	l->name = m[LINE_NAME];

@@ -13,11 +13,11 @@
 #include "firmware/base/money.h"
 #include "firmware/base/text.h"
 
-#define ORDER_LINES_MAX 300
+#define ORDER_LINES_MAX	   300
 #define ORDER_PAYMENTS_MAX 32
-#define ORDER_QTY_MAX 100000
-#define ORDER_LINE_ID_MAX 40 /* bytes of a line's id as JSON */
-#define ORDER_SKU_MAX (ID_MAX + 2) /* the same of a sku, which goes into events as it came */
+#define ORDER_QTY_MAX	   100000
+#define ORDER_LINE_ID_MAX  40		/* bytes of a line's id as JSON */
+#define ORDER_SKU_MAX	   (ID_MAX + 2) /* the same of a sku, which goes into events as it came */
 
 enum order_status {
 	ORDER_STATUS_UNKNOWN, /* absent, or a word of a later version */
@@ -35,14 +35,17 @@ enum order_status {
 };
 const char *order_status_name(enum order_status s);
 enum order_status order_status_of(struct json word);
+enum order_status order_status_named(struct slice word);
 
 struct order_line {
-	struct json id; /* number or string, as HQ wrote it */
+	struct json json; /* all of it, for what only some rules look at */
+	struct json id;	  /* number or string, as HQ wrote it */
 	struct json sku, gtin, name;
-	bool goods;	/* something handed over: goods or gift_card */
+	bool goods; /* something handed over: goods or gift_card */
 	int64_t qty;
 	int64_t paid; /* whole line, -1 unknown */
 	int64_t handed, short_, returned;
+	int64_t picked;	   /* order_load() alone knows it */
 	bool handed_known; /* HQ said how many */
 	bool short_known;
 	int64_t age_min; /* 0 none */
@@ -61,7 +64,7 @@ struct order {
 	struct json body;
 	enum order_status status;
 	struct json number, store, shelf, parcels, customer, code_nonce, pin_hash;
-	enum language language; /* the customer's */
+	enum language language;		    /* the customer's */
 	int64_t promised_ms, collect_by_ms; /* 0 unknown */
 	struct json collected;
 	int64_t total, due; /* -1 unknown */

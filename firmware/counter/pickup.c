@@ -23,13 +23,17 @@ struct pickup_policy pickup_policy_read(struct json pickup, struct json fiscal)
 	return p;
 }
 
-static enum reason verdict_of_status(const struct order *o, const struct pickup_policy *p,
-				     int64_t now_ms)
+bool pickup_late_approvable(enum reason r, const struct pickup_policy *p)
+{
+	return r == REASON_EXPIRED && p->late == LATE_APPROVE;
+}
+
+static enum reason verdict_of_status(const struct order *o, bool late_allowed, int64_t now_ms)
 {
 	switch (o->status) {
 	case ORDER_READY:
 	case ORDER_PARTLY_COLLECTED:
-		if (o->collect_by_ms && now_ms > o->collect_by_ms && p->late != LATE_ALLOW)
+		if (o->collect_by_ms && now_ms > o->collect_by_ms && !late_allowed)
 			return REASON_EXPIRED;
 		return order_finished(o) ? REASON_ALREADY_COLLECTED : REASON_NONE;
 	case ORDER_COLLECTED:
@@ -38,7 +42,7 @@ static enum reason verdict_of_status(const struct order *o, const struct pickup_
 	case ORDER_CANCELLED:
 		return REASON_CANCELLED;
 	case ORDER_EXPIRED:
-		return p->late == LATE_ALLOW ? REASON_NONE : REASON_EXPIRED;
+		return late_allowed ? REASON_NONE : REASON_EXPIRED;
 	case ORDER_STATUS_UNKNOWN:
 	case ORDER_AWAITING_PAYMENT:
 	case ORDER_PLACED:
@@ -58,7 +62,9 @@ enum reason pickup_verdict(const struct pickup_facts *f, const struct pickup_pol
 		return REASON_NOT_FOUND;
 	if (o->store.type == JSON_STRING && !json_is(o->store, f->store))
 		return REASON_WRONG_STORE;
-	return verdict_of_status(o, p, f->now_ms);
+	return verdict_of_status(
+		o, p->late == LATE_ALLOW || (p->late == LATE_APPROVE && f->late_approved),
+		f->now_ms);
 }
 
 enum reason pickup_check(const struct order_line *line, struct pickup_line done, int64_t qty)
@@ -96,7 +102,7 @@ enum reason pickup_handover(const struct handover_facts *f, const struct pickup_
 		return REASON_ORDER_CHANGED;
 	if (f->isolated && p->isolated == ISOLATED_REFUSE)
 		return REASON_ISOLATED;
-	if (f->isolated && p->isolated == ISOLATED_APPROVE)
+	if (f->isolated && p->isolated == ISOLATED_APPROVE && !f->isolated_approved)
 		return REASON_APPROVAL_NEEDED;
 	for (int i = 0; i < o->line_count; i++) {
 		const struct order_line *l = &o->lines[i];

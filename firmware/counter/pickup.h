@@ -26,7 +26,10 @@ struct pickup_facts {
 	const struct order *order; /* NULL: not known here */
 	const char *store;	   /* this store */
 	int64_t now_ms;
+	bool late_approved; /* a supervisor hands it over all the same */
 };
+/* Would a supervisor's word open what this verdict refuses? */
+bool pickup_late_approvable(enum reason r, const struct pickup_policy *p);
 enum reason pickup_verdict(const struct pickup_facts *f, const struct pickup_policy *p);
 
 /* What has been done with one line in this pickup. */
@@ -44,9 +47,10 @@ enum reason pickup_short(const struct order_line *line, struct pickup_line done,
 struct handover_facts {
 	const struct order *order;
 	const struct pickup_line *done;
-	int64_t seen_rev;	/* the rev whose lines the clerk has seen */
-	bool parcels_checked;	/* every parcel's label was scanned */
+	int64_t seen_rev;     /* the rev whose lines the clerk has seen */
+	bool parcels_checked; /* every parcel's label was scanned */
 	bool isolated;
+	bool isolated_approved;
 };
 enum reason pickup_handover(const struct handover_facts *f, const struct pickup_policy *p);
 

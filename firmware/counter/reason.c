@@ -34,6 +34,18 @@ static const char *const codes[REASON_COUNT] = {
 	[REASON_UNREADABLE] = "unreadable",
 	[REASON_DRAWER] = "drawer_unreachable",
 	[REASON_REVOKED] = "revoked",
+	[REASON_TENDER_REFUSED] = "tender_refused",
+	[REASON_SAME_PERSON] = "same_person",
+	[REASON_OWN_ORDER] = "own_order",
+	[REASON_NIP_WRONG] = "nip_wrong",
+	[REASON_WINDOW_CLOSED] = "window_closed",
+	[REASON_NOT_RETURNABLE] = "not_returnable",
+	[REASON_QUANTITY_EXCEEDED] = "quantity_exceeded",
+	[REASON_ALREADY_RETURNED] = "already_returned",
+	[REASON_TRAINING] = "training",
+	[REASON_SHIFT_CLOSED] = "shift_closed",
+	[REASON_REASON_NEEDED] = "reason_needed",
+	[REASON_SERIAL_NEEDED] = "serial_needed",
 };
 
 const char *reason_code(enum reason r)

@@ -22,26 +22,38 @@ enum reason {
 	REASON_PIN_WRONG,
 	REASON_PIN_LOCKED,
 	REASON_PAYMENT_DUE,
+	REASON_TENDER_REFUSED,
 	REASON_FISCAL_NEEDED,
 	REASON_ISOLATED,
 	REASON_APPROVAL_NEEDED,
+	REASON_SAME_PERSON,
+	REASON_OWN_ORDER,
 	REASON_ITEMS_UNCHECKED,
 	REASON_ITEM_UNKNOWN,
 	REASON_ITEM_SURPLUS,
 	REASON_AGE_CHECK,
 	REASON_RECALLED,
+	REASON_NIP_WRONG,
+	REASON_WINDOW_CLOSED,
+	REASON_NOT_RETURNABLE,
+	REASON_QUANTITY_EXCEEDED,
+	REASON_ALREADY_RETURNED,
 	REASON_NO_STAFF,
 	REASON_FORBIDDEN,
 	REASON_BAD_REQUEST,
 	REASON_CARD_NUMBER_REFUSED,
 	REASON_BUSY,
+	REASON_TRAINING,
 	/* Not in the contract's list; see ui/API.md "Codes we add". */
 	REASON_ORDER_CHANGED,
 	REASON_UNREADABLE,
-	REASON_DRAWER, /* its printer cannot kick it now */
-	REASON_REVOKED, /* the store does not list this lane any more */
+	REASON_DRAWER,	      /* its printer cannot kick it now */
+	REASON_REVOKED,	      /* the store does not list this lane any more */
+	REASON_SHIFT_CLOSED,  /* cash moves within a shift */
+	REASON_REASON_NEEDED, /* policy wants to know why */
+	REASON_SERIAL_NEEDED, /* this product's serial numbers are kept */
 };
-#define REASON_COUNT (REASON_REVOKED + 1)
+#define REASON_COUNT (REASON_SERIAL_NEEDED + 1)
 
 const char *reason_code(enum reason r);
 

@@ -7,8 +7,8 @@
 
 #define TEXT_MAX 512
 /* So that the longest order with the longest names still is a document: characters of a name. */
-#define LINES_FEW 40
-#define NAME_LONG 240
+#define LINES_FEW  40
+#define NAME_LONG  240
 #define NAME_SHORT 60
 
 void when_format(int64_t at_ms, char dst[WHEN_TEXT_MAX])

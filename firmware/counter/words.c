@@ -6,7 +6,8 @@
 static const char *const words[WORD_COUNT][3] = {
 	[WORD_READY] = { "Zamówienie {order}: można wydawać.", "Order {order}: ready to hand over.",
 			 "Замовлення {order}: можна видавати." },
-	[WORD_GREETING] = { "Mamy Twoje zamówienie {order}. Zaczekaj chwilę, zaraz je przyniesiemy.",
+	[WORD_GREETING] = { "Mamy Twoje zamówienie {order}. Zaczekaj chwilę, zaraz je "
+			    "przyniesiemy.",
 			    "We've got your order {order}. One moment, we'll bring it to you.",
 			    "Ваше замовлення {order} готове. Зачекайте хвилинку, зараз винесемо." },
 	[WORD_HANDED] = { "Zamówienie {order} wydane.", "Order {order} handed over.",
@@ -58,11 +59,13 @@ static const char *const words[WORD_COUNT][3] = {
 			   " Повідомте керівника." },
 	[WORD_PRINT_WAITS] = { "Drukarka mówi, że jest gotowa, ale nic nie przyjmuje. Wyłącz ją i "
 			       "włącz; wydruki czekają.",
-			       "The printer says it is ready but takes nothing. Switch it off and on; "
+			       "The printer says it is ready but takes nothing. Switch it off and "
+			       "on; "
 			       "the slips are kept.",
 			       "Принтер каже, що готовий, але нічого не приймає. Вимкніть його й "
 			       "увімкніть; друк чекає." },
-	[WORD_DRAWER_FAILED] = { "Szuflada się nie otworzyła. Sprawdź drukarkę albo otwórz kluczykiem.",
+	[WORD_DRAWER_FAILED] = { "Szuflada się nie otworzyła. Sprawdź drukarkę albo otwórz "
+				 "kluczykiem.",
 				 "The drawer did not open. Check the printer, or use the key.",
 				 "Шухляда не відкрилася. Перевірте принтер або відкрийте "
 				 "ключем." },
@@ -88,7 +91,8 @@ static const char *const reasons[REASON_COUNT][3] = {
 	[REASON_NONE] = { "", "", "" },
 	[REASON_NOT_FOUND] = { "Nie znamy tego kodu. Poproś o kod z SMS-a lub aplikacji albo wpisz "
 			       "numer zamówienia i 6 cyfr.",
-			       "We don't recognise this code. Ask for the one from the text or app, "
+			       "We don't recognise this code. Ask for the one from the text or "
+			       "app, "
 			       "or type the order number and 6 digits.",
 			       "Ми не знаємо цього коду. Попросіть код із SMS чи застосунку або "
 			       "введіть номер замовлення та 6 цифр." },
@@ -139,7 +143,8 @@ static const char *const reasons[REASON_COUNT][3] = {
 	[REASON_PIN_WRONG] = { "Kod się nie zgadza.[ Pozostało prób: {tries}.]",
 			       "That code doesn't match.[ Tries left: {tries}.]",
 			       "Код не збігається.[ Залишилося спроб: {tries}.]" },
-	[REASON_PIN_LOCKED] = { "Za dużo nietrafionych kodów. Spróbuj [po {time} ]albo zeskanuj kod "
+	[REASON_PIN_LOCKED] = { "Za dużo nietrafionych kodów. Spróbuj [po {time} ]albo zeskanuj "
+				"kod "
 				"QR.",
 				"Too many wrong codes. Try again [after {time} ]or scan the QR "
 				"code.",
@@ -187,16 +192,18 @@ static const char *const reasons[REASON_COUNT][3] = {
 	[REASON_NO_STAFF] = { "Stacja nie zna jeszcze pracowników: czeka na dane z centrali.",
 			      "This station knows no staff yet: it is waiting for HQ.",
 			      "Станція ще не знає працівників: чекає на дані з центру." },
-	[REASON_FORBIDDEN] = { "Do tego potrzebne są inne uprawnienia.",
-			       "This needs another role.", "Для цього потрібні інші права." },
+	[REASON_FORBIDDEN] = { "Do tego potrzebne są inne uprawnienia.", "This needs another role.",
+			       "Для цього потрібні інші права." },
 	[REASON_BAD_REQUEST] = { "Tak się nie da. Sprawdź, co jest otwarte na ekranie.",
 				 "That can't be done now. Check what is open on the screen.",
 				 "Так не вийде. Перевірте, що відкрито на екрані." },
 	[REASON_CARD_NUMBER_REFUSED] = { "To wygląda na numer karty płatniczej. Nie zapisujemy go; "
 					 "nie skanuj kart.",
-					 "This looks like a payment card number. We do not keep it; "
+					 "This looks like a payment card number. We do not keep "
+					 "it; "
 					 "don't scan cards.",
-					 "Це схоже на номер платіжної картки. Ми його не зберігаємо; "
+					 "Це схоже на номер платіжної картки. Ми його не "
+					 "зберігаємо; "
 					 "не скануйте картки." },
 	[REASON_BUSY] = { "Najpierw dokończ albo odłóż otwarte zamówienie.",
 			  "First finish or put aside what is open.",
@@ -207,8 +214,10 @@ static const char *const reasons[REASON_COUNT][3] = {
 				   "again.",
 				   "Центр змінив замовлення {order}. Перевірте позиції та видайте "
 				   "ще раз." },
-	[REASON_DRAWER] = { "Szuflady nie da się teraz otworzyć: drukarka nie działa. Otwórz kluczykiem.",
-			    "The drawer can't be opened now: its printer is not working. Use the key.",
+	[REASON_DRAWER] = { "Szuflady nie da się teraz otworzyć: drukarka nie działa. Otwórz "
+			    "kluczykiem.",
+			    "The drawer can't be opened now: its printer is not working. Use the "
+			    "key.",
 			    "Шухляду зараз не відкрити: принтер не працює. Відкрийте ключем." },
 	[REASON_REVOKED] = { "Centrala wycofała to stanowisko. Nic tu nie wydajemy; zadzwoń do "
 			     "centrali.",
@@ -216,6 +225,55 @@ static const char *const reasons[REASON_COUNT][3] = {
 			     "head office.",
 			     "Центральний офіс відкликав цю стійку. Тут нічого не видають; "
 			     "зателефонуйте до центрального офісу." },
+	[REASON_TENDER_REFUSED] = { "Tej formy płatności tu nie przyjmujemy.[ Przyjmujemy: "
+				    "{item}.]",
+				    "This way of paying is not taken here.[ We take: {item}.]",
+				    "Цей спосіб оплати тут не приймаємо.[ Приймаємо: {item}.]" },
+	[REASON_SAME_PERSON] = { "Zgodę musi dać inna osoba niż ta, która o nią prosi.",
+				 "Somebody else than the person who asks has to approve this.",
+				 "Дозвіл має дати інша людина, не та, що його просить." },
+	[REASON_OWN_ORDER] = { "To zamówienie tej samej osoby, która je obsługuje. Poproś kogoś "
+			       "innego.",
+			       "This is the order of the person serving it. Ask somebody else.",
+			       "Це замовлення тієї ж людини, яка його обслуговує. Попросіть когось "
+			       "іншого." },
+	[REASON_NIP_WRONG] = { "Numer NIP się nie zgadza. Sprawdź cyfry.",
+			       "The tax number (NIP) is not right. Check its digits.",
+			       "Податковий номер (NIP) не збігається. Перевірте цифри." },
+	[REASON_WINDOW_CLOSED] = { "Termin zwrotu minął[ {time}]. Jeśli towar ma wadę, przyjmij "
+				   "reklamację; paragon nie jest konieczny.",
+				   "The return period ended[ on {time}]. If it is faulty, take a "
+				   "complaint; no receipt needed.",
+				   "Термін повернення минув[ {time}]. Якщо товар має дефект, "
+				   "прийміть "
+				   "рекламацію; чек не обов'язковий." },
+	[REASON_NOT_RETURNABLE] = { "Tego towaru nie przyjmujemy z powrotem[: {item}]. Jeśli ma "
+				    "wadę, "
+				    "przyjmij reklamację.",
+				    "This item can't be returned[: {item}]. If it is faulty, take "
+				    "a "
+				    "complaint.",
+				    "Цей товар не приймаємо назад[: {item}]. Якщо він має дефект, "
+				    "прийміть рекламацію." },
+	[REASON_QUANTITY_EXCEEDED] = { "Tyle sztuk nie wydano.[ Do zwrotu zostało: {left}.]",
+				       "That many were not handed over.[ Left to return: {left}.]",
+				       "Стільки штук не видавали.[ До повернення залишилося: "
+				       "{left}.]" },
+	[REASON_ALREADY_RETURNED] = { "To już zwrócono[: {time}].",
+				      "This was already returned[: {time}].",
+				      "Це вже повернуто[: {time}]." },
+	[REASON_TRAINING] = { "To jest tryb szkolenia: nic prawdziwego się tu nie dzieje.",
+			      "This is training mode: nothing real happens here.",
+			      "Це навчальний режим: тут нічого справжнього не відбувається." },
+	[REASON_SHIFT_CLOSED] = { "Najpierw otwórz zmianę: gotówka należy do zmiany.",
+				  "Open a shift first: cash belongs to a shift.",
+				  "Спочатку відкрийте зміну: готівка належить до зміни." },
+	[REASON_REASON_NEEDED] = { "Podaj powód.[ Do wyboru: {item}.]",
+				   "Say why.[ Choose: {item}.]",
+				   "Вкажіть причину.[ На вибір: {item}.]" },
+	[REASON_SERIAL_NEEDED] = { "Zeskanuj numer seryjny tego towaru.",
+				   "Scan this item's serial number.",
+				   "Скануйте серійний номер цього товару." },
 	[REASON_UNREADABLE] = { "Nie udało się odczytać kodu. Zeskanuj ponownie.",
 				"The code could not be read. Scan it again.",
 				"Код не вдалося прочитати. Скануйте ще раз." },
@@ -247,10 +305,12 @@ static const struct {
 	    "This order was cancelled. Talk to us, we'll explain.",
 	    "Це замовлення скасовано. Підійдіть до нас, пояснимо." } },
 	{ REASON_ALREADY_COLLECTED,
-	  { "Wydaliśmy je[: {time}][, stanowisko {store}]. Jeśli bez Twojej wiedzy, podejdź do nas.",
+	  { "Wydaliśmy je[: {time}][, stanowisko {store}]. Jeśli bez Twojej wiedzy, podejdź do "
+	    "nas.",
 	    "It was handed over[: {time}][, counter {store}]. If you didn't know about it, talk to "
 	    "us.",
-	    "Його видали[: {time}][, стійка {store}]. Якщо без вашого відома, підійдіть до нас." } },
+	    "Його видали[: {time}][, стійка {store}]. Якщо без вашого відома, підійдіть до "
+	    "нас." } },
 	{ REASON_CODE_EXPIRED,
 	  { "Ważność tego kodu minęła. Nowy jest w aplikacji.",
 	    "This code has run out. The app has a new one.",
@@ -338,9 +398,9 @@ static bool piece_complete(struct slice piece, const struct word_values *v)
 		if (piece.p[i] != '{')
 			continue;
 		end = memchr(piece.p + i, '}', piece.n - i);
-		if (end && !value_of((struct slice){ piece.p + i + 1,
-						     (size_t)(end - piece.p) - i - 1 },
-				     v, number))
+		if (end &&
+		    !value_of((struct slice){ piece.p + i + 1, (size_t)(end - piece.p) - i - 1 }, v,
+			      number))
 			return false;
 	}
 	return true;
@@ -358,8 +418,8 @@ static void fill_piece(struct slice piece, const struct word_values *v, struct b
 			buf_byte(b, (uint8_t)piece.p[i]);
 			continue;
 		}
-		value = value_of(
-			(struct slice){ piece.p + i + 1, (size_t)(end - piece.p) - i - 1 }, v, number);
+		value = value_of((struct slice){ piece.p + i + 1, (size_t)(end - piece.p) - i - 1 },
+				 v, number);
 		buf_text(b, value ? value : "");
 		i = (size_t)(end - piece.p);
 	}

@@ -14,10 +14,10 @@
 #include "firmware/counter/reason.h"
 
 enum word {
-	WORD_READY,	    /* a pickup was opened (staff) */
-	WORD_GREETING,	    /* the customer's order is ready */
-	WORD_HANDED,	    /* a pickup is done */
-	WORD_ASK_CODE,	    /* an order number was scanned; its six digits are wanted */
+	WORD_READY,    /* a pickup was opened (staff) */
+	WORD_GREETING, /* the customer's order is ready */
+	WORD_HANDED,   /* a pickup is done */
+	WORD_ASK_CODE, /* an order number was scanned; its six digits are wanted */
 	WORD_PRODUCT,
 	WORD_PRODUCT_UNKNOWN,
 	WORD_LOGGED_IN,
@@ -36,7 +36,7 @@ enum word {
 	WORD_ENTRY_OFF,
 	WORD_PRINT_FAILED,
 	WORD_PRINT_COPIED, /* nobody knows whether it came out, so a copy is printed */
-	WORD_PRINT_WAITS, /* its printer says that it is well and takes nothing */
+	WORD_PRINT_WAITS,  /* its printer says that it is well and takes nothing */
 	WORD_DRAWER_FAILED,
 	WORD_DOUBLED, /* another lane handed the same order over while nobody could know */
 	/* Customer displays: 20 columns, so short ones. */

@@ -48,9 +48,9 @@ bool store_message_add(struct store *st, const char *id, struct slice text, int6
 
 bool store_message_next(struct store *st, struct message_row *row)
 {
-	sqlite3_stmt *q = db_query(
-		st, "SELECT n, id, text, level FROM message WHERE n>? ORDER BY n LIMIT 1", "i",
-		row->n);
+	sqlite3_stmt *q =
+		db_query(st, "SELECT n, id, text, level FROM message WHERE n>? ORDER BY n LIMIT 1",
+			 "i", row->n);
 
 	if (!q)
 		return false;

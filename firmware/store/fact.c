@@ -57,13 +57,15 @@ void store_conflict_set(struct store *st, struct slice order, const char *field,
 struct line_fact store_line_fact(struct store *st, struct slice order, struct slice line)
 {
 	struct line_fact f = { 0 };
-	sqlite3_stmt *row = db_query(st, "SELECT handed, short FROM fact WHERE id=? AND line=?",
-				     "tt", order, line);
+	sqlite3_stmt *row =
+		db_query(st, "SELECT handed, short, returned FROM fact WHERE id=? AND line=?", "tt",
+			 order, line);
 
 	if (!row)
 		return f;
 	f.handed = db_int(row, 0);
 	f.short_ = db_int(row, 1);
+	f.returned = db_int(row, 2);
 	db_done(row);
 	return f;
 }
@@ -72,10 +74,10 @@ void store_line_fact_add(struct store *st, struct slice order, struct slice line
 			 struct line_fact add)
 {
 	db_run(st,
-	       "INSERT INTO fact (id, line, handed, short) VALUES (?,?,?,?) ON CONFLICT (id, line) "
-	       "DO UPDATE"
-	       " SET handed=handed+excluded.handed, short=short+excluded.short",
-	       "ttii", order, line, add.handed, add.short_);
+	       "INSERT INTO fact (id, line, handed, short, returned) VALUES (?,?,?,?,?)"
+	       " ON CONFLICT (id, line) DO UPDATE SET handed=handed+excluded.handed,"
+	       " short=short+excluded.short, returned=returned+excluded.returned",
+	       "ttiii", order, line, add.handed, add.short_, add.returned);
 }
 
 void store_order_facts_drop(struct store *st, struct slice order)

@@ -3,11 +3,12 @@
 #include "firmware/store/db.h"
 #include "firmware/store/store.h"
 
-#define DAY_MS		(24 * 3600 * INT64_C(1000))
-#define GUEST_KEEP_MS	(7 * DAY_MS)
-#define TRIES_KEEP_MS	DAY_MS /* after the lock's end */
-#define SLICE_ROWS	500
-#define SLICE_GUESTS	50
+#define DAY_MS	      (24 * 3600 * INT64_C(1000))
+#define GUEST_KEEP_MS (7 * DAY_MS)
+#define TRIES_KEEP_MS DAY_MS /* after the lock's end */
+#define OVER_KEEP_MS  (90 * DAY_MS)
+#define SLICE_ROWS    500
+#define SLICE_GUESTS  50
 
 /* An acknowledgement has no time of its own; once a day it is noted how far each epoch is. */
 static void mark_acked(struct store *st, int64_t now_ms)
@@ -90,4 +91,8 @@ void store_prune(struct store *st, int64_t now_ms, int64_t journal_days)
 	       "DELETE FROM tries WHERE subject IN"
 	       " (SELECT subject FROM tries WHERE until>0 AND until<? LIMIT ?)",
 	       "ii", now_ms - TRIES_KEEP_MS, (int64_t)SLICE_ROWS);
+	db_run(st,
+	       "DELETE FROM over WHERE (id, what) IN (SELECT id, what FROM over WHERE at<? LIMIT "
+	       "?)",
+	       "ii", now_ms - OVER_KEEP_MS, (int64_t)SLICE_ROWS);
 }

@@ -110,8 +110,9 @@ static const char *const migrations[] = {
 	" text TEXT NOT NULL, level INTEGER NOT NULL) STRICT;"
 	/* Fewer pages a write: the keys of a record are known from its body, facts are walked. */
 	"DROP INDEX lookup_id;"
-	/* What is needed for a while only, in the order it came: answers to presses, and stock changes
-	 * that HQ has not counted yet (those have a sku). Both are found in memory; see db.c. */
+	/* What is needed for a while only, in the order it came: answers to presses, and stock
+	 * changes that HQ has not counted yet (those have a sku). Both are found in memory; see
+	 * db.c. */
 	"CREATE TABLE passing (n INTEGER PRIMARY KEY, key TEXT, status INTEGER, body TEXT,"
 	" at INTEGER, sku TEXT, delta INTEGER, lane TEXT, epoch INTEGER, seq INTEGER) STRICT;"
 	"INSERT INTO passing (key, status, body, at) SELECT key, status, body, at FROM press"
@@ -159,9 +160,42 @@ static const char *const migrations[] = {
 	"ALTER TABLE events RENAME TO journal;"
 	/* The newest epoch's last event is the journal's; its row says it as of the last
 	 * acknowledgement, so that telling an event writes the journal only. */
-	"CREATE VIEW ledger_now AS SELECT epoch, acked, prev, base, last AS noted, CASE WHEN epoch ="
+	"CREATE VIEW ledger_now AS SELECT epoch, acked, prev, base, last AS noted, CASE WHEN epoch "
+	"="
 	" (SELECT max(epoch) FROM ledger) THEN max(last, coalesce((SELECT max(n) FROM journal), 0)"
 	" - base) ELSE last END AS last FROM ledger;",
+
+	/* 4: what came back is the store's to say, as what was handed over. */
+	"ALTER TABLE fact ADD COLUMN returned INTEGER NOT NULL DEFAULT 0;"
+	/* What a lane has done with an order that is HQ's to say (its status, its shelf, what is
+	 * picked, until when it waits): it counts until HQ knew that event and wrote the order. */
+	"CREATE TABLE over (id TEXT NOT NULL, what TEXT NOT NULL, value TEXT NOT NULL,"
+	" rev INTEGER NOT NULL, lane TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,"
+	" at INTEGER NOT NULL, PRIMARY KEY (id, what)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX over_at ON over (at);"
+	/* Money taken at this store for an order; state is enum taken_state. */
+	"CREATE TABLE payment (id TEXT NOT NULL, payment TEXT NOT NULL, tender TEXT NOT NULL,"
+	" amount INTEGER NOT NULL, ref TEXT NOT NULL, state INTEGER NOT NULL, at INTEGER NOT NULL,"
+	" lane TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,"
+	" PRIMARY KEY (id, payment)) STRICT, WITHOUT ROWID;"
+	/* Shifts of this lane, and every movement of money in them: `kind` is enum till_kind, money
+	 * out is below zero. */
+	"CREATE TABLE shift (shift INTEGER PRIMARY KEY, number TEXT NOT NULL, staff TEXT NOT NULL,"
+	" opened INTEGER NOT NULL, closed INTEGER NOT NULL, counted INTEGER NOT NULL,"
+	" expected INTEGER NOT NULL, handovers INTEGER NOT NULL) STRICT;"
+	"CREATE TABLE till (n INTEGER PRIMARY KEY, shift INTEGER NOT NULL, kind INTEGER NOT NULL,"
+	" tender TEXT NOT NULL, amount INTEGER NOT NULL, reason TEXT NOT NULL, id TEXT NOT NULL,"
+	" staff TEXT NOT NULL, at INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX till_shift ON till (shift);"
+	/* How many numbers of a kind were given out under an epoch. */
+	"CREATE TABLE number (kind TEXT NOT NULL, epoch INTEGER NOT NULL, n INTEGER NOT NULL,"
+	" PRIMARY KEY (kind, epoch)) STRICT, WITHOUT ROWID;"
+	/* Returns and complaints taken here: what a scanned slip is about. */
+	"CREATE TABLE paper (doc TEXT PRIMARY KEY, kind TEXT NOT NULL, number TEXT NOT NULL,"
+	" id TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX paper_id ON paper (id);"
+	/* What else is known of a line or of a desk's work, as JSON. */
+	"ALTER TABLE work ADD COLUMN extra TEXT NOT NULL DEFAULT '';",
 };
 
 size_t schema_version(void)

@@ -172,6 +172,7 @@ void store_order_fact_set(struct store *st, struct slice order, const struct ord
 struct line_fact {
 	int64_t handed;
 	int64_t short_;
+	int64_t returned;
 };
 struct line_fact store_line_fact(struct store *st, struct slice order, struct slice line);
 void store_line_fact_add(struct store *st, struct slice order, struct slice line,
@@ -184,6 +185,24 @@ int64_t store_conflict_rev(struct store *st, struct slice order, const char *fie
 void store_conflict_set(struct store *st, struct slice order, const char *field, int64_t rev);
 int64_t store_refunded(struct store *st, struct slice order, struct slice payment);
 void store_refunded_add(struct store *st, struct slice order, struct slice payment, int64_t amount);
+
+/* What was done with an order that is HQ's to say. `what`: "status", "shelf", "picked:LINE" … */
+#define OVER_WHAT_MAX  (ID_MAX + 24)
+#define OVER_VALUE_MAX 512
+struct over {
+	char what[OVER_WHAT_MAX];
+	char value[OVER_VALUE_MAX];
+	int64_t rev; /* of HQ's record then */
+	char lane[ID_MAX + 1];
+	int64_t epoch, seq; /* the event behind it */
+	int64_t at_ms;
+};
+void store_over_set(struct store *st, struct slice order, const struct over *o);
+/* The next of an order behind ret_over->what ("" to begin), which is replaced. */
+bool store_over_next(struct store *st, struct slice order, struct over *ret_over);
+bool store_over(struct store *st, struct slice order, const char *what, struct over *ret_over);
+void store_over_drop(struct store *st, struct slice order, const char *what);
+void store_overs_drop(struct store *st, struct slice order);
 
 #define STOCK_MAX INT64_C(1000000000000) /* either way, pieces: what no shop has */
 void store_stock_delta_add(struct store *st, struct slice sku, int64_t delta, const char *lane,
@@ -281,6 +300,7 @@ void store_prune(struct store *st, int64_t now_ms, int64_t journal_days);
 
 /* ---- work: desks, sessions, locks, presses, jobs (work.c) ---- */
 
+#define WORK_LINE_MAX 192 /* a line's id as JSON, or "parcel:" and a label */
 struct desk_row {
 	char mode[12]; /* "" = no row: idle */
 	char order[ID_MAX + 1];
@@ -296,6 +316,11 @@ struct check {
 	int64_t checked;
 	int64_t short_;
 };
+/* More of a line of this desk's work, or of the work itself (line ""), as JSON; false: nothing. */
+bool store_work_extra(struct store *st, enum desk desk, struct slice line, char *dst, size_t cap);
+void store_work_extra_set(struct store *st, enum desk desk, struct slice line, struct slice json);
+/* The next line of a desk's work behind `line` ("" to begin), which is replaced. */
+bool store_work_next(struct store *st, enum desk desk, char line[WORK_LINE_MAX]);
 struct check store_check(struct store *st, enum desk desk, struct slice line);
 void store_check_set(struct store *st, enum desk desk, struct slice line, struct check c,
 		     struct slice reason);

@@ -26,8 +26,10 @@ bool store_desk(struct store *st, enum desk desk, struct desk_row *ret_row)
 void store_desk_set(struct store *st, enum desk desk, const struct desk_row *row)
 {
 	db_run(st,
-	       "INSERT OR REPLACE INTO work (desk, line, checked, short, reason, mode, id, method,"
-	       " how, rev) VALUES (?,'',0,0,'',?,?,?,?,?)",
+	       "INSERT INTO work (desk, line, checked, short, reason, mode, id, method, how, rev)"
+	       " VALUES (?,'',0,0,'',?,?,?,?,?) ON CONFLICT (desk, line) DO UPDATE SET"
+	       " mode=excluded.mode, id=excluded.id, method=excluded.method, how=excluded.how,"
+	       " rev=excluded.rev",
 	       "issssi", (int64_t)desk, row->mode, row->order, row->method, row->how, row->rev);
 }
 
@@ -54,9 +56,44 @@ void store_check_set(struct store *st, enum desk desk, struct slice line, struct
 		     struct slice reason)
 {
 	db_run(st,
-	       "INSERT OR REPLACE INTO work (desk, line, checked, short, reason)"
-	       " VALUES (?,?,?,?,?)",
+	       "INSERT INTO work (desk, line, checked, short, reason) VALUES (?,?,?,?,?)"
+	       " ON CONFLICT (desk, line) DO UPDATE SET checked=excluded.checked,"
+	       " short=excluded.short, reason=excluded.reason",
 	       "itiit", (int64_t)desk, line, c.checked, c.short_, reason);
+}
+
+bool store_work_extra(struct store *st, enum desk desk, struct slice line, char *dst, size_t cap)
+{
+	sqlite3_stmt *row = db_query(st, "SELECT extra FROM work WHERE desk=? AND line=?", "it",
+				     (int64_t)desk, line);
+	bool fits;
+
+	if (!row)
+		return false;
+	fits = slice_copy(db_text(row, 0), dst, cap) == 0 && dst[0];
+	db_done(row);
+	return fits;
+}
+
+void store_work_extra_set(struct store *st, enum desk desk, struct slice line, struct slice json)
+{
+	db_run(st,
+	       "INSERT INTO work (desk, line, checked, short, reason, extra) VALUES (?,?,0,0,'',?)"
+	       " ON CONFLICT (desk, line) DO UPDATE SET extra=excluded.extra",
+	       "itt", (int64_t)desk, line, json);
+}
+
+bool store_work_next(struct store *st, enum desk desk, char line[WORK_LINE_MAX])
+{
+	sqlite3_stmt *row =
+		db_query(st, "SELECT line FROM work WHERE desk=? AND line>? ORDER BY line LIMIT 1",
+			 "is", (int64_t)desk, line);
+
+	if (!row)
+		return false;
+	slice_copy(db_text(row, 0), line, WORK_LINE_MAX);
+	db_done(row);
+	return true;
 }
 
 void store_session_add(struct store *st, const char *token_hash, const struct session_row *s,

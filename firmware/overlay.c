@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "firmware/overlay.h"
+
+#include <string.h>
+
+#include "firmware/orders.h"
+
+struct mark mark_own(const struct station *st, int64_t seq)
+{
+	return (struct mark){ st->config->lane, st->ledger.epoch, seq, station_now(st) };
+}
+
+/* ---- what is the store's own ---- */
+
+static void lay_lines(struct station *st, struct order *o)
+{
+	for (int i = 0; i < o->line_count; i++) {
+		struct order_line *l = &o->lines[i];
+		const struct line_fact f = store_line_fact(st->store, o->id, json_text(l->id));
+
+		l->handed = f.handed > l->handed ? f.handed : l->handed;
+		l->short_ = f.short_ > l->short_ ? f.short_ : l->short_;
+		l->returned = f.returned > l->returned ? f.returned : l->returned;
+	}
+}
+
+static void lay_handover(struct station *st, struct order *o)
+{
+	struct order_fact f;
+
+	if (!store_order_fact(st->store, o->id, &f) || o->status == ORDER_RETURNED)
+		return;
+	if (!strcmp(f.status, "collected"))
+		o->status = ORDER_COLLECTED;
+	else if (!strcmp(f.status, "partly_collected") && o->status != ORDER_COLLECTED)
+		o->status = ORDER_PARTLY_COLLECTED;
+}
+
+static int payment_find(const struct order *o, const char *id)
+{
+	for (int i = 0; i < o->payment_count; i++)
+		if (json_is(o->payments[i].id, id))
+			return i;
+	return -1;
+}
+
+/* A text as JSON that lasts as long as the order. */
+static struct json keep_text(struct buf *laid, const char *text)
+{
+	struct json none = { 0 };
+	struct buf b;
+
+	buf_init(&b, laid->p + laid->len, laid->cap - laid->len);
+	jw_str(&b, NULL, text);
+	if (b.overflow)
+		return none;
+	laid->len += b.len;
+	return (struct json){ b.p, b.len, JSON_STRING };
+}
+
+static void lay_payment(struct order *o, const struct taken *t, struct buf *laid)
+{
+	const int i = payment_find(o, t->payment);
+	const bool known = i >= 0 && o->payments[i].captured;
+	struct order_payment *p;
+
+	if (t->state == TAKEN_BACK && known) {
+		o->payments[i].captured = false;
+		o->due = (o->due > 0 ? o->due : 0) + o->payments[i].amount;
+	}
+	if (t->state == TAKEN_BACK || known)
+		return;
+	if (i < 0 && o->payment_count == ORDER_PAYMENTS_MAX)
+		return;
+	p = &o->payments[i < 0 ? o->payment_count++ : i];
+	*p = (struct order_payment){ .captured = true, .amount = t->amount };
+	p->id = keep_text(laid, t->payment);
+	p->tender = keep_text(laid, t->tender);
+	o->due = o->due > t->amount ? o->due - t->amount : 0;
+}
+
+static void lay_payments(struct station *st, struct order *o, struct buf *laid)
+{
+	struct taken t = { 0 };
+
+	while (store_taken_next(st->store, o->id, &t))
+		lay_payment(o, &t, laid);
+}
+
+/* ---- what is HQ's to say ---- */
+
+static bool counts(struct station *st, const struct over *over, int64_t rev)
+{
+	return rev <= over->rev ||
+	       !store_upto_covers(st->store, STREAM_ORDERS, over->lane, over->epoch, over->seq);
+}
+
+static struct json keep_value(struct buf *laid, const char *value)
+{
+	const size_t at = laid->len;
+	struct json v = { 0 };
+
+	buf_text(laid, value);
+	if (laid->overflow || json_check((struct slice){ laid->p + at, laid->len - at }, &v) < 0)
+		v = (struct json){ 0 };
+	return v;
+}
+
+static void lay_word(struct order *o, const struct over *over, struct buf *laid)
+{
+	const struct json v = keep_value(laid, over->value);
+	char text[TIME_TEXT_MAX + 8];
+	int64_t at, n;
+	int line;
+
+	if (!strcmp(over->what, "status")) {
+		if (order_status_of(v) != ORDER_STATUS_UNKNOWN)
+			o->status = order_status_of(v);
+	} else if (!strcmp(over->what, "shelf")) {
+		o->shelf = v;
+	} else if (!strcmp(over->what, "until")) {
+		if (json_string(v, text, sizeof(text)) > 0 && time_parse(slice_of(text), &at) == 0)
+			o->collect_by_ms = at;
+	} else if (!strncmp(over->what, "picked:", 7)) {
+		line = order_line_find(o, slice_of(over->what + 7));
+		if (line >= 0 && json_int(v, &n) == 0 && n >= 0 && n <= ORDER_QTY_MAX)
+			o->lines[line].picked = n;
+	}
+}
+
+static void lay_words(struct station *st, struct order *o, struct buf *laid)
+{
+	struct over over = { .what = "" };
+
+	for (int i = 0; i < o->line_count; i++) {
+		const int64_t n = json_int_or(json_get(o->lines[i].json, "picked"), 0);
+
+		o->lines[i].picked = n >= 0 && n <= o->lines[i].qty ? n : 0;
+	}
+	while (store_over_next(st->store, o->id, &over))
+		if (counts(st, &over, o->rev))
+			lay_word(o, &over, laid);
+}
+
+void overlay_lay(struct station *st, struct order *o)
+{
+	struct buf laid;
+
+	buf_init(&laid, st->laid, sizeof(st->laid));
+	lay_words(st, o, &laid);
+	lay_payments(st, o, &laid);
+	lay_lines(st, o);
+	lay_handover(st, o);
+}
+
+static int64_t rev_now(struct station *st, struct slice order)
+{
+	struct record r;
+
+	return store_find(st->store, STREAM_ORDERS, order, &r) ? r.rev : 0;
+}
+
+void overlay_set(struct station *st, struct slice order, const char *what, struct slice json,
+		 const struct mark *by)
+{
+	struct over over = { .rev = rev_now(st, order), .epoch = by->epoch, .seq = by->seq };
+
+	over.at_ms = by->at_ms;
+	if (text_fmt(over.what, sizeof(over.what), "%s", what) < 0 ||
+	    slice_copy(json, over.value, sizeof(over.value)) < 0)
+		return;
+	text_fmt(over.lane, sizeof(over.lane), "%s", by->lane);
+	store_over_set(st->store, order, &over);
+	st->dirty = st->queue_stale = true;
+}
+
+void overlay_set_line(struct station *st, struct slice order, const char *what, struct json line,
+		      struct slice json, const struct mark *by)
+{
+	char name[OVER_WHAT_MAX];
+	const struct slice id = json_text(line);
+
+	if (text_fmt(name, sizeof(name), "%s:%.*s", what, (int)id.n, id.p) == 0)
+		overlay_set(st, order, name, json, by);
+}
+
+bool overlay_get(struct station *st, struct slice order, const char *what, struct json *ret_value)
+{
+	struct over over;
+
+	if (!store_over(st->store, order, what, &over) || !counts(st, &over, rev_now(st, order)))
+		return false;
+	text_fmt(st->over_value, sizeof(st->over_value), "%s", over.value);
+	return json_check(slice_of(st->over_value), ret_value) == 0;
+}
+
+void overlay_settle(struct station *st, struct slice order)
+{
+	const int64_t rev = rev_now(st, order);
+	struct over over = { .what = "" };
+
+	while (store_over_next(st->store, order, &over))
+		if (!counts(st, &over, rev))
+			store_over_drop(st->store, order, over.what);
+}
