@@ -119,7 +119,12 @@ static bool decided(struct run *r, char *want)
 	if (reason > 0)
 		cover(&r->cases->cover[reason].given_count, r->cases->cover[reason].given,
 		      r->cases->count - 1);
-	for (char *code = near ? strtok(near + 6, ", ") : NULL; code; code = strtok(NULL, ", ")) {
+	for (char *code = near ? near + 6 : NULL, *end; code; code = end) {
+		end = strstr(code, ", ");
+		if (end) {
+			*end = '\0';
+			end += 2;
+		}
 		reason = reason_named(code);
 		if (reason < 0)
 			return wrong(r, "no such reason: %s", code);

@@ -147,7 +147,9 @@ function rowsOf(page, name)
 }
 
 test('ui/API.md has every verb and reason code there is, and no other verb', () => {
-	const verbs = [...read('firmware/verbs.c').matchAll(/^\t\{ "([a-z._]+)",/gm)].map(([, name]) => name);
+	const verbs = fs.readdirSync(path.join(TOP, 'firmware')).filter((name) => name.endsWith('.c'))
+		.flatMap((name) => [...read(`firmware/${name}`).matchAll(/^\t\{ "([a-z._]+)", (?:true|false), (?:true|false), ROLE_/gm)])
+		.map(([, name]) => name);
 	const reasons = [...read('firmware/counter/reason.c').matchAll(/= "(\w+)"/g)].map(([, code]) => code)
 		.filter((code) => code !== 'ok');
 	const page = read('ui/API.md');
