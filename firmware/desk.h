@@ -75,6 +75,26 @@ enum reason pickup_check_pieces(struct station *st, enum desk desk, int line, in
 bool pickup_has_parcel(const struct station *st, struct slice label);
 enum reason pickup_check_parcel(struct station *st, enum desk desk, struct slice label);
 
+/* ---- pickup_lines.c ---- */
+
+/* What the catalogue says of the goods of st->order, and their serial numbers, into st->done; of
+ * one line, or of all (-1). */
+void pickup_goods_load(struct station *st, enum desk desk, int only);
+/* A serial number for a line; or for the first that still wants one: false when none does. */
+enum reason pickup_add_serial(struct station *st, enum desk desk, int line, struct slice serial);
+bool pickup_take_serial(struct station *st, enum desk desk, struct slice text,
+			enum reason *ret_reason);
+void pickup_serials(struct station *st, enum desk desk, int line, struct buf *b);
+bool pickup_age_checked(struct station *st, enum desk desk);
+void verb_pickup_age(struct station *st, const struct call *c, struct json args);
+
+/* ---- identify.c ---- */
+
+void verb_pickup_search(struct station *st, const struct call *c, struct json args);
+void verb_pickup_vouch(struct station *st, const struct call *c, struct json args);
+void verb_code_resend(struct station *st, const struct call *c, struct json args);
+void verb_order_extend(struct station *st, const struct call *c, struct json args);
+
 /* ---- staff.c ---- */
 
 /* Answers when the slow hash is done: wrong, locked, or what a right PIN was wanted for. */

@@ -165,7 +165,7 @@ static void add_pickup(struct station *st, struct buf *b)
 	jw_close(b, ']');
 	jw_int(b, "due", order_due(o));
 	jw_int(b, "paid", 0);
-	jw_bool(b, "age_check", any_age(o));
+	jw_bool(b, "age_check", any_age(o) && !pickup_age_checked(st, DESK_COUNTER));
 	jw_raw(b, "suggest", slice_of("[]"));
 	jw_close(b, '}');
 }

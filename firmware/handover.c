@@ -15,7 +15,8 @@
 
 struct handover {
 	const struct call *call;
-	char collector[16];
+	enum collector collector;
+	enum rest unchecked; /* what becomes of those pieces */
 	char name[128];
 	char event[ULID_TEXT_MAX]; /* id of pickup.completed */
 	int64_t seq;
@@ -26,7 +27,7 @@ struct handover {
 	int64_t copies; /* slips */
 };
 
-static void write_lines(struct station *st, struct buf *b)
+static void write_lines(struct station *st, enum desk desk, struct buf *b)
 {
 	jw_open(b, "lines", '[');
 	for (int i = 0; i < st->order.line_count; i++) {
@@ -39,6 +40,7 @@ static void write_lines(struct station *st, struct buf *b)
 		jw_value(b, "sku", l->sku);
 		jw_int(b, "qty", pickup_leaves(l, st->done[i]));
 		jw_int(b, "short", st->done[i].short_);
+		pickup_serials(st, desk, i, b);
 		jw_close(b, '}');
 	}
 	jw_close(b, ']');
@@ -66,10 +68,13 @@ static void tell_completed(struct station *st, struct handover *h)
 	jw_int(&b, "rev", st->order.rev);
 	jw_str(&b, "method", desk->row.method);
 	jw_str(&b, "mode", desk->row.how);
-	write_lines(st, &b);
+	write_lines(st, h->call->desk, &b);
 	jw_open(&b, "paid", '[');
 	jw_close(&b, ']');
-	jw_str(&b, "collector", h->collector);
+	jw_str(&b, "collector", collector_name(h->collector));
+	/* Its presence says that the order is not settled yet; what is paid back is short. */
+	if (!pickup_all_done(&st->order, st->done))
+		jw_str(&b, "rest", rest_name(REST_LATER));
 	jw_str(&b, "staff", h->call->session.row.staff);
 	jw_approval(&b, approval_of(st, h->call));
 	h->seq = event_end(st, "pickup.completed", &b, buf_read(&person), h->event);
@@ -163,7 +168,8 @@ static void keep_facts(struct station *st, const struct handover *h)
 		add.short_ += l->short_ - had.short_;
 		store_line_fact_add(st->store, st->order.id, json_text(l->id), add);
 	}
-	text_fmt(f.status, sizeof(f.status), "collected");
+	text_fmt(f.status, sizeof(f.status), "%s",
+		 pickup_all_done(&st->order, st->done) ? "collected" : "partly_collected");
 	text_fmt(f.lane, sizeof(f.lane), "%s", st->config->lane);
 	text_fmt(f.event, sizeof(f.event), "%s", h->event);
 	f.seq = h->seq;
@@ -261,12 +267,10 @@ static void show_change(struct station *st, const struct call *c)
 	answer_no(st, c, 409, REASON_ORDER_CHANGED, &v);
 }
 
-static void refuse_handover(struct station *st, const struct call *c, enum reason r,
-			    const struct pickup_policy *policy)
+static void refuse_handover(struct station *st, const struct call *c, enum reason r, uint32_t needs)
 {
 	struct word_values v = words_none();
 	char money[MONEY_TEXT_MAX], number[128];
-	uint32_t needs = 0;
 
 	order_number(&st->order, number, sizeof(number));
 	v.order = number;
@@ -274,55 +278,85 @@ static void refuse_handover(struct station *st, const struct call *c, enum reaso
 		money_format(order_due(&st->order), st->desks[c->desk].language, money);
 		v.item = money;
 	}
-	if (r == REASON_APPROVAL_NEEDED)
-		needs = 1u << NEED_ISOLATED;
-	else if (pickup_late_approvable(r, policy))
-		needs = 1u << NEED_LATE;
 	if (needs)
 		approval_ask(st, c, needs, 0, st->desks[c->desk].row.order, r, &v);
 	else
 		answer_no(st, c, 409, r, &v);
 }
 
+static bool read_args(struct json args, struct handover *h)
+{
+	const struct json name = json_get(args, "name"), rest = json_get(args, "rest");
+
+	if (json_is(rest, "later"))
+		h->unchecked = REST_LATER;
+	else if (json_is(rest, "refund"))
+		h->unchecked = REST_REFUND;
+	else if (rest.type != JSON_NONE)
+		return false;
+	if (name.type != JSON_NONE && (json_string(name, h->name, sizeof(h->name)) < 0 ||
+				       text_has_control(slice_of(h->name))))
+		return false;
+	return collector_of(json_get(args, "collector"), &h->collector) == 0;
+}
+
+/* On the newest record, with what was done at this desk. */
+static enum reason decide(struct station *st, const struct handover *h,
+			  const struct pickup_policy *policy, uint32_t *ret_needs)
+{
+	const struct call *c = h->call;
+	const struct pickup_facts facts = { &st->order, st->config->store, station_now(st),
+					    !approval_missing(st, c, 1u << NEED_LATE, 0) };
+	const struct handover_facts f = {
+		.order = &st->order,
+		.done = st->done,
+		.seen_rev = st->desks[c->desk].row.rev,
+		.parcels_checked = pickup_parcels_checked(st, c->desk),
+		.isolated = serving_alone(st),
+		.isolated_approved = !approval_missing(st, c, 1u << NEED_ISOLATED, 0),
+		.age_checked = pickup_age_checked(st, c->desk),
+	};
+	enum reason r = pickup_verdict(&facts, policy);
+
+	*ret_needs = pickup_late_approvable(r, policy) ? 1u << NEED_LATE : 0;
+	if (r == REASON_NONE)
+		r = pickup_rest(&st->order, st->done, h->unchecked, policy);
+	if (r == REASON_NONE) {
+		r = collector_verdict(h->collector, h->name, json_get(st->order.body, "proxies"),
+				      !approval_missing(st, c, 1u << NEED_VOUCH, 0));
+		*ret_needs = r == REASON_APPROVAL_NEEDED ? 1u << NEED_VOUCH : 0;
+	}
+	if (r == REASON_NONE) {
+		r = pickup_handover(&f, policy);
+		*ret_needs = r == REASON_APPROVAL_NEEDED ? 1u << NEED_ISOLATED : 0;
+	}
+	return r;
+}
+
 void verb_pickup_handover(struct station *st, const struct call *c, struct json args)
 {
-	struct pickup_policy policy = pickup_policy_now(st);
-	struct handover h = { .call = c, .collector = "self" };
-	struct json collector = json_get(args, "collector"), name = json_get(args, "name");
-	struct pickup_facts facts = { NULL, st->config->store, station_now(st),
-				      approval_missing(st, c, 1u << NEED_LATE, 0) == 0 };
-	struct handover_facts f;
+	const struct pickup_policy policy = pickup_policy_now(st);
+	struct handover h = { .call = c };
+	struct word_values v = words_none();
+	uint32_t needs;
 	enum reason r;
 
 	if (!pickup_loaded(st, c))
 		return;
-	if ((collector.type != JSON_NONE &&
-	     (json_string(collector, h.collector, sizeof(h.collector)) < 0 ||
-	      (strcmp(h.collector, "self") && strcmp(h.collector, "proxy") &&
-	       strcmp(h.collector, "courier")))) ||
-	    (name.type != JSON_NONE && (json_string(name, h.name, sizeof(h.name)) < 0 ||
-					text_has_control(slice_of(h.name))))) {
-		struct word_values v = words_none();
-
+	if (!read_args(args, &h)) {
 		answer_no(st, c, 400, REASON_BAD_REQUEST, &v);
 		return;
 	}
 	if (serving_park(st, c, args))
 		return;
-	facts.order = &st->order;
-	r = pickup_verdict(&facts, &policy);
-	f = (struct handover_facts){ &st->order,
-				     st->done,
-				     st->desks[c->desk].row.rev,
-				     pickup_parcels_checked(st, c->desk),
-				     serving_alone(st),
-				     approval_missing(st, c, 1u << NEED_ISOLATED, 0) == 0 };
-	if (r == REASON_NONE)
-		r = pickup_handover(&f, &policy);
+	pickup_goods_load(st, c->desk, -1);
+	r = decide(st, &h, &policy, &needs);
 	if (r == REASON_ORDER_CHANGED)
 		show_change(st, c);
+	else if (r == REASON_BAD_REQUEST)
+		answer_no(st, c, 400, r, &v);
 	else if (r != REASON_NONE)
-		refuse_handover(st, c, r, &policy);
+		refuse_handover(st, c, r, needs);
 	else
 		hand_over(st, &h);
 }

@@ -53,8 +53,11 @@ static void keep_done(struct station *st, enum desk desk, int line, struct slice
 
 enum reason pickup_check_pieces(struct station *st, enum desk desk, int line, int64_t qty)
 {
-	enum reason r = pickup_check(&st->order.lines[line], st->done[line], qty);
+	enum reason r;
 
+	pickup_goods_load(st, desk, line);
+	r = st->done[line].recalled ? REASON_RECALLED
+				    : pickup_check(&st->order.lines[line], st->done[line], qty);
 	if (r == REASON_NONE) {
 		st->done[line].checked += qty;
 		keep_done(st, desk, line, slice_of(""));
@@ -136,7 +139,12 @@ void verb_pickup_check(struct station *st, const struct call *c, struct json arg
 		r = pickup_check_parcel(st, c->desk, slice_of(label));
 	} else {
 		line = arg_line(st, args);
-		r = line < 0 ? REASON_ITEM_UNKNOWN : pickup_check_pieces(st, c->desk, line, qty);
+		if (line < 0)
+			r = REASON_ITEM_UNKNOWN;
+		else if (json_string(json_get(args, "serial"), label, sizeof(label)) > 0)
+			r = pickup_add_serial(st, c->desk, line, slice_of(label));
+		else
+			r = pickup_check_pieces(st, c->desk, line, qty);
 	}
 	if (r == REASON_NONE)
 		answer_ok(st, c, "");

@@ -90,7 +90,7 @@ void pickup_done_load(struct station *st, enum desk desk)
 			c.short_ = left;
 		if (c.checked > left - c.short_)
 			c.checked = left - c.short_;
-		st->done[i] = (struct pickup_line){ c.checked, c.short_ };
+		st->done[i] = (struct pickup_line){ .checked = c.checked, .short_ = c.short_ };
 	}
 }
 
@@ -242,6 +242,15 @@ static void open_here(struct station *st, const struct call *c, const char *numb
 	answer_ok(st, c, members);
 }
 
+/* Nobody hands over to themselves. */
+static bool is_own(struct station *st, const struct call *c)
+{
+	char customer[ID_MAX + 1];
+
+	return json_string(json_get(st->order.customer, "id"), customer, sizeof(customer)) > 0 &&
+	       staff_is_customer(st, c->session.row.staff, customer);
+}
+
 void pickup_open(struct station *st, const struct call *c, const char *named, const char *method)
 {
 	struct desk_state *desk = &st->desks[c->desk];
@@ -263,6 +272,8 @@ void pickup_open(struct station *st, const struct call *c, const char *named, co
 	}
 	f.order = order_load(st, slice_of(order)) ? &st->order : NULL;
 	r = pickup_verdict(&f, &policy);
+	if (r == REASON_NONE && c->desk == DESK_COUNTER && is_own(st, c))
+		r = REASON_OWN_ORDER;
 	if (r == REASON_NONE && c->desk == DESK_COUNTER && serving_elsewhere(st, slice_of(order)))
 		r = REASON_BEING_SERVED;
 	if (r != REASON_NONE) {

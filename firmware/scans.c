@@ -123,6 +123,9 @@ static void scan_in_pickup(struct station *st, const struct call *c, const struc
 	} else if (s->kind == SCAN_GTIN &&
 		   (line = line_of_code(st, &s->code, c->desk, &pieces)) >= 0) {
 		r = check_scanned(st, c->desk, line, pieces, &v);
+		if (r == REASON_NONE && s->code.serial[0])
+			r = pickup_add_serial(st, c->desk, line, slice_of(s->code.serial));
+		r = r == REASON_ITEM_UNKNOWN ? REASON_NONE : r; /* its serials are not kept */
 	} else if (scan_names_order(st, c, s)) {
 		return;
 	}
@@ -157,12 +160,27 @@ static void scan_text_in_pickup(struct station *st, const struct call *c, const 
 {
 	struct word_values v = words_none();
 
+	enum reason r = REASON_ITEM_UNKNOWN;
+	bool known = order_load(st, slice_of(st->desks[c->desk].row.order));
+
 	/* A carrier's label is a parcel's label in any form it likes. */
-	if (order_load(st, slice_of(st->desks[c->desk].row.order)) &&
-	    pickup_has_parcel(st, s->text))
+	if (known && pickup_has_parcel(st, s->text)) {
 		scan_in_pickup(st, c, s);
-	else if (!scan_names_order(st, c, s))
-		answer_no(st, c, 409, REASON_ITEM_UNKNOWN, &v);
+		return;
+	}
+	if (scan_names_order(st, c, s))
+		return;
+	/* Behind a piece whose serial number is kept comes that number. */
+	known = order_load(st, slice_of(st->desks[c->desk].row.order));
+	if (known)
+		pickup_done_load(st, c->desk);
+	if (!known || !pickup_take_serial(st, c->desk, s->text, &r) || r != REASON_NONE) {
+		answer_no(st, c, 409, r, &v);
+		return;
+	}
+	notice_clear(st, c->desk);
+	feedback_send(st, c->desk, FEEDBACK_GOOD);
+	answer_ok(st, c, "");
 }
 
 /* A customer's number (the KID of e-paragon, a GSRN) is not known to be anybody's here yet. It may

@@ -228,6 +228,20 @@ static void wrong_for_phone(struct station *st, const struct call *c, int64_t ge
 	answer_wrong(st, c, "", least);
 }
 
+/* Who has shown one code of this phone has come for all its orders: they can be taken one after the
+ * other. */
+static void others_are_here(struct station *st, int64_t gen, struct slice phone_hash,
+			    const char *opened)
+{
+	char order[ID_MAX + 1] = "";
+
+	while (store_lookup_next(st->store, gen, LOOKUP_PHONE, phone_hash, order))
+		if (strcmp(order, opened) != 0 && order_load(st, slice_of(order)) &&
+		    (st->order.status == ORDER_READY || st->order.status == ORDER_PARTLY_COLLECTED))
+			store_here_add(st->store, slice_of(order), station_now(st));
+	st->queue_stale = true;
+}
+
 static void find_by_phone(struct station *st, const struct call *c, const char *typed,
 			  struct slice digits)
 {
@@ -253,6 +267,7 @@ static void find_by_phone(struct station *st, const struct call *c, const char *
 		}
 		all_locked = false;
 		if (pin_right(st, order, digits)) {
+			others_are_here(st, gen, slice_of(hash), order);
 			pin_accepted(st, c, order, "phone");
 			return;
 		}

@@ -31,7 +31,10 @@ static const struct {
 static void put(struct case_shop *c, enum stream stream, const char *id, const char *body)
 {
 	char ops[OPS_MAX];
+	struct json root;
 
+	if (json_check(slice_of(body), &root) < 0)
+		fail_msg("%s %s is no JSON: %s", stream_type(stream), id, body);
 	assert_true(text_fmt(ops, sizeof(ops),
 			     "[{\"op\":\"put\",\"type\":\"%s\",\"id\":\"%s\",\"rev\":%lld,"
 			     "\"body\":%s}]",
@@ -250,7 +253,7 @@ static void fact_order(struct case_shop *c, char *text)
 		if (*one)
 			member(c, &b, one);
 	jw_close(&b, '}');
-	assert_false(b.overflow);
+	assert_non_null(buf_str(&b));
 	put(c, STREAM_ORDERS, id, memory);
 }
 

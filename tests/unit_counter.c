@@ -260,9 +260,9 @@ static void test_handovers(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(handovers); i++) {
 		struct pickup_policy p = policy_of(handovers[i].pickup, handovers[i].fiscal);
-		struct pickup_line done = { handovers[i].checked, 0 };
+		struct pickup_line done = { .checked = handovers[i].checked };
 		struct handover_facts f = { &order_storage, &done, handovers[i].seen_rev,
-					    handovers[i].parcels, handovers[i].isolated, false };
+					    handovers[i].parcels, handovers[i].isolated, false, false };
 		enum reason r;
 
 		assert_null(read_order(handovers[i].body));
@@ -385,7 +385,7 @@ static bool has_line(struct slice doc, const char *text)
 
 static void test_slip(void **state)
 {
-	struct pickup_line done[2] = { { 2, 1 }, { 0, 0 } };
+	struct pickup_line done[2] = { { .checked = 2, .short_ = 1 } };
 	struct slip_facts f = { .order = &order_storage, .done = done };
 	char *memory = malloc(DOC_MAX);
 	struct json texts;

@@ -136,8 +136,9 @@ int time_parse(struct slice text, int64_t *ret_wall_ms)
 	}
 	if (parse_offset(p + i, text.n - i, &offset) < 0)
 		return -EBADMSG;
-	*ret_wall_ms = ((days_from_civil(v[0] * 100 + v[1], v[2], v[3]) * 24 + v[4]) * 60 + v[5]) *
-			       60000 + v[6] * INT64_C(1000) + ms - offset;
+	*ret_wall_ms =
+		((days_from_civil(v[0] * 100 + v[1], v[2], v[3]) * 24 + v[4]) * 60 + v[5]) * 60000 +
+		v[6] * INT64_C(1000) + ms - offset;
 	return 0;
 }
 

@@ -7,9 +7,9 @@
 
 #include "firmware/base/bytes.h"
 
-#define DEVICE_NAME_MAX 32
-#define DEVICE_DETAIL_MAX 96
-#define DEVICES_MAX 16
+#define DEVICE_NAME_MAX	    32
+#define DEVICE_DETAIL_MAX   96
+#define DEVICES_MAX	    16
 #define DEVICE_PROTOCOL_MAX 16 /* "keyboard" and a NUL */
 
 /* A desk: a place at a station with its own screen and session. */

@@ -6,8 +6,8 @@
 static void add_clean(struct buf *doc, struct slice text)
 {
 	for (size_t i = 0; i < text.n; i++)
-		buf_byte(doc, (uint8_t)text.p[i] < 0x20 || text.p[i] == 0x7f ? ' '
-									       : (uint8_t)text.p[i]);
+		buf_byte(doc,
+			 (uint8_t)text.p[i] < 0x20 || text.p[i] == 0x7f ? ' ' : (uint8_t)text.p[i]);
 }
 
 void doc_line(struct buf *doc, char command, struct slice text)

@@ -26,8 +26,8 @@
 
 #include "firmware/base/bytes.h"
 
-#define DOC_MAX (128 * 1024) /* bytes of one document: 300 lines with long names */
-#define DOC_DISPLAY_MAX 2048 /* of one for a customer display */
+#define DOC_MAX		(128 * 1024) /* bytes of one document: 300 lines with long names */
+#define DOC_DISPLAY_MAX 2048	     /* of one for a customer display */
 
 void doc_line(struct buf *doc, char command, struct slice text);
 void doc_text(struct buf *doc, char command, const char *text);

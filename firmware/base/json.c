@@ -483,6 +483,11 @@ bool json_true(struct json v)
 	return v.type == JSON_BOOL && v.p[0] == 't';
 }
 
+bool json_false(struct json v)
+{
+	return v.type == JSON_BOOL && !json_true(v);
+}
+
 int json_int(struct json v, int64_t *ret_value)
 {
 	bool negative;

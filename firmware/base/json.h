@@ -16,7 +16,7 @@
 /* Nesting costs a bit a level and no recursion, so a message of any shape can be taken apart and
  * only the record that is too deep for us (JSON_DEPTH_MAX) be set aside. */
 #define JSON_NESTING_MAX (1024 * 1024)
-#define JSON_DEPTH_MAX 32
+#define JSON_DEPTH_MAX	 32
 
 enum json_type {
 	JSON_NONE, /* no such value */
@@ -65,6 +65,7 @@ int json_depth(struct json v); /* levels of brackets; 0 for a scalar */
 
 struct slice json_text(struct json v); /* the value's exact text */
 bool json_true(struct json v);
+bool json_false(struct json v); /* said to be false, not absent */
 /* Whole numbers without fraction or exponent: 0, -EINVAL (no whole number), -ERANGE. */
 int json_int(struct json v, int64_t *ret_value);
 int64_t json_int_or(struct json v, int64_t otherwise);
@@ -78,14 +79,14 @@ bool json_is(struct json v, const char *text);
  * Writing. A comma is put where one belongs by looking at what stands before, so pieces of
  * documents can be written by different hands. `name` NULL writes an array element.
  */
-void jw_open(struct buf *b, const char *name, char bracket); /* '{' or '[' */
-void jw_close(struct buf *b, char bracket);		     /* '}' or ']' */
+void jw_open(struct buf *b, const char *name, char bracket);	   /* '{' or '[' */
+void jw_close(struct buf *b, char bracket);			   /* '}' or ']' */
 void jw_slice(struct buf *b, const char *name, struct slice text); /* escapes */
 void jw_str(struct buf *b, const char *name, const char *text);
 void jw_int(struct buf *b, const char *name, int64_t value);
 void jw_bool(struct buf *b, const char *name, bool value);
 void jw_null(struct buf *b, const char *name);
-void jw_raw(struct buf *b, const char *name, struct slice json); /* text that is JSON already */
+void jw_raw(struct buf *b, const char *name, struct slice json);   /* text that is JSON already */
 void jw_value(struct buf *b, const char *name, struct json value); /* null for JSON_NONE */
 
 #endif

@@ -190,3 +190,51 @@ bool pan_like(struct slice s)
 		return false;
 	return luhn_valid(s);
 }
+
+/* One letter without its case and Polish mark. */
+static int32_t fold(int32_t c)
+{
+	static const struct {
+		int32_t from, to;
+	} marked[] = {
+		{ 0x104, 'a' }, { 0x105, 'a' }, { 0x106, 'c' }, { 0x107, 'c' },	  { 0x118, 'e' },
+		{ 0x119, 'e' }, { 0x141, 'l' }, { 0x142, 'l' }, { 0x143, 'n' },	  { 0x144, 'n' },
+		{ 0xd3, 'o' },	{ 0xf3, 'o' },	{ 0x15a, 's' }, { 0x15b, 's' },	  { 0x179, 'z' },
+		{ 0x17a, 'z' }, { 0x17b, 'z' }, { 0x17c, 'z' }, { 0x490, 0x491 },
+	};
+
+	if (c >= 'A' && c <= 'Z')
+		return c + 32;
+	if (c >= 0x410 && c <= 0x42f)
+		return c + 0x20;
+	if (c >= 0x400 && c <= 0x40f)
+		return c + 0x50;
+	for (size_t i = 0; i < COUNT_OF(marked); i++)
+		if (marked[i].from == c)
+			return marked[i].to;
+	return c;
+}
+
+static bool holds_at(struct slice have, size_t at, struct slice want)
+{
+	for (size_t w = 0; w < want.n;) {
+		const int32_t b = utf8_next(want, &w);
+
+		if (at >= have.n || fold(utf8_next(have, &at)) != fold(b))
+			return false;
+	}
+	return true;
+}
+
+bool text_holds(struct slice have, struct slice want)
+{
+	if (want.n == 0)
+		return true;
+	for (size_t at = 0; at < have.n;) {
+		if (holds_at(have, at, want))
+			return true;
+		if (utf8_next(have, &at) < 0)
+			return false;
+	}
+	return false;
+}

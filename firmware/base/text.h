@@ -40,4 +40,8 @@ bool gtin_pad(struct slice s, char ret_gtin14[15]);
  * whether a symbology or a known record makes it something else. */
 bool pan_like(struct slice s);
 
+/* Does `have` hold `want`, letters of any case and with or without Polish marks being one? "zolw"
+ * is in "Żółw 3". Latin and Cyrillic letters of Polish, English and Ukrainian are folded. */
+bool text_holds(struct slice have, struct slice want);
+
 #endif

@@ -1,9 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "firmware/counter/pickup.h"
 
+#include <errno.h>
+#include <string.h>
+
+/* "22:30" as minutes, -1. */
+static int minute_of(struct json v)
+{
+	char text[8];
+
+	if (json_string(v, text, sizeof(text)) != 5 || text[2] != ':' ||
+	    !text_digits((struct slice){ text, 2 }) || !text_digits((struct slice){ text + 3, 2 }))
+		return -1;
+	return ((text[0] - '0') * 10 + text[1] - '0') * 60 + (text[3] - '0') * 10 + text[4] - '0';
+}
+
+static struct sale_ban ban_read(struct json v)
+{
+	struct sale_ban ban = { .from_min = minute_of(json_get(v, "from")),
+				.to_min = minute_of(json_get(v, "to")) };
+
+	if (json_string(json_get(v, "category"), ban.category, sizeof(ban.category)) <= 0 ||
+	    ban.from_min < 0 || ban.to_min < 0)
+		ban.category[0] = '\0';
+	return ban;
+}
+
+bool sale_banned(const struct sale_ban *ban, struct json category, int minute_of_day)
+{
+	const bool late = minute_of_day >= ban->from_min, early = minute_of_day < ban->to_min;
+
+	if (!ban->category[0] || !json_is(category, ban->category))
+		return false;
+	return ban->from_min > ban->to_min ? late || early : late && early;
+}
+
 struct pickup_policy pickup_policy_read(struct json pickup, struct json fiscal)
 {
-	struct pickup_policy p = { CHECK_EACH, LATE_APPROVE, ISOLATED_APPROVE, true };
+	struct pickup_policy p = { .check_items = CHECK_EACH,
+				   .late = LATE_APPROVE,
+				   .isolated = ISOLATED_APPROVE,
+				   .id_search = SEARCH_APPROVE };
+	struct json search = json_get(pickup, "id_search");
 	struct json check = json_get(pickup, "check_items"), late = json_get(pickup, "late");
 	struct json isolated = json_get(pickup, "isolated_handover");
 
@@ -19,6 +57,12 @@ struct pickup_policy pickup_policy_read(struct json pickup, struct json fiscal)
 		p.isolated = ISOLATED_ALLOW;
 	else if (json_is(isolated, "refuse"))
 		p.isolated = ISOLATED_REFUSE;
+	if (json_is(search, "allow"))
+		p.id_search = SEARCH_ALLOW;
+	else if (json_is(search, "refuse"))
+		p.id_search = SEARCH_REFUSE;
+	p.partial = !json_false(json_get(pickup, "partial"));
+	p.ban = ban_read(json_get(pickup, "night_ban"));
 	p.fiscal_external = !json_is(json_get(fiscal, "mode"), "none");
 	return p;
 }
@@ -87,16 +131,89 @@ enum reason pickup_short(const struct order_line *line, struct pickup_line done,
 
 int64_t pickup_leaves(const struct order_line *line, struct pickup_line done)
 {
-	int64_t leaves = order_line_left(line) - done.short_;
+	const int64_t leaves = order_line_left(line) - done.short_ - done.stays;
 
 	return line->goods && leaves > 0 ? leaves : 0;
+}
+
+bool pickup_all_done(const struct order *o, const struct pickup_line *done)
+{
+	for (int i = 0; i < o->line_count; i++)
+		if (o->lines[i].goods && done[i].stays > 0)
+			return false;
+	return true;
+}
+
+const char *rest_name(enum rest r)
+{
+	switch (r) {
+	case REST_NONE:
+		return "";
+	case REST_LATER:
+		return "later";
+	case REST_REFUND:
+		return "refund";
+	}
+	return "";
+}
+
+enum reason pickup_rest(const struct order *o, struct pickup_line *done, enum rest rest,
+			const struct pickup_policy *p)
+{
+	if (rest == REST_NONE)
+		return REASON_NONE;
+	if (!p->partial)
+		return REASON_FORBIDDEN;
+	for (int i = 0; i < o->line_count; i++) {
+		const int64_t unchecked = pickup_leaves(&o->lines[i], done[i]) - done[i].checked;
+
+		if (unchecked <= 0)
+			continue;
+		if (rest == REST_REFUND)
+			done[i].short_ += unchecked;
+		else
+			done[i].stays += unchecked;
+	}
+	return REASON_NONE;
+}
+
+static enum reason line_verdict(const struct order_line *l, const struct pickup_line *done,
+				bool each, bool age_checked)
+{
+	const int64_t leaves = pickup_leaves(l, *done);
+
+	if (!l->goods)
+		return REASON_NONE;
+	if (each && done->checked != leaves)
+		return REASON_ITEMS_UNCHECKED;
+	if (leaves == 0)
+		return REASON_NONE;
+	if (done->recalled)
+		return REASON_RECALLED;
+	if (done->banned_now)
+		return REASON_SALE_HOURS;
+	if (l->age_min > 0 && !age_checked)
+		return REASON_AGE_CHECK;
+	return done->keeps_serials && done->serials != leaves ? REASON_SERIAL_NEEDED : REASON_NONE;
+}
+
+/* Something leaves, or all of it is settled: only to put all of it off is no handover. */
+static bool does_something(const struct handover_facts *f)
+{
+	int64_t pieces = 0;
+
+	for (int i = 0; i < f->order->line_count; i++)
+		if (f->order->lines[i].goods)
+			pieces +=
+				pickup_leaves(&f->order->lines[i], f->done[i]) + f->done[i].short_;
+	return pieces > 0;
 }
 
 enum reason pickup_handover(const struct handover_facts *f, const struct pickup_policy *p)
 {
 	const struct order *o = f->order;
-	bool each = p->check_items == CHECK_EACH ||
-		    (p->check_items == CHECK_PARCEL && json_count(o->parcels) == 0);
+	const bool each = p->check_items == CHECK_EACH ||
+			  (p->check_items == CHECK_PARCEL && json_count(o->parcels) == 0);
 
 	if (o->rev != f->seen_rev)
 		return REASON_ORDER_CHANGED;
@@ -105,16 +222,57 @@ enum reason pickup_handover(const struct handover_facts *f, const struct pickup_
 	if (f->isolated && p->isolated == ISOLATED_APPROVE && !f->isolated_approved)
 		return REASON_APPROVAL_NEEDED;
 	for (int i = 0; i < o->line_count; i++) {
-		const struct order_line *l = &o->lines[i];
+		const enum reason r = line_verdict(&o->lines[i], &f->done[i], each, f->age_checked);
 
-		if (l->goods && each && f->done[i].checked != pickup_leaves(l, f->done[i]))
-			return REASON_ITEMS_UNCHECKED;
-		if (l->age_min > 0 && pickup_leaves(l, f->done[i]) > 0)
-			return REASON_AGE_CHECK;
+		if (r != REASON_NONE)
+			return r;
 	}
-	if (p->check_items == CHECK_PARCEL && !each && !f->parcels_checked)
+	if (p->check_items == CHECK_PARCEL && !each && !f->parcels_checked &&
+	    pickup_all_done(o, f->done))
+		return REASON_ITEMS_UNCHECKED;
+	if (!does_something(f))
 		return REASON_ITEMS_UNCHECKED;
 	if (order_due(o) > 0)
 		return p->fiscal_external ? REASON_FISCAL_NEEDED : REASON_PAYMENT_DUE;
 	return REASON_NONE;
+}
+
+int collector_of(struct json word, enum collector *ret_collector)
+{
+	if (word.type == JSON_NONE || json_is(word, "self"))
+		*ret_collector = COLLECTOR_SELF;
+	else if (json_is(word, "proxy"))
+		*ret_collector = COLLECTOR_PROXY;
+	else if (json_is(word, "courier"))
+		*ret_collector = COLLECTOR_COURIER;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+const char *collector_name(enum collector c)
+{
+	switch (c) {
+	case COLLECTOR_SELF:
+		return "self";
+	case COLLECTOR_PROXY:
+		return "proxy";
+	case COLLECTOR_COURIER:
+		return "courier";
+	}
+	return "self";
+}
+
+enum reason collector_verdict(enum collector c, const char *name, struct json proxies, bool vouched)
+{
+	if (c != COLLECTOR_PROXY)
+		return REASON_NONE;
+	if (!name[0])
+		return REASON_BAD_REQUEST;
+	if (json_count(proxies) == 0 || vouched)
+		return REASON_NONE;
+	for (struct json_walk w = json_walk(proxies); json_next(&w);)
+		if (json_is(w.value, name))
+			return REASON_NONE;
+	return REASON_APPROVAL_NEEDED;
 }

@@ -46,6 +46,7 @@ static const char *const codes[REASON_COUNT] = {
 	[REASON_SHIFT_CLOSED] = "shift_closed",
 	[REASON_REASON_NEEDED] = "reason_needed",
 	[REASON_SERIAL_NEEDED] = "serial_needed",
+	[REASON_SALE_HOURS] = "sale_hours",
 };
 
 const char *reason_code(enum reason r)

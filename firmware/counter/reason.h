@@ -52,8 +52,9 @@ enum reason {
 	REASON_SHIFT_CLOSED,  /* cash moves within a shift */
 	REASON_REASON_NEEDED, /* policy wants to know why */
 	REASON_SERIAL_NEEDED, /* this product's serial numbers are kept */
+	REASON_SALE_HOURS,    /* not sold at this hour in this town */
 };
-#define REASON_COUNT (REASON_SERIAL_NEEDED + 1)
+#define REASON_COUNT (REASON_SALE_HOURS + 1)
 
 const char *reason_code(enum reason r);
 

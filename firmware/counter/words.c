@@ -271,6 +271,12 @@ static const char *const reasons[REASON_COUNT][3] = {
 	[REASON_REASON_NEEDED] = { "Podaj powód.[ Do wyboru: {item}.]",
 				   "Say why.[ Choose: {item}.]",
 				   "Вкажіть причину.[ На вибір: {item}.]" },
+	[REASON_SALE_HOURS] = { "O tej porze nie wolno tu tego wydawać. Reszta może wyjść; to "
+				"poczeka.",
+				"This may not be sold here at this hour. The rest can go; this "
+				"waits.",
+				"О цій порі тут цього видавати не можна. Решту можна; це "
+				"почекає." },
 	[REASON_SERIAL_NEEDED] = { "Zeskanuj numer seryjny tego towaru.",
 				   "Scan this item's serial number.",
 				   "Скануйте серійний номер цього товару." },
