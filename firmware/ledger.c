@@ -87,6 +87,9 @@ void ledger_open_epoch(struct station *st)
 		floor = st->ledger.epoch;
 	if (epoch <= floor)
 		epoch = floor + 1;
+	/* The row of the epoch that ends says its last event, and by its hash what that was. */
+	if (st->ledger.epoch)
+		store_acked(st->store, st->ledger.epoch, st->ledger.acked, &st->ledger);
 	store_ledger_open(st->store, epoch);
 	ledger_load(st);
 }
@@ -101,8 +104,6 @@ static bool raise_epoch(struct station *st, int64_t seen)
 	if (seen <= st->ledger.epoch || seen > EPOCH_MAX || st->epoch_raised)
 		return false;
 	st->epoch_raised = true;
-	if (st->acked.noted != st->ledger.acked)
-		store_acked(st->store, st->ledger.epoch, st->ledger.acked, &st->ledger);
 	store_meta_set(st->store, "epoch_floor", seen);
 	log_warning(
 		"HQ knows events of this lane under epoch %lld, above %lld: this database is an "

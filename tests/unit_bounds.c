@@ -200,6 +200,41 @@ static void test_unacknowledged_again_stays(void **state)
 	file_shop_close(&f);
 }
 
+static bool last_of_first_epoch(void *ctx, const struct file_epoch *epoch)
+{
+	*(struct file_epoch *)ctx = *epoch;
+	return false;
+}
+
+/* When an epoch ends its row says its last event and that one's hash, by which a journal is checked
+ * that lost or changed its end. */
+static void test_an_epoch_ends_with_its_last_event(void **state)
+{
+	struct file_shop f = file_shop_open();
+	struct shop *s = f.s;
+	struct file_epoch first = { 0 };
+	char hash[HASH_TEXT_MAX], message[256];
+	int64_t epoch = s->st->ledger.epoch, last;
+
+	(void)state;
+	make_events(s, 3);
+	ack(s, s->st->ledger.last, "");
+	shop_tick(s, 2000);
+	make_events(s, 2);
+	last = s->st->ledger.last;
+	memcpy(hash, s->st->ledger.prev, sizeof(hash));
+	assert_int_equal(file_mark_restored(f.path, epoch, message, sizeof(message)), 0);
+	shop_restart(s);
+	assert_true(s->st->ledger.epoch > epoch);
+	assert_int_equal(file_epochs(f.path, last_of_first_epoch, &first, message, sizeof(message)),
+			 0);
+	assert_int_equal(first.epoch, epoch);
+	assert_int_equal(first.last, last);
+	assert_int_equal(first.noted, last);
+	assert_string_equal(first.prev, hash);
+	file_shop_close(&f);
+}
+
 static void test_rejects_of_no_event_are_ignored(void **state)
 {
 	struct file_shop f = file_shop_open();
@@ -296,6 +331,7 @@ int main(void)
 		cmocka_unit_test(test_a_clock_set_right_takes_no_events),
 		cmocka_unit_test(test_the_second_restore_knows_the_first),
 		cmocka_unit_test(test_unacknowledged_again_stays),
+		cmocka_unit_test(test_an_epoch_ends_with_its_last_event),
 		cmocka_unit_test(test_rejects_of_no_event_are_ignored),
 		cmocka_unit_test(test_old_tries_go),
 		cmocka_unit_test(test_guests_go_after_a_week),
