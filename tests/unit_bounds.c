@@ -70,6 +70,35 @@ static void test_held_messages_are_bounded_in_bytes(void **state)
 	shop_close(s);
 }
 
+/* What stands in an event is bounded where it comes in, or its handover would end the program. */
+static void test_payments_as_long_as_an_event(void **state)
+{
+	static char ops[100000];
+	struct door_event e = { .kind = DOOR_DOWN };
+	struct shop *s = shop_stocked(1);
+	char code[CODE_TEXT_MAX];
+
+	(void)state;
+	text_fmt(ops, sizeof(ops),
+		 "[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-1\",\"rev\":9,\"body\":{"
+		 "\"status\":\"ready\",\"lines\":[{\"line\":1,\"qty\":2,\"paid\":200}],"
+		 "\"payments\":[{\"id\":\"p1\",\"tender\":\"%070000d\",\"state\":"
+		 "\"captured\",\"amount\":200}]}}]",
+		 7);
+	e.down.stream = STREAM_ORDERS;
+	e.down.epoch = 7;
+	e.down.seq = 2;
+	e.down.ops = (struct span){ 0, (uint32_t)strlen(ops) };
+	shop_submit(s, &e, ops);
+	shop_sign_code(s, "ZAM-1", code);
+	shop_scan(s, code);
+	shop_verb(s, "pickup.short", "{\"line\":1,\"qty\":2,\"reason\":\"missing\"}", NULL);
+	shop_verb(s, "pickup.handover", "{}", NULL);
+	assert_int_equal(s->st->counters.handovers, 0);
+	assert_int_equal(store_letter_count(s->st->store), 1);
+	shop_close(s);
+}
+
 static void make_events(struct shop *s, int n)
 {
 	struct door_event e = { .kind = DOOR_DEVICE };
@@ -326,6 +355,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_letters_are_bounded),
 		cmocka_unit_test(test_held_messages_are_bounded_in_bytes),
+		cmocka_unit_test(test_payments_as_long_as_an_event),
 		cmocka_unit_test(test_old_events_go),
 		cmocka_unit_test(test_events_are_kept_as_policy_says),
 		cmocka_unit_test(test_a_clock_set_right_takes_no_events),
