@@ -311,6 +311,22 @@ static void a_told_double_stands_alone(void **state)
 	assert_int_equal(number(f, "SELECT seen FROM doubled WHERE told = 'WAW-042/k1'"), 1);
 }
 
+/* One lane's name may begin another's. */
+static void each_lane_that_tells_is_named(void **state)
+{
+	struct fixture *f = *state;
+
+	put(f, "order", "ZAM-1", "", READY_BODY);
+	up(f, "pickup.completed", ALL_OF_IT);
+	other_lane(f, "k10", 1, "pickup.completed", ALL_OF_IT);
+	other_lane(f, "k10", 2, "pickup.doubled",
+		   "{\"order\":\"ZAM-1\",\"with\":{\"lane\":\"k1\",\"seq\":1}}");
+	up(f, "pickup.doubled", "{\"order\":\"ZAM-1\",\"with\":{\"lane\":\"k10\",\"seq\":1}}");
+	up(f, "pickup.doubled", "{\"order\":\"ZAM-1\",\"with\":{\"lane\":\"k10\",\"seq\":1}}");
+	assert_int_equal(
+		number(f, "SELECT count(*) FROM doubled WHERE told = 'WAW-042/k10 WAW-042/k1'"), 1);
+}
+
 static void a_reopened_order_can_be_handed_over_again(void **state)
 {
 	struct fixture *f = *state;
@@ -640,6 +656,7 @@ int main(void)
 		T(a_record_put_back_does_not_hide_it),
 		T(an_import_keeps_what_is_handed_over),
 		T(a_told_double_stands_alone),
+		T(each_lane_that_tells_is_named),
 		T(a_reopened_order_can_be_handed_over_again),
 		T(a_double_is_reopened_whole),
 		T(one_lane_cannot_ask_for_ever),
