@@ -42,15 +42,17 @@ bool store_message_add(struct store *st, const char *id, struct slice text, int6
 {
 	if (db_number(st, 0, "SELECT count(*) FROM message", "") >= STORE_MESSAGES_MAX)
 		return false;
-	db_run(st, "INSERT INTO message (id, text, level) VALUES (?,?,?)", "sti", id, text, level);
+	/* Its command may be forgotten and come again while it still stands. */
+	db_run(st, "INSERT OR IGNORE INTO message (id, text, level) VALUES (?,?,?)", "sti", id,
+	       text, level);
 	return true;
 }
 
 bool store_message_next(struct store *st, struct message_row *row)
 {
-	sqlite3_stmt *q = db_query(
-		st, "SELECT n, id, text, level FROM message WHERE n>? ORDER BY n LIMIT 1", "i",
-		row->n);
+	sqlite3_stmt *q =
+		db_query(st, "SELECT n, id, text, level FROM message WHERE n>? ORDER BY n LIMIT 1",
+			 "i", row->n);
 
 	if (!q)
 		return false;
