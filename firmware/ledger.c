@@ -17,6 +17,7 @@
 #define KEEP_DAYS_MAX 3650
 #define EPOCH_MAX     INT64_C(4102444800) /* 2100: no clock says later */
 #define FRESH_BYTES   (1024 * 1024)	  /* published in one step; the rest follows in the next */
+#define REJECTS_MAX   1000		  /* kept of one acknowledgement: so many tell enough */
 
 void ledger_load(struct station *st)
 {
@@ -301,15 +302,17 @@ static void keep_rejects(struct station *st, int64_t epoch, struct slice reject)
 	struct json_walk w;
 	struct ledger l;
 	char reason[128];
+	int kept = 0;
 
 	if (reject.n == 0 || json_check(reject, &list) < 0 ||
 	    !store_ledger_of(st->store, epoch, &l))
 		return;
-	for (w = json_walk(list); json_next(&w);) {
+	for (w = json_walk(list); json_next(&w) && kept < REJECTS_MAX;) {
 		int64_t seq = json_int_or(json_get(w.value, "seq"), 0);
 
 		if (seq < 1 || seq > l.last)
 			continue;
+		kept++;
 		if (json_string(json_get(w.value, "reason"), reason, sizeof(reason)) < 0)
 			text_fmt(reason, sizeof(reason), "unknown");
 		store_rejected(st->store, epoch, seq, slice_of(reason));

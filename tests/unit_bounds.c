@@ -279,6 +279,33 @@ static void test_rejects_of_no_event_are_ignored(void **state)
 	file_shop_close(&f);
 }
 
+/* A message may be 1 MiB, an acknowledgement too, and one that never came in would be said for
+ * ever. What it rejects is for people to look at: a thousand tell enough. */
+static void test_an_acknowledgement_as_large_as_a_message(void **state)
+{
+	const size_t cap = 900 * 1024;
+	struct file_shop f = file_shop_open();
+	char *reject = malloc(cap);
+	struct buf b;
+
+	(void)state;
+	assert_non_null(reject);
+	make_events(f.s, 1200);
+	buf_init(&b, reject, cap - 64);
+	buf_byte(&b, '[');
+	for (int64_t seq = 1; seq <= 1200; seq++)
+		buf_fmt(&b, "%s{\"seq\":%lld,\"reason\":\"%0600d\"}", seq > 1 ? "," : "",
+			(long long)seq, 0);
+	buf_byte(&b, ']');
+	assert_false(b.overflow);
+	assert_true(b.len > 700 * 1024);
+	ack(f.s, 1200, buf_str(&b));
+	assert_int_equal(f.s->st->ledger.acked, 1200);
+	assert_int_equal(file_shop_sql(&f, "SELECT count(*) FROM reject"), 1000);
+	free(reject);
+	file_shop_close(&f);
+}
+
 static void test_old_tries_go(void **state)
 {
 	struct file_shop f = file_shop_open();
@@ -363,6 +390,7 @@ int main(void)
 		cmocka_unit_test(test_unacknowledged_again_stays),
 		cmocka_unit_test(test_an_epoch_ends_with_its_last_event),
 		cmocka_unit_test(test_rejects_of_no_event_are_ignored),
+		cmocka_unit_test(test_an_acknowledgement_as_large_as_a_message),
 		cmocka_unit_test(test_old_tries_go),
 		cmocka_unit_test(test_guests_go_after_a_week),
 	};
