@@ -99,6 +99,43 @@ static void test_payments_as_long_as_an_event(void **state)
 	shop_close(s);
 }
 
+/* A text that no screen has room for is left out; the order is shown all the same.
+ */
+static void test_texts_as_long_as_a_screen(void **state)
+{
+	static char ops[700000];
+	static const char *const where[] = {
+		"\"customer\":{\"name\":\"%0600000d\"},\"lines\":[{\"line\":1}]",
+		"\"shelf\":\"%0600000d\",\"lines\":[{\"line\":1}]",
+		"\"lines\":[{\"line\":1,\"name\":\"%0600000d\"}]",
+		"\"lines\":[{\"line\":1,\"gtin\":\"%0600000d\"}]",
+		"\"parcels\":[{\"label\":\"%0600000d\"}],\"lines\":[{\"line\":1}]",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(where); i++) {
+		struct door_event e = { .kind = DOOR_DOWN };
+		struct shop *s = shop_stocked(1);
+		char code[CODE_TEXT_MAX];
+		struct buf b;
+
+		buf_init(&b, ops, sizeof(ops));
+		buf_text(&b, "[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-1\",\"rev\":9,"
+			     "\"body\":{\"status\":\"ready\",");
+		buf_fmt(&b, where[i], 7);
+		buf_text(&b, "}}]");
+		e.down.stream = STREAM_ORDERS;
+		e.down.epoch = 7;
+		e.down.seq = 2;
+		e.down.ops = (struct span){ 0, (uint32_t)b.len };
+		shop_submit(s, &e, buf_str(&b));
+		shop_sign_code(s, "ZAM-1", code);
+		shop_scan(s, code);
+		assert_has(s->screen, "\"mode\":\"pickup\"");
+		shop_close(s);
+	}
+}
+
 static void make_events(struct shop *s, int n)
 {
 	struct door_event e = { .kind = DOOR_DEVICE };
@@ -383,6 +420,7 @@ int main(void)
 		cmocka_unit_test(test_letters_are_bounded),
 		cmocka_unit_test(test_held_messages_are_bounded_in_bytes),
 		cmocka_unit_test(test_payments_as_long_as_an_event),
+		cmocka_unit_test(test_texts_as_long_as_a_screen),
 		cmocka_unit_test(test_old_events_go),
 		cmocka_unit_test(test_events_are_kept_as_policy_says),
 		cmocka_unit_test(test_a_clock_set_right_takes_no_events),
