@@ -240,6 +240,25 @@ static void a_double_handover_is_found(void **state)
 				     "\"seq\":1}"));
 }
 
+static int events_text(struct hq *hq, FILE *out)
+{
+	const struct events_wanted wanted = { .since = "" };
+
+	return list_events(hq, &wanted, out);
+}
+
+/* However a lane writes its events. */
+static void each_event_is_one_line(void **state)
+{
+	struct fixture *f = *state;
+
+	up(f, "pickup.completed", "{\r\n\"order\":\"ZAM-1\",\n\"lines\":[]\n}");
+	assert_int_equal(strcspn(printed(events_json, f), "\r\n"),
+			 strlen(printed(events_json, f)) - 1);
+	assert_int_equal(strcspn(printed(events_text, f), "\r\n"),
+			 strlen(printed(events_text, f)) - 1);
+}
+
 /* Two lanes that each gave away a part of it have done nothing wrong. */
 static void parts_are_no_double(void **state)
 {
@@ -652,6 +671,7 @@ int main(void)
 		T(a_lane_has_only_so_many_commands),
 		T(arguments_become_json),
 		T(a_double_handover_is_found),
+		T(each_event_is_one_line),
 		T(parts_are_no_double),
 		T(a_record_put_back_does_not_hide_it),
 		T(an_import_keeps_what_is_handed_over),
