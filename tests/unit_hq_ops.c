@@ -632,13 +632,15 @@ static void the_fleet_says_what_is_wrong(void **state)
 	put(f, "stock", "B", "", "{}");
 	put(f, "stock", "C", "", "{}");
 	skip_post(f);
+	assert_non_null(strstr(printed(fleet_text, f), "no lane was heard yet"));
 	tell(f, LANE, EPOCH, 1, false);
 	assert_ack(up(f, "robot.danced", "{}"), 1, NULL);
 	f->wall_ms += 5000;
 	fleet_state(
 		&f->hq, STORE, LANE,
 		parsed("{\"online\":true,\"epoch\":1795366197,\"conn\":1,\"outbox\":6,"
-		       "\"acked\":1,\"version\":\"9.9\",\"isolated\":true,\"devices\":[{\"name\":"
+		       "\"acked\":1,\"version\":\"9.9\",\"key\":\"KQP=\",\"isolated\":true,"
+		       "\"devices\":[{\"name\":"
 		       "\"receipt\",\"status\":\"paper_out\"}],\"cursors\":{\"stock\":{\"epoch\":"
 		       "1795400000,\"seq\":2,\"count\":2,\"sum\":\"0000000000000000\"}}}"),
 		false);
@@ -647,6 +649,7 @@ static void the_fleet_says_what_is_wrong(void **state)
 	root = parsed(printed(fleet_json, f));
 	lane = element_of(json_get(root, "lanes"), 0);
 	assert_true(json_true(json_get(lane, "isolated")));
+	assert_is(json_get(lane, "key"), "KQP=");
 	assert_is(json_get(element_of(json_get(lane, "trouble"), 0), "status"), "paper_out");
 	assert_int_equal(at(json_get(lane, "events"), "behind"), 6);
 	assert_int_equal(at(json_get(lane, "events"), "behind_s"), 12);

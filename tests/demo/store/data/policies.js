@@ -129,7 +129,7 @@ const POLICIES = {
 	},
 	// A 13-digit in-store code: prefix, 5-digit item, 5-digit weight in grams, check digit. The catalog
 	// lists it with weight 00000.
-	codes: { in_store: [{ prefix: '29', item_digits: 5, value: 'grams', value_digits: 5 }] },
+	codes: { in_store: ['29IIIIIWWWWWC scale=3 unit=kg'] },
 	hours: {
 		open: {
 			mon: ['09:00', '21:00'], tue: ['09:00', '21:00'], wed: ['09:00', '21:00'],
