@@ -16,8 +16,7 @@ static int64_t number(sqlite3 *db, const char *sql, int64_t otherwise)
 	sqlite3_stmt *s = NULL;
 	int64_t value = otherwise;
 
-	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK &&
-	    sqlite3_step(s) == SQLITE_ROW)
+	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW)
 		value = sqlite3_column_int64(s, 0);
 	sqlite3_finalize(s);
 	return value;
@@ -57,18 +56,23 @@ static int copy_pages(sqlite3 *from, const char *to, char *ret_message, size_t c
 	sqlite3_backup *b;
 	int err = -EIO;
 
+	int step = SQLITE_ERROR;
+
 	if (sqlite3_open(to, &copy) == SQLITE_OK) {
 		b = sqlite3_backup_init(copy, "main", from, "main");
 		if (b) {
-			sqlite3_backup_step(b, -1);
+			step = sqlite3_backup_step(b, -1);
 			sqlite3_backup_finish(b);
 		}
-		if (sqlite3_errcode(copy) == SQLITE_OK)
+		/* A file that is locked all the while is no error to finish(). */
+		if (step == SQLITE_DONE && sqlite3_errcode(copy) == SQLITE_OK)
 			err = sound(copy) ? 0 : -EBADMSG;
 	}
 	if (err < 0)
 		text_fmt(ret_message, cap, "%s: %s", to,
-			 err == -EBADMSG ? "the copy is damaged" : sqlite3_errmsg(copy));
+			 err == -EBADMSG       ? "the copy is damaged"
+			 : step == SQLITE_BUSY ? "the database is in use; try again"
+					       : sqlite3_errmsg(copy));
 	sqlite3_close(copy);
 	return err;
 }
@@ -126,11 +130,12 @@ int64_t file_epoch(const char *path)
 	char message[256];
 	sqlite3 *db = open_ours(path, message, sizeof(message));
 	/* One that was restored and has not started since knows of a newer epoch than it has. */
-	int64_t epoch = db ? number(db,
-				    "SELECT max(coalesce((SELECT max(epoch) FROM ledger), 0),"
-				    " coalesce((SELECT value FROM meta WHERE key='epoch_floor'), 0))",
-				    0)
-			   : 0;
+	int64_t epoch =
+		db ? number(db,
+			    "SELECT max(coalesce((SELECT max(epoch) FROM ledger), 0),"
+			    " coalesce((SELECT value FROM meta WHERE key='epoch_floor'), 0))",
+			    0)
+		   : 0;
 
 	sqlite3_close(db);
 	return epoch;
@@ -158,9 +163,12 @@ int file_journal(const char *path, int64_t after,
 	code = sqlite3_prepare_v2(db, sql, -1, &s, NULL);
 	sqlite3_bind_int64(s, 1, after);
 	while (code == SQLITE_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {
-		struct file_event e = { sqlite3_column_int64(s, 1), sqlite3_column_int64(s, 2),
-					sqlite3_column_int(s, 3),   column(s, 4),
-					column(s, 5),		    column(s, 6) };
+		struct file_event e = { sqlite3_column_int64(s, 1),
+					sqlite3_column_int64(s, 2),
+					sqlite3_column_int(s, 3),
+					column(s, 4),
+					column(s, 5),
+					column(s, 6) };
 
 		code = each(ctx, sqlite3_column_int64(s, 0), &e) ? SQLITE_OK : SQLITE_DONE;
 	}
@@ -227,9 +235,13 @@ struct letter_walk {
 static bool letter_row(void *ctx, sqlite3_stmt *s)
 {
 	const struct letter_walk *w = ctx;
-	struct file_letter l = { sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1),
-				 sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3),
-				 sqlite3_column_int64(s, 4), column(s, 5), column(s, 6),
+	struct file_letter l = { sqlite3_column_int64(s, 0),
+				 sqlite3_column_int64(s, 1),
+				 sqlite3_column_int64(s, 2),
+				 sqlite3_column_int64(s, 3),
+				 sqlite3_column_int64(s, 4),
+				 column(s, 5),
+				 column(s, 6),
 				 column(s, 7) };
 
 	w->each(w->ctx, &l);

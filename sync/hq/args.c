@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PREFIX_MAX 128
+#define PREFIX_MAX 200 /* as a station takes */
 #define COUNT_MAX  1000000000
 #define EXIT_USAGE 2
 

@@ -142,7 +142,7 @@ const POLICIES = {
 		},
 		closed: ['2026-12-24', '2026-12-25', '2026-12-26', '2027-01-01', '2027-01-06'],
 	},
-	print: { copies: { slip: 1, return: 2, complaint: 2 }, unknown: 'ask' },
+	print: { copies: 1, unknown: 'ask' },
 };
 
 module.exports = { POLICIES };
