@@ -286,6 +286,8 @@ bench: bench-deps
 	@node tests/bench/snapshot.js
 	@node tests/bench/drain.js
 
+# The manual pages and each other name them so.
+PAGES := README.md hw/README.md sync/PROTOCOL.md ui/API.md
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin/
@@ -299,7 +301,8 @@ install: all
 	install -m 644 hw/systemd/lada.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/lada.conf
 	install -d $(DESTDIR)$(PREFIX)/lib/udev/rules.d
 	$(BUILD)/bin/lada devices --udev > $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-lada.rules
-	install -m 644 hw/lada.conf.example README.md $(DESTDIR)$(PREFIX)/share/doc/lada/
+	install -m 644 hw/lada.conf.example $(DESTDIR)$(PREFIX)/share/doc/lada/
+	for page in $(PAGES); do install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/doc/lada/$$page; done
 
 format:
 	clang-format -i $(shell git ls-files '*.c' '*.h')

@@ -17,7 +17,10 @@
 #include "firmware/streams.h"
 #include "firmware/trust/hash.h"
 
-#define JOBS_SHOWN 100
+/* Of each text of a record, and of its lists: with all the lines an order may have they fit. */
+#define SHOWN_BYTES	 512
+#define SHOWN_LIST_BYTES 65536
+#define JOBS_SHOWN	 100
 
 static const char *level_name(enum notice_level level)
 {
@@ -111,13 +114,23 @@ static void add_staff(struct station *st, struct buf *b)
 	jw_close(b, '}');
 }
 
+/* A member of a record as HQ wrote it. What is too long for a screen is left out, or it would take
+ * the whole document with it. */
+static void add_shown(struct buf *b, const char *name, struct json v, size_t max)
+{
+	if (v.n <= max)
+		jw_value(b, name, v);
+	else
+		jw_null(b, name);
+}
+
 static void add_line(struct buf *b, const struct order_line *l, struct pickup_line done)
 {
 	jw_open(b, NULL, '{');
 	jw_value(b, "line", l->id);
 	jw_value(b, "sku", l->sku);
-	jw_value(b, "gtin", l->gtin);
-	jw_value(b, "name", l->name);
+	add_shown(b, "gtin", l->gtin, SHOWN_BYTES);
+	add_shown(b, "name", l->name, SHOWN_BYTES);
 	jw_int(b, "qty", order_line_left(l));
 	jw_int(b, "checked", done.checked);
 	jw_int(b, "short", done.short_);
@@ -152,9 +165,9 @@ static void add_pickup(struct station *st, struct buf *b)
 	jw_str(b, "verdict", "ok");
 	jw_str(b, "claim", serving_state(st));
 	jw_str(b, "method", desk->row.method);
-	jw_value(b, "customer", json_get(o->customer, "name"));
-	jw_value(b, "shelf", o->shelf);
-	if (o->parcels.type == JSON_ARRAY)
+	add_shown(b, "customer", json_get(o->customer, "name"), SHOWN_BYTES);
+	add_shown(b, "shelf", o->shelf, SHOWN_BYTES);
+	if (o->parcels.type == JSON_ARRAY && o->parcels.n <= SHOWN_LIST_BYTES)
 		jw_value(b, "parcels", o->parcels);
 	else
 		jw_raw(b, "parcels", slice_of("[]"));
@@ -207,10 +220,10 @@ static void add_product(struct station *st, struct buf *b)
 		return;
 	jw_open(b, "product", '{');
 	jw_str(b, "sku", sku);
-	jw_value(b, "gtin", json_get(body, "gtin"));
-	jw_value(b, "name", json_get(body, "name"));
-	jw_value(b, "price", json_get(body, "price"));
-	jw_value(b, "location", json_get(body, "location"));
+	add_shown(b, "gtin", json_get(body, "gtin"), SHOWN_LIST_BYTES);
+	add_shown(b, "name", json_get(body, "name"), SHOWN_BYTES);
+	add_shown(b, "price", json_get(body, "price"), SHOWN_BYTES);
+	add_shown(b, "location", json_get(body, "location"), SHOWN_BYTES);
 	if (store_find(st->store, STREAM_STOCK, slice_of(sku), &r) &&
 	    json_check(r.body, &body) == 0 && json_int(json_get(body, "on_hand"), &on_hand) == 0 &&
 	    on_hand >= -STOCK_MAX && on_hand <= STOCK_MAX)
@@ -331,7 +344,7 @@ static void customer_pickup(struct station *st, struct buf *b, const struct desk
 	order_number(&st->order, number, sizeof(number));
 	jw_open(b, "greeting", '{');
 	jw_str(b, "number", number);
-	jw_value(b, "name", json_get(st->order.customer, "name"));
+	add_shown(b, "name", json_get(st->order.customer, "name"), SHOWN_BYTES);
 	jw_str(b, "verdict", "ok");
 	jw_close(b, '}');
 }

@@ -8,9 +8,10 @@
 
 #include "firmware/ring.h"
 
-/* Bulk takes a few messages of the largest size, out a few of the largest documents, rows what a
- * window of batches needs to keep the broker busy. */
-#define NOW_BYTES  (512 * 1024)
+/* Now takes one message of the largest size, which an acknowledgement may be, and hundreds of small
+ * ones; bulk takes a few of them, out a few of the largest documents, rows what a window of batches
+ * needs to keep the broker busy. */
+#define NOW_BYTES  (2 * 1024 * 1024)
 #define BULK_BYTES (4 * 1024 * 1024)
 #define OUT_BYTES  (6 * 1024 * 1024)
 #define ROWS_BYTES (2 * 1024 * 1024)

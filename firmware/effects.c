@@ -237,7 +237,8 @@ static void refund_requested(struct station *st, const struct origin *o, struct 
 		return;
 	for (struct json_walk w = json_walk(json_get(body, "legs")); json_next(&w);)
 		if (json_string(json_get(w.value, "payment"), payment, sizeof(payment)) > 0 &&
-		    json_int(json_get(w.value, "amount"), &amount) == 0 && amount > 0)
+		    json_int(json_get(w.value, "amount"), &amount) == 0 && amount > 0 &&
+		    amount <= MONEY_MAX)
 			store_refunded_add(st->store, slice_of(id), slice_of(payment), amount);
 }
 

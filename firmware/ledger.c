@@ -17,6 +17,7 @@
 #define KEEP_DAYS_MAX 3650
 #define EPOCH_MAX     INT64_C(4102444800) /* 2100: no clock says later */
 #define FRESH_BYTES   (1024 * 1024)	  /* published in one step; the rest follows in the next */
+#define REJECTS_MAX   1000		  /* kept of one acknowledgement: so many tell enough */
 
 void ledger_load(struct station *st)
 {
@@ -87,6 +88,9 @@ void ledger_open_epoch(struct station *st)
 		floor = st->ledger.epoch;
 	if (epoch <= floor)
 		epoch = floor + 1;
+	/* The row of the epoch that ends says its last event, and by its hash what that was. */
+	if (st->ledger.epoch)
+		store_acked(st->store, st->ledger.epoch, st->ledger.acked, &st->ledger);
 	store_ledger_open(st->store, epoch);
 	ledger_load(st);
 }
@@ -101,8 +105,6 @@ static bool raise_epoch(struct station *st, int64_t seen)
 	if (seen <= st->ledger.epoch || seen > EPOCH_MAX || st->epoch_raised)
 		return false;
 	st->epoch_raised = true;
-	if (st->acked.noted != st->ledger.acked)
-		store_acked(st->store, st->ledger.epoch, st->ledger.acked, &st->ledger);
 	store_meta_set(st->store, "epoch_floor", seen);
 	log_warning(
 		"HQ knows events of this lane under epoch %lld, above %lld: this database is an "
@@ -300,15 +302,17 @@ static void keep_rejects(struct station *st, int64_t epoch, struct slice reject)
 	struct json_walk w;
 	struct ledger l;
 	char reason[128];
+	int kept = 0;
 
 	if (reject.n == 0 || json_check(reject, &list) < 0 ||
 	    !store_ledger_of(st->store, epoch, &l))
 		return;
-	for (w = json_walk(list); json_next(&w);) {
+	for (w = json_walk(list); json_next(&w) && kept < REJECTS_MAX;) {
 		int64_t seq = json_int_or(json_get(w.value, "seq"), 0);
 
 		if (seq < 1 || seq > l.last)
 			continue;
+		kept++;
 		if (json_string(json_get(w.value, "reason"), reason, sizeof(reason)) < 0)
 			text_fmt(reason, sizeof(reason), "unknown");
 		store_rejected(st->store, epoch, seq, slice_of(reason));

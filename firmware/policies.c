@@ -147,7 +147,7 @@ static void follow_lanes(struct station *st)
 	st->revoked = revoked;
 	st->dirty = true;
 	if (revoked) {
-		log_error("policy lanes does not list this lane any more: nothing is served");
+		log_error("policy lanes does not list this lane: nothing is served");
 		stop_serving(st);
 	} else {
 		log_notice("policy lanes lists this lane again");

@@ -70,6 +70,72 @@ static void test_held_messages_are_bounded_in_bytes(void **state)
 	shop_close(s);
 }
 
+/* What stands in an event is bounded where it comes in, or its handover would end the program. */
+static void test_payments_as_long_as_an_event(void **state)
+{
+	static char ops[100000];
+	struct door_event e = { .kind = DOOR_DOWN };
+	struct shop *s = shop_stocked(1);
+	char code[CODE_TEXT_MAX];
+
+	(void)state;
+	text_fmt(ops, sizeof(ops),
+		 "[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-1\",\"rev\":9,\"body\":{"
+		 "\"status\":\"ready\",\"lines\":[{\"line\":1,\"qty\":2,\"paid\":200}],"
+		 "\"payments\":[{\"id\":\"p1\",\"tender\":\"%070000d\",\"state\":"
+		 "\"captured\",\"amount\":200}]}}]",
+		 7);
+	e.down.stream = STREAM_ORDERS;
+	e.down.epoch = 7;
+	e.down.seq = 2;
+	e.down.ops = (struct span){ 0, (uint32_t)strlen(ops) };
+	shop_submit(s, &e, ops);
+	shop_sign_code(s, "ZAM-1", code);
+	shop_scan(s, code);
+	shop_verb(s, "pickup.short", "{\"line\":1,\"qty\":2,\"reason\":\"missing\"}", NULL);
+	shop_verb(s, "pickup.handover", "{}", NULL);
+	assert_int_equal(s->st->counters.handovers, 0);
+	assert_int_equal(store_letter_count(s->st->store), 1);
+	shop_close(s);
+}
+
+/* A text that no screen has room for is left out; the order is shown all the same.
+ */
+static void test_texts_as_long_as_a_screen(void **state)
+{
+	static char ops[700000];
+	static const char *const where[] = {
+		"\"customer\":{\"name\":\"%0600000d\"},\"lines\":[{\"line\":1}]",
+		"\"shelf\":\"%0600000d\",\"lines\":[{\"line\":1}]",
+		"\"lines\":[{\"line\":1,\"name\":\"%0600000d\"}]",
+		"\"lines\":[{\"line\":1,\"gtin\":\"%0600000d\"}]",
+		"\"parcels\":[{\"label\":\"%0600000d\"}],\"lines\":[{\"line\":1}]",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(where); i++) {
+		struct door_event e = { .kind = DOOR_DOWN };
+		struct shop *s = shop_stocked(1);
+		char code[CODE_TEXT_MAX];
+		struct buf b;
+
+		buf_init(&b, ops, sizeof(ops));
+		buf_text(&b, "[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-1\",\"rev\":9,"
+			     "\"body\":{\"status\":\"ready\",");
+		buf_fmt(&b, where[i], 7);
+		buf_text(&b, "}}]");
+		e.down.stream = STREAM_ORDERS;
+		e.down.epoch = 7;
+		e.down.seq = 2;
+		e.down.ops = (struct span){ 0, (uint32_t)b.len };
+		shop_submit(s, &e, buf_str(&b));
+		shop_sign_code(s, "ZAM-1", code);
+		shop_scan(s, code);
+		assert_has(s->screen, "\"mode\":\"pickup\"");
+		shop_close(s);
+	}
+}
+
 static void make_events(struct shop *s, int n)
 {
 	struct door_event e = { .kind = DOOR_DEVICE };
@@ -200,6 +266,41 @@ static void test_unacknowledged_again_stays(void **state)
 	file_shop_close(&f);
 }
 
+static bool last_of_first_epoch(void *ctx, const struct file_epoch *epoch)
+{
+	*(struct file_epoch *)ctx = *epoch;
+	return false;
+}
+
+/* When an epoch ends its row says its last event and that one's hash, by which a journal is checked
+ * that lost or changed its end. */
+static void test_an_epoch_ends_with_its_last_event(void **state)
+{
+	struct file_shop f = file_shop_open();
+	struct shop *s = f.s;
+	struct file_epoch first = { 0 };
+	char hash[HASH_TEXT_MAX], message[256];
+	int64_t epoch = s->st->ledger.epoch, last;
+
+	(void)state;
+	make_events(s, 3);
+	ack(s, s->st->ledger.last, "");
+	shop_tick(s, 2000);
+	make_events(s, 2);
+	last = s->st->ledger.last;
+	memcpy(hash, s->st->ledger.prev, sizeof(hash));
+	assert_int_equal(file_mark_restored(f.path, epoch, message, sizeof(message)), 0);
+	shop_restart(s);
+	assert_true(s->st->ledger.epoch > epoch);
+	assert_int_equal(file_epochs(f.path, last_of_first_epoch, &first, message, sizeof(message)),
+			 0);
+	assert_int_equal(first.epoch, epoch);
+	assert_int_equal(first.last, last);
+	assert_int_equal(first.noted, last);
+	assert_string_equal(first.prev, hash);
+	file_shop_close(&f);
+}
+
 static void test_rejects_of_no_event_are_ignored(void **state)
 {
 	struct file_shop f = file_shop_open();
@@ -212,6 +313,33 @@ static void test_rejects_of_no_event_are_ignored(void **state)
 	    "{\"seq\":900000,\"reason\":\"c\"}]");
 	assert_int_equal(file_shop_sql(&f, "SELECT count(*) FROM reject"), 1);
 	assert_int_equal(file_shop_sql(&f, "SELECT seq FROM reject"), 2);
+	file_shop_close(&f);
+}
+
+/* A message may be 1 MiB, an acknowledgement too, and one that never came in would be said for
+ * ever. What it rejects is for people to look at: a thousand tell enough. */
+static void test_an_acknowledgement_as_large_as_a_message(void **state)
+{
+	const size_t cap = 900 * 1024;
+	struct file_shop f = file_shop_open();
+	char *reject = malloc(cap);
+	struct buf b;
+
+	(void)state;
+	assert_non_null(reject);
+	make_events(f.s, 1200);
+	buf_init(&b, reject, cap - 64);
+	buf_byte(&b, '[');
+	for (int64_t seq = 1; seq <= 1200; seq++)
+		buf_fmt(&b, "%s{\"seq\":%lld,\"reason\":\"%0600d\"}", seq > 1 ? "," : "",
+			(long long)seq, 0);
+	buf_byte(&b, ']');
+	assert_false(b.overflow);
+	assert_true(b.len > 700 * 1024);
+	ack(f.s, 1200, buf_str(&b));
+	assert_int_equal(f.s->st->ledger.acked, 1200);
+	assert_int_equal(file_shop_sql(&f, "SELECT count(*) FROM reject"), 1000);
+	free(reject);
 	file_shop_close(&f);
 }
 
@@ -291,12 +419,16 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_letters_are_bounded),
 		cmocka_unit_test(test_held_messages_are_bounded_in_bytes),
+		cmocka_unit_test(test_payments_as_long_as_an_event),
+		cmocka_unit_test(test_texts_as_long_as_a_screen),
 		cmocka_unit_test(test_old_events_go),
 		cmocka_unit_test(test_events_are_kept_as_policy_says),
 		cmocka_unit_test(test_a_clock_set_right_takes_no_events),
 		cmocka_unit_test(test_the_second_restore_knows_the_first),
 		cmocka_unit_test(test_unacknowledged_again_stays),
+		cmocka_unit_test(test_an_epoch_ends_with_its_last_event),
 		cmocka_unit_test(test_rejects_of_no_event_are_ignored),
+		cmocka_unit_test(test_an_acknowledgement_as_large_as_a_message),
 		cmocka_unit_test(test_old_tries_go),
 		cmocka_unit_test(test_guests_go_after_a_week),
 	};

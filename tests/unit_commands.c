@@ -231,6 +231,26 @@ static void test_a_message_stands_until_answered(void **state)
 	shop_close(s);
 }
 
+/* An id that is forgotten, of a message that still stands. */
+static void test_a_message_comes_again(void **state)
+{
+	struct shop *s = shop_stocked(1);
+	char id[16];
+
+	(void)state;
+	command(s, "m1", "message", "{\"text\":\"Zamykamy o 18\"}");
+	for (int i = 0; i < 4096; i++) {
+		text_fmt(id, sizeof(id), "x%d", i);
+		command(s, id, "print-test", "{\"name\":\"nobody\"}");
+	}
+	command(s, "m1", "message", "{\"text\":\"Zamykamy o 18\"}");
+	assert_string_equal(store_trouble(s->st->store), "");
+	done(s, "m1", true, "shown");
+	shop_verb(s, "message.done", "{\"id\":\"m1\"}", NULL);
+	assert_has(s->screen, "\"messages\":[]");
+	shop_close(s);
+}
+
 static void test_messages_do_not_pile_up(void **state)
 {
 	struct shop *s = shop_stocked(1);
@@ -293,6 +313,7 @@ int main(void)
 		cmocka_unit_test(test_resync_takes_a_snapshot),
 		cmocka_unit_test(test_diagnose_is_bounded),
 		cmocka_unit_test(test_a_message_stands_until_answered),
+		cmocka_unit_test(test_a_message_comes_again),
 		cmocka_unit_test(test_messages_do_not_pile_up),
 		cmocka_unit_test(test_settings),
 	};

@@ -115,6 +115,7 @@ static void test_unknown_order(void **state)
 /* ---- reading orders ---- */
 
 #define SKU_16 "0123456789abcdef"
+#define TEXT_126 SKU_16 SKU_16 SKU_16 SKU_16 SKU_16 SKU_16 SKU_16 "0123456789abcd"
 
 static const struct {
 	const char *what;
@@ -148,6 +149,11 @@ static const struct {
 	  "{\"lines\":[{\"line\":1,\"sku\":\"" SKU_16 SKU_16 SKU_16 SKU_16 "\"}]}", NULL },
 	{ "a sku that is too long",
 	  "{\"lines\":[{\"line\":1,\"sku\":\"" SKU_16 SKU_16 SKU_16 SKU_16 "x\"}]}", "shape" },
+	{ "a payment's id of the longest kind",
+	  "{\"payments\":[{\"id\":\"" TEXT_126 "\",\"tender\":\"" TEXT_126 "\"}]}", NULL },
+	{ "a payment's id that is too long", "{\"payments\":[{\"id\":\"" TEXT_126 "x\"}]}",
+	  "shape" },
+	{ "a tender that is too long", "{\"payments\":[{\"tender\":\"" TEXT_126 "x\"}]}", "shape" },
 	{ "lines that are no list", "{\"lines\":{}}", "shape" },
 	{ "a status that is no word", "{\"status\":5}", "shape" },
 	{ "a time that is none", "{\"collect_by\":\"tomorrow\"}", "shape" },

@@ -7,6 +7,9 @@
 #include "sync/hq/link.h"
 #include "tests/hq_fixture.h"
 
+#define TEXT_20 "abcdefghijklmnopqrst"
+#define TEXT_60 TEXT_20 TEXT_20 TEXT_20
+
 /* ---- import ---- */
 
 static void import_gives_revs(void **state)
@@ -85,6 +88,11 @@ static void orders_must_add_up(void **state)
 		"{\"lines\":[{\"qty\":1}]}",
 		"{\"lines\":[{\"line\":1,\"qty\":0}]}",
 		"{\"lines\":[{\"line\":1},{\"line\":1}]}",
+		"{\"lines\":[{\"line\":1,\"sku\":7}]}",
+		"{\"lines\":[{\"line\":1,\"sku\":\"" TEXT_60 "12345\"}]}",
+		"{\"payments\":[{\"id\":7}]}",
+		"{\"payments\":[{\"id\":\"" TEXT_60 TEXT_60 "1234567\"}]}",
+		"{\"payments\":[{\"tender\":\"" TEXT_60 TEXT_60 "1234567\"}]}",
 		"{\"status\":7}",
 		"{\"collect_by\":\"tomorrow\"}",
 	};
@@ -98,6 +106,8 @@ static void orders_must_add_up(void **state)
 		"\"amount\":60},"
 		"{\"state\":\"failed\",\"amount\":100}]}",
 		"{\"totals\":{\"total\":100},\"lines\":[{\"line\":1,\"paid\":100},{\"line\":2}]}",
+		"{\"lines\":[{\"line\":1,\"sku\":\"" TEXT_60 "1234\"}],\"payments\":[{\"id\":"
+		"\"" TEXT_60 TEXT_60 "123456\",\"tender\":null}]}",
 	};
 	struct fixture *f = *state;
 

@@ -162,6 +162,55 @@ static void an_export_restores(void **state)
 	}
 }
 
+/* As large as a message may be, and written over several lines, which makes it larger still. */
+static void an_export_of_a_large_event_restores(void **state)
+{
+	struct fixture *f = *state;
+	const size_t cap = HQ_MESSAGE_MAX + 1;
+	char path[288], db[256], *memory = malloc(cap);
+	const char *what;
+	struct slice text;
+	struct json root;
+	struct hq other;
+	struct buf b;
+	long lines;
+
+	assert_non_null(memory);
+	buf_init(&b, memory, cap);
+	buf_fmt(&b,
+		"{\"store\":\"" STORE "\",\"lane\":\"" LANE "\",\"epoch\":%lld,\"events\":[{\"e\":"
+		"{\"seq\":1,\"id\":\"E1\",\"type\":\"of.later\",\"at\":\"2026-11-22T16:00:00Z\","
+		"\"prev\":\"%032d\",\"body\":{\"x\":[\n\"\"",
+		(long long)EPOCH, 0);
+	while (b.len < HQ_MESSAGE_MAX - 64)
+		buf_text(&b, ",\"\"");
+	buf_text(&b, "]}}}]}");
+	assert_int_equal(json_check(buf_read(&b), &root), 0);
+	ledger_up(&f->hq, STORE, LANE, root);
+	assert_int_equal(db_commit(&f->hq.db), 0);
+	assert_int_equal(number(f, "SELECT count(*) FROM event WHERE rejected IS NULL"), 1);
+	text_fmt(path, sizeof(path), "%s/export.jsonl", f->dir);
+	assert_int_equal(export_file(&f->hq, path, &lines), 0);
+	text = read_all(path);
+	if (f->server)
+		pg_server_url(f->server, db, sizeof(db));
+	else
+		text_fmt(db, sizeof(db), "%s/new.db", f->dir);
+	assert_int_equal(hq_open(&other, db, true, &what), 0);
+	assert_int_equal(export_restore(&other, "x", text, &lines), 0);
+	same(f, &other, "SELECT sum(length(text)) FROM event");
+	hq_close(&other);
+	free((char *)text.p);
+	free(memory);
+	unlink(path);
+	for (int i = 0; i < 4; i++) {
+		static const char *const names[] = { "", "-wal", "-shm", ".lock" };
+
+		text_fmt(path, sizeof(path), "%s%s", db, names[i]);
+		unlink(path);
+	}
+}
+
 static void a_broken_export_leaves_nothing(void **state)
 {
 	struct fixture *f = *state;
@@ -364,6 +413,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		T(several_keys_live_side_by_side),
 		T(an_export_restores),
+		T(an_export_of_a_large_event_restores),
 		T(a_broken_export_leaves_nothing),
 		T(old_things_are_forgotten),
 		T(grants_are_forgotten_and_none_is_given_twice),

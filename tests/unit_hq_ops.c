@@ -240,6 +240,25 @@ static void a_double_handover_is_found(void **state)
 				     "\"seq\":1}"));
 }
 
+static int events_text(struct hq *hq, FILE *out)
+{
+	const struct events_wanted wanted = { .since = "" };
+
+	return list_events(hq, &wanted, out);
+}
+
+/* However a lane writes its events. */
+static void each_event_is_one_line(void **state)
+{
+	struct fixture *f = *state;
+
+	up(f, "pickup.completed", "{\r\n\"order\":\"ZAM-1\",\n\"lines\":[]\n}");
+	assert_int_equal(strcspn(printed(events_json, f), "\r\n"),
+			 strlen(printed(events_json, f)) - 1);
+	assert_int_equal(strcspn(printed(events_text, f), "\r\n"),
+			 strlen(printed(events_text, f)) - 1);
+}
+
 /* Two lanes that each gave away a part of it have done nothing wrong. */
 static void parts_are_no_double(void **state)
 {
@@ -309,6 +328,22 @@ static void a_told_double_stands_alone(void **state)
 	other_lane(f, "k2", 1, "pickup.completed", ALL_OF_IT);
 	assert_int_equal(number(f, "SELECT count(*) FROM doubled"), 1);
 	assert_int_equal(number(f, "SELECT seen FROM doubled WHERE told = 'WAW-042/k1'"), 1);
+}
+
+/* One lane's name may begin another's. */
+static void each_lane_that_tells_is_named(void **state)
+{
+	struct fixture *f = *state;
+
+	put(f, "order", "ZAM-1", "", READY_BODY);
+	up(f, "pickup.completed", ALL_OF_IT);
+	other_lane(f, "k10", 1, "pickup.completed", ALL_OF_IT);
+	other_lane(f, "k10", 2, "pickup.doubled",
+		   "{\"order\":\"ZAM-1\",\"with\":{\"lane\":\"k1\",\"seq\":1}}");
+	up(f, "pickup.doubled", "{\"order\":\"ZAM-1\",\"with\":{\"lane\":\"k10\",\"seq\":1}}");
+	up(f, "pickup.doubled", "{\"order\":\"ZAM-1\",\"with\":{\"lane\":\"k10\",\"seq\":1}}");
+	assert_int_equal(
+		number(f, "SELECT count(*) FROM doubled WHERE told = 'WAW-042/k10 WAW-042/k1'"), 1);
 }
 
 static void a_reopened_order_can_be_handed_over_again(void **state)
@@ -597,13 +632,15 @@ static void the_fleet_says_what_is_wrong(void **state)
 	put(f, "stock", "B", "", "{}");
 	put(f, "stock", "C", "", "{}");
 	skip_post(f);
+	assert_non_null(strstr(printed(fleet_text, f), "no lane was heard yet"));
 	tell(f, LANE, EPOCH, 1, false);
 	assert_ack(up(f, "robot.danced", "{}"), 1, NULL);
 	f->wall_ms += 5000;
 	fleet_state(
 		&f->hq, STORE, LANE,
 		parsed("{\"online\":true,\"epoch\":1795366197,\"conn\":1,\"outbox\":6,"
-		       "\"acked\":1,\"version\":\"9.9\",\"isolated\":true,\"devices\":[{\"name\":"
+		       "\"acked\":1,\"version\":\"9.9\",\"key\":\"KQP=\",\"isolated\":true,"
+		       "\"devices\":[{\"name\":"
 		       "\"receipt\",\"status\":\"paper_out\"}],\"cursors\":{\"stock\":{\"epoch\":"
 		       "1795400000,\"seq\":2,\"count\":2,\"sum\":\"0000000000000000\"}}}"),
 		false);
@@ -612,6 +649,7 @@ static void the_fleet_says_what_is_wrong(void **state)
 	root = parsed(printed(fleet_json, f));
 	lane = element_of(json_get(root, "lanes"), 0);
 	assert_true(json_true(json_get(lane, "isolated")));
+	assert_is(json_get(lane, "key"), "KQP=");
 	assert_is(json_get(element_of(json_get(lane, "trouble"), 0), "status"), "paper_out");
 	assert_int_equal(at(json_get(lane, "events"), "behind"), 6);
 	assert_int_equal(at(json_get(lane, "events"), "behind_s"), 12);
@@ -636,10 +674,12 @@ int main(void)
 		T(a_lane_has_only_so_many_commands),
 		T(arguments_become_json),
 		T(a_double_handover_is_found),
+		T(each_event_is_one_line),
 		T(parts_are_no_double),
 		T(a_record_put_back_does_not_hide_it),
 		T(an_import_keeps_what_is_handed_over),
 		T(a_told_double_stands_alone),
+		T(each_lane_that_tells_is_named),
 		T(a_reopened_order_can_be_handed_over_again),
 		T(a_double_is_reopened_whole),
 		T(one_lane_cannot_ask_for_ever),

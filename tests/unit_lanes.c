@@ -285,6 +285,23 @@ static const char SECOND[] =
 	"\"due\":0},\"payments\":[{\"id\":\"p1\",\"state\":\"captured\","
 	"\"amount\":20000}]}}]";
 
+/* Another lane may be broken, or nobody's: what it says is bounded before it is kept. */
+static void test_amounts_no_shop_has(void **state)
+{
+	static const char refund[] =
+		"{\"order\":\"ZAM-1\",\"legs\":[{\"payment\":\"p1\",\"amount\":"
+		"9000000000000000000},{\"payment\":\"p1\",\"amount\":700}]}";
+	struct shop *s = two_lanes("refuse");
+
+	(void)state;
+	link_is(s, true);
+	for (int64_t seq = 1; seq < 4; seq++)
+		events(s, 50, event(seq, "refund.requested", refund));
+	assert_string_equal(store_trouble(s->st->store), "");
+	assert_int_equal(store_refunded(s->st->store, slice_of("ZAM-1"), slice_of("p1")), 2100);
+	shop_close(s);
+}
+
 /* A handover that waits is of the order it was pressed for, whatever comes in between. */
 static void test_wait_ends_with_the_pickup(void **state)
 {
@@ -528,6 +545,7 @@ int main(void)
 		cmocka_unit_test(test_claim),
 		cmocka_unit_test(test_handover_waits),
 		cmocka_unit_test(test_claim_lost),
+		cmocka_unit_test(test_amounts_no_shop_has),
 		cmocka_unit_test(test_isolated),
 		cmocka_unit_test(test_wait_ends_with_the_pickup),
 		cmocka_unit_test(test_told_of_a_double),

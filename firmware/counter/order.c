@@ -142,7 +142,8 @@ static bool read_payment(struct json v, struct order_payment *p)
 	p->online = !json_is(m[3], "till");
 	return read_number(m[4], MONEY_MAX, 0, &p->amount) &&
 	       read_number(m[5], MONEY_MAX, 0, &p->refunded) && text_or_absent(p->id) &&
-	       text_or_absent(p->tender);
+	       p->id.n <= ORDER_PAYMENT_TEXT_MAX && text_or_absent(p->tender) &&
+	       p->tender.n <= ORDER_PAYMENT_TEXT_MAX;
 }
 
 static const char *read_payments(struct json payments, struct order *o)

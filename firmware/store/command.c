@@ -42,7 +42,9 @@ bool store_message_add(struct store *st, const char *id, struct slice text, int6
 {
 	if (db_number(st, 0, "SELECT count(*) FROM message", "") >= STORE_MESSAGES_MAX)
 		return false;
-	db_run(st, "INSERT INTO message (id, text, level) VALUES (?,?,?)", "sti", id, text, level);
+	/* Its command may be forgotten and come again while it still stands. */
+	db_run(st, "INSERT OR IGNORE INTO message (id, text, level) VALUES (?,?,?)", "sti", id,
+	       text, level);
 	return true;
 }
 

@@ -56,18 +56,23 @@ static int copy_pages(sqlite3 *from, const char *to, char *ret_message, size_t c
 	sqlite3_backup *b;
 	int err = -EIO;
 
+	int step = SQLITE_ERROR;
+
 	if (sqlite3_open(to, &copy) == SQLITE_OK) {
 		b = sqlite3_backup_init(copy, "main", from, "main");
 		if (b) {
-			sqlite3_backup_step(b, -1);
+			step = sqlite3_backup_step(b, -1);
 			sqlite3_backup_finish(b);
 		}
-		if (sqlite3_errcode(copy) == SQLITE_OK)
+		/* A file that is locked all the while is no error to finish(). */
+		if (step == SQLITE_DONE && sqlite3_errcode(copy) == SQLITE_OK)
 			err = sound(copy) ? 0 : -EBADMSG;
 	}
 	if (err < 0)
 		text_fmt(ret_message, cap, "%s: %s", to,
-			 err == -EBADMSG ? "the copy is damaged" : sqlite3_errmsg(copy));
+			 err == -EBADMSG       ? "the copy is damaged"
+			 : step == SQLITE_BUSY ? "the database is in use; try again"
+					       : sqlite3_errmsg(copy));
 	sqlite3_close(copy);
 	return err;
 }

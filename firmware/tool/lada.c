@@ -154,26 +154,37 @@ static int run_status(struct tool *t, char **args)
 
 int tool_press(struct tool *t, const char *verb, const char *body)
 {
+	return tool_press_for(t, verb, body, NULL, NULL);
+}
+
+int tool_press_for(struct tool *t, const char *verb, const char *body, const char *code,
+		   const char *instead)
+{
 	struct client_answer a;
 	char path[64], said[512];
-	struct json doc;
+	struct json doc, error;
 
 	text_fmt(path, sizeof(path), "/api/v1/do/%s", verb);
 	if (client_call(&t->config, path, body, t->memory, sizeof(t->memory), &a, t->message,
 			sizeof(t->message)) < 0)
 		return tool_fail(t);
-	if (t->json || json_check(a.body, &doc) < 0)
+	if (t->json || json_check(a.body, &doc) < 0) {
 		tool_print(a.body);
-	else if (a.status == 200)
+	} else if (a.status == 200) {
 		puts("ok");
-	else
+	} else {
+		error = json_get(doc, "error");
 		fprintf(stderr, "lada: %s\n",
-			tool_text(json_get(json_get(doc, "error"), "message"), said, sizeof(said)));
+			code && json_is(json_get(error, "code"), code)
+				? instead
+				: tool_text(json_get(error, "message"), said, sizeof(said)));
+	}
 	return a.status == 200 ? 0 : 1;
 }
 
 /* With one text argument. */
-static int press(struct tool *t, const char *verb, const char *name, const char *value)
+static int press(struct tool *t, const char *verb, const char *name, const char *value,
+		 const char *code, const char *instead)
 {
 	char body[8192];
 	struct buf b;
@@ -186,7 +197,7 @@ static int press(struct tool *t, const char *verb, const char *name, const char 
 		text_fmt(t->message, sizeof(t->message), "%s is too long", name);
 		return tool_fail(t);
 	}
-	return tool_press(t, verb, buf_str(&b));
+	return tool_press_for(t, verb, buf_str(&b), code, instead);
 }
 
 static int print_jobs(struct tool *t)
@@ -232,17 +243,19 @@ static int run_jobs(struct tool *t, char **args)
 		 !came		     ? ""
 		 : args[2][0] == 'y' ? ",\"yes\":true"
 				     : ",\"yes\":false");
-	return tool_press(t, verb, body);
+	return tool_press_for(t, verb, body, "bad_request",
+			      "no such job, or it is not one that takes this; see lada jobs");
 }
 
 static int run_scan(struct tool *t, char **args)
 {
-	return press(t, "scan", "code", args[0]);
+	return press(t, "scan", "code", args[0], NULL, NULL);
 }
 
 static int run_print_test(struct tool *t, char **args)
 {
-	return press(t, "print.test", "name", args[0]);
+	return press(t, "print.test", "name", args[0], "not_found",
+		     "no printer of this name; see lada devices");
 }
 
 static int run_backup(struct tool *t, char **args)

@@ -30,6 +30,9 @@ bool tool_ask(struct tool *t, const char *path, bool post, struct json *ret_doc,
 
 /* One verb; prints what the shop says. The exit status. */
 int tool_press(struct tool *t, const char *verb, const char *body);
+/* The same, but `instead` is printed where the shop's words for `code` are for people at a desk. */
+int tool_press_for(struct tool *t, const char *verb, const char *body, const char *code,
+		   const char *instead);
 int tool_letters(struct tool *t, char **args);
 int tool_rejects(struct tool *t, char **args);
 int tool_devices(struct tool *t, char **args);

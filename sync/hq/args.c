@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PREFIX_MAX 128
+#define PREFIX_MAX 200 /* as a station takes */
 #define COUNT_MAX  1000000000
 #define EXIT_USAGE 2
 
@@ -180,7 +180,10 @@ static int check_prefix(const char *prefix)
 	if (n && n <= PREFIX_MAX && !strpbrk(prefix, "+#") && prefix[0] != '/' &&
 	    prefix[n - 1] != '/')
 		return 0;
-	fprintf(stderr, "lada-hq: --prefix: %s is no beginning of a topic\n", prefix);
+	fprintf(stderr,
+		"lada-hq: --prefix: %s is no beginning of a topic of at most %d bytes without +, # "
+		"or an outer /\n",
+		prefix, PREFIX_MAX);
 	return -EINVAL;
 }
 

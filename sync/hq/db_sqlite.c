@@ -185,6 +185,8 @@ static int sqlite_open(struct hq_db *db, const char *path, bool create, const ch
 	f->lock_fd = -1;
 	db->inside = f;
 	err = make_file(path, create);
+	if (err == -ENOENT && !create)
+		*ret_what = "there is no such database; import, keygen and serve make it";
 	if (err == 0)
 		err = open_lock(f, path);
 	if (err == 0)

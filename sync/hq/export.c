@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +13,9 @@
 #include "firmware/trust/keys.h"
 #include "sync/hq/export_tables.h"
 #include "sync/hq/stream.h"
+
+/* An event of a whole message, of which each byte may take two as a text; and what is around it. */
+#define LINE_MAX_BYTES (2 * HQ_MESSAGE_MAX + 16384)
 
 static bool has_line_ends(struct slice s)
 {
@@ -58,10 +62,10 @@ static void write_record_words(struct buf *m, struct db_stmt *q)
 	jw_str(m, "op", db_int(q, 4) ? "del" : "put");
 }
 
-static void export_table(struct hq *hq, const struct export_table *t, FILE *out, long *lines)
+static int export_table(struct hq *hq, const struct export_table *t, struct buf *m, FILE *out,
+			long *lines)
 {
 	struct db_stmt *q = db_walk(&hq->db, t->select, "");
-	struct buf *m = &hq->message;
 
 	while (db_row(&hq->db, q)) {
 		buf_reset(m);
@@ -73,26 +77,39 @@ static void export_table(struct hq *hq, const struct export_table *t, FILE *out,
 			write_column(m, &t->column[i], q, i);
 		jw_close(m, '}');
 		buf_byte(m, '\n');
+		if (m->overflow) {
+			db_done(q);
+			return -EMSGSIZE;
+		}
 		fwrite(m->p, 1, m->len, out);
 		++*lines;
 	}
+	return hq->db.error ? -EIO : 0;
 }
 
 static int write_all(struct hq *hq, FILE *out, long *lines)
 {
-	char at[TIME_TEXT_MAX];
+	char at[TIME_TEXT_MAX], *line = malloc(LINE_MAX_BYTES);
+	struct buf m;
+	int err = 0;
 
-	hq_now_text(hq, at);
-	if (db_begin_read(&hq->db) < 0)
+	if (!line)
+		return -ENOMEM;
+	if (db_begin_read(&hq->db) < 0) {
+		free(line);
 		return -EIO;
+	}
+	buf_init(&m, line, LINE_MAX_BYTES);
+	hq_now_text(hq, at);
 	fprintf(out, "{\"export\":\"lada-hq\",\"version\":%d,\"at\":\"%s\"}\n", EXPORT_VERSION, at);
 	*lines = 1;
-	for (int i = 0; i < EXPORT_TABLES; i++)
-		export_table(hq, &export_tables[i], out, lines);
+	for (int i = 0; i < EXPORT_TABLES && err == 0; i++)
+		err = export_table(hq, &export_tables[i], &m, out, lines);
 	db_end_read(&hq->db);
-	sodium_memzero(hq->message.p, hq->message.cap);
-	if (hq->db.error)
-		return -EIO;
+	sodium_memzero(line, LINE_MAX_BYTES);
+	free(line);
+	if (err < 0)
+		return err;
 	return fflush(out) != 0 || ferror(out) ? -EIO : 0;
 }
 

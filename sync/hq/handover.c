@@ -193,6 +193,21 @@ bool handover_doubled(const struct happening *h, const char *holder, const char 
 	return true;
 }
 
+/* Is this place one of the words of `told`? One's name may begin another's. */
+static bool has_told(const char *told, const char *place)
+{
+	const size_t n = strlen(place);
+
+	for (; *told; told += strspn(told, " ")) {
+		const size_t word = strcspn(told, " ");
+
+		if (word == n && memcmp(told, place, n) == 0)
+			return true;
+		told += word;
+	}
+	return false;
+}
+
 /* Who told, each once. */
 static void add_teller(struct hq *hq, const char *order, const struct side *a, const struct side *b,
 		       const char *place)
@@ -209,7 +224,7 @@ static void add_teller(struct hq *hq, const char *order, const struct side *a, c
 		return;
 	db_copy(q, 0, told, sizeof(told));
 	db_done(q);
-	if (strstr(told, place) ||
+	if (has_told(told, place) ||
 	    text_fmt(more, sizeof(more), "%s%s%s", told, told[0] ? " " : "", place) < 0)
 		return;
 	db_run(&hq->db, "UPDATE doubled SET told = ? WHERE order_id = ? AND a = ? AND b = ?",

@@ -197,8 +197,11 @@ static void try_connect(struct link *link)
 	rc = mosquitto_connect(link->m, link->opt.host, link->opt.port, LINK_KEEPALIVE_S);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (rc != MOSQ_ERR_SUCCESS)
-		log_warning("no broker at %s:%d: %s", link->opt.host, link->opt.port,
-			    rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc));
+		log_warning("no broker at %s:%d: %s%s", link->opt.host, link->opt.port,
+			    rc == MOSQ_ERR_ERRNO ? strerror(errno) : mosquitto_strerror(rc),
+			    rc == MOSQ_ERR_TLS ? " Is its certificate for this host, and from an "
+						 "authority of --ca?"
+					       : "");
 }
 
 void link_turn(struct link *link)

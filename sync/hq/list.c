@@ -15,6 +15,13 @@ static void print_slice(FILE *out, struct slice s)
 	fwrite(s.p, 1, s.n, out);
 }
 
+/* JSON as it was taken, in one line: between its words alone may a line end. */
+static void print_json(FILE *out, struct slice s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		fputc(s.p[i] == '\n' || s.p[i] == '\r' ? ' ' : s.p[i], out);
+}
+
 /* ---- events ---- */
 
 static void event_json(struct hq *hq, struct db_stmt *q, FILE *out)
@@ -42,7 +49,7 @@ static void event_json(struct hq *hq, struct db_stmt *q, FILE *out)
 	if (db_slice(q, 6).p)
 		jw_raw(m, "person", db_slice(q, 6));
 	jw_close(m, '}');
-	print_slice(out, buf_read(m));
+	print_json(out, buf_read(m));
 	fputc('\n', out);
 }
 
@@ -60,7 +67,7 @@ static void event_line(struct db_stmt *q, FILE *out)
 	db_copy(q, 2, lane, sizeof(lane));
 	fprintf(out, "%6" PRId64 "  %-24s  %s/%s  %" PRId64 "  %-18s ", db_int(q, 0), at, store,
 		lane, db_int(q, 4), type);
-	print_slice(out, json_text(json_get(e, "body")));
+	print_json(out, json_text(json_get(e, "body")));
 	if (db_slice(q, 7).p) {
 		fputs("  REJECTED ", out);
 		print_slice(out, db_slice(q, 7));

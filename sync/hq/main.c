@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sync/hq/args.h"
 #include "sync/hq/chores.h"
@@ -40,18 +41,34 @@ static int read_password(const char *path, char *dst, size_t cap)
 	return 0;
 }
 
+/* libmosquitto would only say that an argument is invalid. */
+static int find_unreadable(const struct args *a, const char **ret_file)
+{
+	const char *const files[] = { a->ca, a->cert, a->key };
+
+	for (size_t i = 0; i < COUNT_OF(files); i++) {
+		*ret_file = files[i];
+		if (files[i] && access(files[i], R_OK) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
 static int do_serve(struct hq *hq, const struct args *a)
 {
 	struct link_options opt = {
 		.prefix = a->prefix, .ca = a->ca, .cert = a->cert, .key = a->key, .user = a->user
 	};
 	char password[PASSWORD_MAX];
+	const char *file;
 	int err;
 
 	if (link_parse_url(a->url, &opt) < 0)
 		return args_misuse("--url must be mqtt://HOST[:PORT] or mqtts://HOST[:PORT]");
 	if (!a->cert != !a->key)
 		return args_misuse("--cert and --key go together");
+	if (opt.tls && find_unreadable(a, &file) < 0)
+		return args_fail(file, strerror(errno));
 	if (a->password_file) {
 		err = read_password(a->password_file, password, sizeof(password));
 		if (err < 0)
@@ -300,7 +317,7 @@ int main(int argc, char **argv)
 		return EXIT_SUCCESS;
 	}
 	if (!args.words)
-		return args_misuse("which command?");
+		return args_misuse("no command is named");
 	c = find_command(&args);
 	if (!c)
 		return args_misuse("no such command, or not with these arguments");

@@ -29,6 +29,11 @@ static bool time_or_absent(struct json v)
 	return json_string(v, text, sizeof(text)) > 0 && time_parse(slice_of(text), &ms) == 0;
 }
 
+static bool is_text_or_absent(struct json v, size_t max)
+{
+	return (v.type == JSON_NULL || is_or_absent(v, JSON_STRING)) && json_text(v).n <= max;
+}
+
 static const char *check_line(struct json line, int64_t *ret_paid)
 {
 	static const char *const counts[] = { "picked", "handed", "short", "returned" };
@@ -39,6 +44,8 @@ static const char *check_line(struct json line, int64_t *ret_paid)
 		return "a line has no `line`";
 	if (json_text(id).n > ORDER_LINE_ID_MAX)
 		return "`line` of a line is longer than 40 bytes";
+	if (!is_text_or_absent(json_get(line, "sku"), ORDER_SKU_MAX))
+		return "`sku` of a line must be a text of at most 64 bytes";
 	if (!read_number(json_get(line, "qty"), ORDER_QTY_MAX, 1, &n) || n == 0)
 		return "`qty` of a line must be a whole number from 1";
 	if (!read_number(json_get(line, "paid"), MONEY_MAX, -1, ret_paid))
@@ -103,6 +110,9 @@ static const char *check_payments(struct json payments, int64_t *ret_captured)
 		if (!read_number(json_get(w.value, "amount"), MONEY_MAX, 0, &amount) ||
 		    !read_number(json_get(w.value, "refunded"), MONEY_MAX, 0, &refunded))
 			return "an amount of a payment must be whole grosze";
+		if (!is_text_or_absent(json_get(w.value, "id"), ORDER_PAYMENT_TEXT_MAX) ||
+		    !is_text_or_absent(json_get(w.value, "tender"), ORDER_PAYMENT_TEXT_MAX))
+			return "`id` and `tender` of a payment must be texts of at most 126 bytes";
 		if (payment_captured(w.value))
 			captured += amount;
 	}

@@ -11,10 +11,12 @@
 
 #include "firmware/base/json.h"
 
-#define ORDER_LINES_MAX	   300
-#define ORDER_LINE_ID_MAX  40 /* bytes of a line's id as JSON; stations take no longer ones */
-#define ORDER_PAYMENTS_MAX 32
-#define ORDER_QTY_MAX	   100000
+#define ORDER_LINES_MAX	       300
+#define ORDER_LINE_ID_MAX      40 /* bytes of a line's id as JSON; stations take no longer ones */
+#define ORDER_SKU_MAX	       66 /* the same of a sku */
+#define ORDER_PAYMENTS_MAX     32
+#define ORDER_PAYMENT_TEXT_MAX 128 /* and of a payment's id, and of its tender */
+#define ORDER_QTY_MAX	       100000
 
 /* Said where a person names an order and not its store. */
 #define ORDER_AMBIGUOUS "several stores have an order of this id; choose with --store"

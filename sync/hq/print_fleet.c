@@ -7,6 +7,8 @@
 #include "sync/hq/list.h"
 #include "sync/hq/list_fleet.h"
 
+#define KEY_TEXT_MAX 48 /* base64 of 32 bytes */
+
 /* Devices of the lane's state that are not well. */
 static bool next_trouble(struct json_walk *w, char name[ID_MAX + 1], char status[ID_MAX + 1])
 {
@@ -22,12 +24,12 @@ static bool next_trouble(struct json_walk *w, char name[ID_MAX + 1], char status
 	return false;
 }
 
-static struct json_walk walk_devices(const struct fleet_lane *row)
+static struct json state_member(const struct fleet_lane *row, const char *name)
 {
 	struct json root = { .type = JSON_NONE };
 
 	json_check(row->state, &root);
-	return json_walk(json_get(root, "devices"));
+	return json_get(root, name);
 }
 
 /* ---- for people ---- */
@@ -53,7 +55,7 @@ static void print_streams(struct hq *hq, const struct fleet_lane *row, FILE *out
 
 static void print_lane(const struct fleet_lane *row, FILE *out)
 {
-	struct json_walk devices = walk_devices(row);
+	struct json_walk devices = json_walk(state_member(row, "devices"));
 	char name[ID_MAX + 1], status[ID_MAX + 1];
 
 	fprintf(out, "%s/%s  %s%s  version %s  outbox %" PRId64 "  events %" PRId64, row->store,
@@ -107,11 +109,15 @@ static int print_fleet(struct hq *hq, FILE *out)
 {
 	struct db_stmt *q = fleet_lanes(hq);
 	struct fleet_lane row;
+	bool heard = false;
 
 	while (fleet_next_lane(hq, q, &row)) {
 		print_lane(&row, out);
 		print_streams(hq, &row, out);
+		heard = true;
 	}
+	if (!heard)
+		fputs("no lane was heard yet\n", out);
 	print_doubles(hq, out);
 	print_alarms(hq, out);
 	return hq->db.error ? -EIO : 0;
@@ -149,7 +155,7 @@ static void write_streams(struct hq *hq, struct buf *m, const struct fleet_lane 
 
 static void write_trouble(struct buf *m, const struct fleet_lane *row)
 {
-	struct json_walk w = walk_devices(row);
+	struct json_walk w = json_walk(state_member(row, "devices"));
 	char name[ID_MAX + 1], status[ID_MAX + 1];
 
 	jw_open(m, "trouble", '[');
@@ -162,6 +168,15 @@ static void write_trouble(struct buf *m, const struct fleet_lane *row)
 	jw_close(m, ']');
 }
 
+/* The public key that the lane said last, for policy `lanes`. */
+static void write_key(struct buf *m, const struct fleet_lane *row)
+{
+	char key[KEY_TEXT_MAX];
+
+	if (json_string(state_member(row, "key"), key, sizeof(key)) > 0)
+		jw_str(m, "key", key);
+}
+
 static void write_lane(struct hq *hq, struct buf *m, const struct fleet_lane *row)
 {
 	jw_open(m, NULL, '{');
@@ -170,6 +185,7 @@ static void write_lane(struct hq *hq, struct buf *m, const struct fleet_lane *ro
 	jw_bool(m, "online", row->online);
 	jw_bool(m, "isolated", row->isolated);
 	jw_str(m, "version", row->version);
+	write_key(m, row);
 	jw_int(m, "outbox", row->outbox);
 	jw_str(m, "seen_at", row->seen_at);
 	jw_open(m, "events", '{');

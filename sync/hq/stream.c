@@ -317,8 +317,26 @@ struct pending {
 	int64_t epoch, head, sent;
 };
 
+/* The head alone: what is below it lanes ask for. */
+static void announce_head(struct hq *hq, const struct pending *p)
+{
+	char memory[256];
+	struct buf b;
+
+	buf_init(&b, memory, sizeof(memory));
+	jw_open(&b, NULL, '{');
+	jw_str(&b, "stream", p->stream);
+	jw_int(&b, "epoch", p->epoch);
+	jw_int(&b, "seq", p->head);
+	jw_open(&b, "ops", '[');
+	jw_close(&b, ']');
+	jw_close(&b, '}');
+	post_add(&hq->post, buf_read(&b), "%s/down/%s", p->store, p->stream);
+}
+
 static void announce_stream(struct hq *hq, struct pending *p)
 {
+	bool any = false;
 	struct db_stmt *q;
 
 	if (p->head - p->sent > ANNOUNCE_MAX)
@@ -329,9 +347,13 @@ static void announce_stream(struct hq *hq, struct pending *p)
 		     "ttii", p->store, p->stream, p->epoch, p->sent);
 	/* A full post drops acknowledgements too; lanes that miss this are seen to lag. */
 	while (db_row(&hq->db, q)) {
+		any = true;
 		if (hq->post.bytes < QUOTA_POST_FULL)
 			post_add(&hq->post, db_slice(q, 0), "%s/down/%s", p->store, p->stream);
 	}
+	/* A new epoch begins without a log. */
+	if (!any && hq->post.bytes < QUOTA_POST_FULL)
+		announce_head(hq, p);
 	db_run(&hq->db,
 	       "INSERT INTO sent (store, stream, epoch, seq) VALUES (?, ?, ?, ?)"
 	       " ON CONFLICT (store, stream)"

@@ -129,6 +129,7 @@ class DemoShop {
 
 		tell.tick(`synced: ${Object.entries(cursors).map(([name, c]) => `${c.count} ${name}`).join(', ')}`
 			+ '; every sum as computed apart');
+		await this.checkLetters();
 		const staff = this.facts.staff[0];
 
 		await this.station.login(staff.id, staff.pin);
@@ -190,6 +191,16 @@ class DemoShop {
 				return cursor && cursor.count === figures.count && cursor.sum === figures.sum;
 			});
 		}, 15000);
+	}
+
+	/** Every record of the store is one that a station takes. */
+	async checkLetters()
+	{
+		const { text } = await this.station.get('/metrics');
+
+		if (!/^lada_letters_total 0$/m.test(text)) {
+			throw new Error('records of the demo store became dead letters: see `lada letters`');
+		}
 	}
 
 	/** The QR code of an order as HQ draws it, read by an independent reader. */

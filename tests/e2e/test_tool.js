@@ -42,7 +42,9 @@ test('print-test prints a page', async () => {
 
 	shop.mustLada('print-test', 'receipt');
 	await shop.station.waitState('a page', () => shop.printer.jobs().length === before + 1);
-	assert.strictEqual(shop.lada('print-test', 'nobody').code, 1);
+	const { code, stderr } = shop.lada('print-test', 'nobody');
+
+	assert.deepStrictEqual([code, stderr], [1, 'lada: no printer of this name; see lada devices\n']);
 });
 
 test('jobs are listed and answered', async () => {
@@ -58,6 +60,7 @@ test('jobs are listed and answered', async () => {
 	shop.mustLada('jobs', 'came', String(job), 'yes');
 	assert.match(shop.mustLada('jobs'), new RegExp(`^${job} +receipt +test +done`, 'm'));
 	assert.strictEqual(shop.lada('jobs', 'came', String(job), 'yes').code, 1);
+	assert.match(shop.lada('jobs', 'retry', '999').stderr, /no such job/);
 	for (const wrong of [['jobs', 'came', '1'], ['jobs', 'retry', 'x'], ['jobs', 'drop'], ['jobs', 'x', '1']]) {
 		assert.strictEqual(shop.lada(...wrong).code, 2, wrong.join(' '));
 	}

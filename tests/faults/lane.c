@@ -217,7 +217,7 @@ void lane_boot(struct sim *s, int i)
 	l->st->door = door_new(NULL, NULL);
 	text_fmt(l->st->operator_token, TOKEN_TEXT_MAX, "%s", LANE_TOKEN);
 	l->running = true;
-	l->turn = false;
+	l->turn = l->clock_counts = false;
 	l->wake_ms = l->sync_ms = 0;
 	l->handover = 0;
 	l->handovers = 0;
@@ -512,6 +512,7 @@ bool lane_restore(struct sim *s, int i)
 	floor = file_epoch(l->path);
 	if (l->skew_ms == 0 && wall(l) / 1000 > l->epoch_max && sim_in(s, 300))
 		floor = 0;
+	l->clock_counts = floor == 0;
 	sim_note(s, "%s is restored, its epoch above %lld", lane_name(i), (long long)floor);
 	memory_load(fresh, &l->backup);
 	if (file_mark_restored(fresh, floor, message, sizeof(message)) < 0)
@@ -528,8 +529,12 @@ bool lane_restore(struct sim *s, int i)
 
 void lane_clock(struct sim *s, int i, int64_t by_ms)
 {
+	struct lane *l = s->lanes[i];
+
+	if (l->clock_counts)
+		return;
 	sim_note(s, "%s: its clock moves by %lld s", lane_name(i), (long long)by_ms / 1000);
-	s->lanes[i]->skew_ms += by_ms;
+	l->skew_ms += by_ms;
 }
 
 void lane_heal(struct sim *s, int i)

@@ -21,6 +21,7 @@ struct lane {
 	char path[MEMORY_NAME_MAX];
 	struct image backup;
 	bool backed_up;
+	bool clock_counts; /* its epochs are lost: only the clock keeps it off old ones */
 	uint64_t life;
 	bool running, turn;	  /* turn: one is due */
 	int64_t wake_ms, sync_ms; /* when the step, and sync, want to be woken; 0 never */

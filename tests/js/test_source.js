@@ -194,6 +194,22 @@ test('every source file says its licence; headers have guards', () => {
 	assert.deepStrictEqual(wrong, []);
 });
 
+// Each is prepared once and kept; a program with too many ends, and not before it has used them all
+// in one life, which no test does.
+test('there is room for all statements', () => {
+	const count = (folder, name, where) => {
+		const calls = C.filter((file) => path.posix.dirname(file) === folder && file.endsWith('.c'))
+			.flatMap((file) => text.get(file).match(/\bdb_(run|run_values|query|number|walk)\(/g) || []);
+		const room = Number(text.get(where).match(new RegExp(`#define ${name}\\s+(\\d+)`))[1]);
+
+		assert.ok(calls.length > 100 && calls.length <= room,
+			`${folder}: ${calls.length} statements, room for ${room}`);
+	};
+
+	count('firmware/store', 'STATEMENTS_MAX', 'firmware/store/db.c');
+	count('sync/hq', 'DB_STATEMENTS_MAX', 'sync/hq/hq_db.h');
+});
+
 test('the lock file names no download address', () => {
 	const lock = fs.readFileSync(path.join(TOP, 'tests/package-lock.json'), 'utf8');
 

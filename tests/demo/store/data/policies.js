@@ -129,7 +129,7 @@ const POLICIES = {
 	},
 	// A 13-digit in-store code: prefix, 5-digit item, 5-digit weight in grams, check digit. The catalog
 	// lists it with weight 00000.
-	codes: { in_store: [{ prefix: '29', item_digits: 5, value: 'grams', value_digits: 5 }] },
+	codes: { in_store: ['29IIIIIWWWWWC scale=3 unit=kg'] },
 	hours: {
 		open: {
 			mon: ['09:00', '21:00'], tue: ['09:00', '21:00'], wed: ['09:00', '21:00'],
@@ -142,7 +142,7 @@ const POLICIES = {
 		},
 		closed: ['2026-12-24', '2026-12-25', '2026-12-26', '2027-01-01', '2027-01-06'],
 	},
-	print: { copies: { slip: 1, return: 2, complaint: 2 }, unknown: 'ask' },
+	print: { copies: 1, unknown: 'ask' },
 };
 
 module.exports = { POLICIES };
