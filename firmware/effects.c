@@ -109,14 +109,15 @@ static void tell_doubled(struct station *st, const struct origin *o, struct slic
 	show_doubled(st, o, order);
 }
 
-/* More pieces left than there were. */
+/* More pieces left than there were, and some of them there. */
 static bool too_many(struct station *st, struct json theirs)
 {
 	for (struct json_walk w = json_walk(json_get(theirs, "lines")); json_next(&w);) {
+		const int64_t there = handed_of(w.value).qty;
 		const int i = order_line_find(&st->order, json_text(json_get(w.value, "line")));
 
-		if (i >= 0 &&
-		    handed_of(w.value).qty + st->order.lines[i].handed > st->order.lines[i].qty)
+		if (i >= 0 && there > 0 &&
+		    there + st->order.lines[i].handed > st->order.lines[i].qty)
 			return true;
 	}
 	return false;

@@ -403,6 +403,28 @@ static void test_doubled(void **state)
 	}
 }
 
+/* A lane that found nothing on the shelf handed nothing over a second or third time. */
+static void test_nothing_left_is_no_double(void **state)
+{
+	static const char nothing[] =
+		"{\"order\":\"ZAM-1\",\"rev\":1,\"mode\":\"isolated\","
+		"\"lines\":[{\"line\":1,\"sku\":\"S1\",\"qty\":0,\"short\":2}]}";
+	struct shop *s = two_lanes("allow");
+
+	(void)state;
+	open_order(s);
+	shop_verb(s, "pickup.handover", "{}", "p1");
+	link_is(s, true);
+	events(s, 50, event(9, "pickup.completed", COMPLETED));
+	assert_has(s->up, "\"type\":\"pickup.doubled\"");
+	s->up[0] = '\0';
+	s->st->desks[DESK_COUNTER].notice.shown = false;
+	events(s, 50, event(11, "pickup.completed", nothing));
+	assert_null(strstr(s->up, "pickup.doubled"));
+	assert_false(s->st->desks[DESK_COUNTER].notice.shown);
+	shop_close(s);
+}
+
 /* k2's handover was never heard here, only that it found two. */
 static void test_told_of_a_double(void **state)
 {
@@ -553,6 +575,7 @@ int main(void)
 		cmocka_unit_test(test_states_in_any_order),
 		cmocka_unit_test(test_state_after_a_restore),
 		cmocka_unit_test(test_doubled),
+		cmocka_unit_test(test_nothing_left_is_no_double),
 		cmocka_unit_test(test_told_again),
 		cmocka_unit_test(test_reopened),
 		cmocka_unit_test(test_ranges),
