@@ -225,21 +225,6 @@ static void a_lane_that_is_ahead_is_renumbered(void **state)
 			 1);
 }
 
-static void assert_head_announced(struct fixture *f, const char *stream, int64_t epoch,
-				  int64_t head)
-{
-	char want[128], topic[64];
-	bool found = false;
-
-	text_fmt(want, sizeof(want), "{\"stream\":\"%s\",\"epoch\":%lld,\"seq\":%lld,\"ops\":[]}",
-		 stream, (long long)epoch, (long long)head);
-	text_fmt(topic, sizeof(topic), STORE "/down/%s", stream);
-	for (const struct letter *l = f->hq.post.first; l; l = l->next)
-		found = found || (!strcmp(l->topic, topic) &&
-				  slice_eq((struct slice){ l->text, l->n }, want));
-	assert_true(found);
-}
-
 /* The clock of an HQ that was lost was years ahead: its lanes take no epoch of today, and only a
  * person can say that it was no lie. */
 static void a_lane_of_the_future_is_waited_for_by_a_person(void **state)
@@ -258,12 +243,6 @@ static void a_lane_of_the_future_is_waited_for_by_a_person(void **state)
 	assert_int_equal(db_commit(&f->hq.db), 0);
 	assert_int_equal(state_of(f, "stock").epoch, future + 1);
 	assert_true(state_of(f, "catalog").epoch < future);
-	/* Lanes are told at once, though the new epoch has no message yet. */
-	post_clear(&f->hq.post);
-	f->hq.news.all = true;
-	stream_announce(&f->hq, false);
-	assert_head_announced(f, "stock", future + 1, state_of(f, "stock").head);
-	post_clear(&f->hq.post);
 	/* Nobody's clock was this wrong; above it there would be no epoch left. */
 	tell_state(f, 2, INT64_MAX, 3, 1, 7);
 	assert_int_equal(putback_renumber(&f->hq, STORE), 2);

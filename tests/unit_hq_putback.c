@@ -118,6 +118,21 @@ static void what_an_ask_shows_holds_for_all_streams(void **state)
 	assert_int_equal(state_of(f, "stock").epoch, was.epoch);
 }
 
+static void assert_head_announced(struct fixture *f, const char *stream, int64_t epoch,
+				  int64_t head)
+{
+	char want[128], topic[64];
+	bool found = false;
+
+	text_fmt(want, sizeof(want), "{\"stream\":\"%s\",\"epoch\":%lld,\"seq\":%lld,\"ops\":[]}",
+		 stream, (long long)epoch, (long long)head);
+	text_fmt(topic, sizeof(topic), STORE "/down/%s", stream);
+	for (const struct letter *l = f->hq.post.first; l; l = l->next)
+		found = found || (!strcmp(l->topic, topic) &&
+				  slice_eq((struct slice){ l->text, l->n }, want));
+	assert_true(found);
+}
+
 static void an_operator_begins_all_streams_anew(void **state)
 {
 	struct fixture *f = *state;
@@ -140,7 +155,12 @@ static void an_operator_begins_all_streams_anew(void **state)
 	assert_true(state_of(f, "catalog").epoch > catalog.epoch);
 	assert_true(state_of(f, "stock").sum == sum);
 	assert_true(db_meta(&f->hq.db, "beat", 0) >= EXPORT_BEATS_AHEAD);
-	/* A station that asks is offered the new epoch. */
+	/* Lanes are told at once, though the new epoch has no message yet... */
+	f->hq.news.all = true;
+	stream_announce(&f->hq, false);
+	assert_head_announced(f, "stock", state_of(f, "stock").epoch, state_of(f, "stock").head);
+	post_clear(&f->hq.post);
+	/* ...and who asks is offered the new epoch. */
 	ask_stream(f, "stock", stock.epoch, 1);
 	assert_int_equal(at(letter(f, STORE "/" LANE "/down/stock"), "epoch"),
 			 state_of(f, "stock").epoch);
