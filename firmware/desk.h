@@ -110,6 +110,8 @@ void staff_badge(struct station *st, const struct call *c, const struct scan *s)
 struct session staff_session(struct station *st, const char *token);
 struct session staff_at(struct station *st, enum desk desk);
 void staff_tick(struct station *st);
+/* Somebody who is logged in did something at the counter. */
+void staff_acted(struct station *st);
 void staff_start(struct station *st);
 /* Display name and role of a person; false when policy does not know them. */
 bool staff_name(struct station *st, const char *id, char *ret_name, size_t cap,

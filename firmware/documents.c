@@ -293,10 +293,32 @@ static void add_tail(struct station *st, struct buf *b, enum language l)
 	jw_bool(b, "training", false);
 }
 
+/* Who is logged in, and how the station is: nothing of the shop. */
+static void locked_document(struct station *st, struct buf *b)
+{
+	static const char *const hidden[] = { "notice",	 "asking",  "pickup", "return",
+					      "blocked", "product", "clock" };
+	static const char *const empty[] = { "jobs", "queue", "messages" };
+
+	jw_str(b, "mode", "locked");
+	for (size_t i = 0; i < COUNT_OF(hidden); i++)
+		jw_null(b, hidden[i]);
+	for (size_t i = 0; i < COUNT_OF(empty); i++)
+		jw_raw(b, empty[i], slice_of("[]"));
+	add_staff(st, b);
+	add_hq(st, b, true);
+	add_devices(st, b);
+	add_tail(st, b, st->desks[DESK_COUNTER].language);
+}
+
 static void counter_document(struct station *st, struct buf *b)
 {
 	const struct desk_state *desk = &st->desks[DESK_COUNTER];
 
+	if (st->locked) {
+		locked_document(st, b);
+		return;
+	}
 	jw_str(b, "mode", mode_word(st, desk));
 	add_notice(b, &desk->notice, false);
 	if (desk->waiting.active || desk->mode == MODE_ASKING) {

@@ -243,6 +243,25 @@ static void pickup_changed(struct station *st, enum desk d)
 	answer_no(st, &c, 409, verdict, &v);
 }
 
+/* The customer told HQ "I am here": on the board, but no code was shown. */
+static void check_in(struct station *st, struct slice id)
+{
+	char text[TIME_TEXT_MAX + 8];
+	static const char member[] = "\"checkin_at\"";
+	const int64_t now = station_now(st);
+	struct record r;
+	int64_t at;
+
+	/* Few have it, and this is looked at for each order that HQ writes. */
+	if (!store_find(st->store, STREAM_ORDERS, id, &r) ||
+	    !memmem(r.body.p, r.body.n, member, sizeof(member) - 1) || !order_load(st, id) ||
+	    json_string(json_get(st->order.body, "checkin_at"), text, sizeof(text)) <= 0 ||
+	    time_parse(slice_of(text), &at) < 0 || at <= now - HERE_KEEP_MS)
+		return;
+	if (st->order.status == ORDER_READY || st->order.status == ORDER_PARTLY_COLLECTED)
+		store_here_check_in(st->store, id, at < now ? at : now);
+}
+
 /* HQ changed an order that a desk has open: tell the people there what it is now. */
 void order_changed(struct station *st, struct slice id)
 {
@@ -250,6 +269,7 @@ void order_changed(struct station *st, struct slice id)
 
 	st->dirty = st->queue_stale = true;
 	overlay_settle(st, id);
+	check_in(st, id);
 	if (store_is_here(st->store, id) && verdict_now(st, id, false, &known) != REASON_NONE)
 		store_here_drop(st->store, id);
 	for (int d = 0; d < DESK_COUNT; d++)

@@ -18,7 +18,7 @@ void verb_pickup_take(struct station *st, const struct call *c, struct json args
 		return;
 	}
 	v.order = order;
-	if (store_is_here(st->store, slice_of(order)))
+	if (store_here_shown(st->store, slice_of(order)))
 		pickup_open(st, c, order, "code");
 	else if (approval_missing(st, c, 1u << NEED_UNSHOWN, 0))
 		/* nobody has shown a code for it */

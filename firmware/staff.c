@@ -14,6 +14,8 @@
 #define FIRST_WAIT_MS	5000
 #define LONGEST_WAIT_MS (15 * 60 * 1000)
 #define SUBJECT_MAX	(ID_MAX + 16)
+#define LOCK_LEAST_S	10
+#define LOCK_MOST_S	(24 * 3600)
 #define SESSION_MS	(12 * 3600 * INT64_C(1000)) /* a day's work */
 
 static struct json staff_person(struct station *st, const char *id)
@@ -83,10 +85,51 @@ static bool session_lives(struct station *st, const char *token_hash, struct ses
 	return false;
 }
 
+/* Policy `staff`, member lock_s; 0: never. */
+static int64_t lock_ms(struct station *st)
+{
+	const int64_t s = json_int_or(json_get(policy_get(st, "staff"), "lock_s"), 0);
+
+	return s >= LOCK_LEAST_S && s <= LOCK_MOST_S ? s * 1000 : 0;
+}
+
+/* Over a restart, too: who pulls the plug opens nothing. */
+static void set_locked(struct station *st, bool locked)
+{
+	if (st->locked == locked)
+		return;
+	st->locked = locked;
+	st->dirty = true;
+	store_meta_set(st->store, "locked", locked);
+}
+
+void staff_acted(struct station *st)
+{
+	const int64_t after = lock_ms(st);
+
+	st->act_ms = station_mono(st);
+	if (after)
+		station_wake_at(st, st->act_ms + after);
+}
+
+static void lock_tick(struct station *st)
+{
+	const int64_t after = lock_ms(st);
+
+	if (after == 0 || st->locked || !staff_at(st, DESK_COUNTER).valid)
+		return;
+	if (station_mono(st) - st->act_ms >= after)
+		set_locked(st, true);
+	else
+		station_wake_at(st, st->act_ms + after);
+}
+
 void staff_tick(struct station *st)
 {
 	char hash[HASH_TEXT_MAX] = "";
 	struct session_row row;
+
+	lock_tick(st);
 
 	while (store_session_next(st->store, hash, &row))
 		session_lives(st, hash, &row);
@@ -113,6 +156,8 @@ void staff_start(struct station *st)
 		hash_text(slice_of(st->operator_token), hash);
 		tell_session(st, hash, ROLE_SERVICE, true);
 	}
+	st->act_ms = station_mono(st);
+	st->locked = store_meta(st->store, "locked", 0) != 0;
 	staff_tick(st);
 	for (int64_t n = 0; store_session_nth(st->store, n, hash, &row); n++)
 		tell_session(st, hash, row.role, true);
@@ -162,6 +207,8 @@ static void open_session(struct station *st, struct call *c, const char *id, enu
 	c->session.row = (struct session_row){ DESK_COUNTER, role, "", 0 };
 	text_fmt(c->session.row.staff, sizeof(c->session.row.staff), "%s", id);
 	end_sessions(st, DESK_COUNTER, id, true);
+	set_locked(st, false);
+	staff_acted(st);
 	store_session_add(st->store, hash, &c->session.row, station_now(st));
 	tell_session(st, hash, role, true);
 	if (staff_name(st, id, name, sizeof(name), &ignored))

@@ -286,6 +286,8 @@ struct station {
 	struct parked parked;
 	struct pin_check pins[PIN_CHECKS_MAX];
 	uint64_t pin_number;
+	bool locked;	/* the counter waits for a PIN or a badge: nobody did anything there */
+	int64_t act_ms; /* monotonic: somebody who is logged in did something last */
 	struct {
 		const char *verb; /* the table's, "" a scan, NULL nothing */
 		enum symbology symbology;

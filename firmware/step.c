@@ -103,6 +103,10 @@ static void on_scan(struct station *st, const struct door_event *e, struct slice
 		return;
 	}
 	c.session = staff_at(st, e->scan.desk);
+	if (st->locked && e->scan.desk == DESK_COUNTER)
+		c.session = (struct session){ 0 };
+	else if (c.session.valid)
+		staff_acted(st);
 	desk_scan(st, &c, text, e->scan.symbology);
 }
 

@@ -189,11 +189,15 @@ static bool has_card_number(struct station *st, struct json args)
 }
 
 /* 0, or the HTTP status of the refusal. */
-static int allowed(const struct verb *v, const struct call *c)
+static int allowed(const struct station *st, const struct verb *v, const struct call *c)
 {
 	if (v->anyone || (v->customer && c->desk == DESK_KIOSK))
 		return 0;
 	if (!c->session.valid)
+		return 401;
+	/* The operator's token is a program's, not the desk's. */
+	if (st->locked && c->desk == DESK_COUNTER && c->session.token_hash[0] &&
+	    strcmp(v->name, "staff.logout") != 0)
 		return 401;
 	return c->session.row.role >= v->role ? 0 : 403;
 }
@@ -227,13 +231,15 @@ void verb_call(struct station *st, const struct door_event *e, struct slice payl
 		answer_no(st, &c, 404, REASON_BAD_REQUEST, &none);
 		return;
 	}
-	refused = allowed(v, &c);
+	refused = allowed(st, v, &c);
 	if (refused) {
 		/* Not kept under the press: after logging in the same press may go through. */
 		c.press[0] = '\0';
 		answer_no(st, &c, refused, REASON_FORBIDDEN, &none);
 		return;
 	}
+	if (c.session.valid && c.session.token_hash[0] && c.desk == DESK_COUNTER)
+		staff_acted(st);
 	if (st->revoked && revoked_verb(v->name)) {
 		c.press[0] = '\0';
 		answer_no(st, &c, 409, REASON_REVOKED, &none);

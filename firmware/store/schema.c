@@ -194,6 +194,8 @@ static const char *const migrations[] = {
 	"CREATE TABLE paper (doc TEXT PRIMARY KEY, kind TEXT NOT NULL, number TEXT NOT NULL,"
 	" id TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL) STRICT, WITHOUT ROWID;"
 	"CREATE INDEX paper_id ON paper (id);"
+	/* Who says from afar that they are here has shown no code. */
+	"ALTER TABLE here ADD COLUMN shown INTEGER NOT NULL DEFAULT 1;"
 	/* What else is known of a line or of a desk's work, as JSON. */
 	"ALTER TABLE work ADD COLUMN extra TEXT NOT NULL DEFAULT '';",
 };

@@ -411,7 +411,9 @@ void store_work_forget(struct store *st);
 bool store_job_listed(struct store *st, struct job_row *ret_row);
 void store_jobs_prune(struct store *st, int64_t keep);
 
-/* Customers who are here (kiosk). */
+/* Customers who are here: they have shown a code, or said so from afar. */
+void store_here_check_in(struct store *st, struct slice order, int64_t at_ms);
+bool store_here_shown(struct store *st, struct slice order);
 void store_here_add(struct store *st, struct slice order, int64_t at_ms);
 void store_here_drop(struct store *st, struct slice order);
 /* Longest first: the next one behind (*at_ms, order); 0 and "" to begin. */

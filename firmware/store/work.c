@@ -423,7 +423,20 @@ void store_jobs_prune(struct store *st, int64_t keep)
 
 void store_here_add(struct store *st, struct slice order, int64_t at_ms)
 {
-	db_run(st, "INSERT OR IGNORE INTO here VALUES (?,?)", "ti", order, at_ms);
+	db_run(st,
+	       "INSERT INTO here (id, at, shown) VALUES (?,?,1)"
+	       " ON CONFLICT (id) DO UPDATE SET shown=1",
+	       "ti", order, at_ms);
+}
+
+void store_here_check_in(struct store *st, struct slice order, int64_t at_ms)
+{
+	db_run(st, "INSERT OR IGNORE INTO here (id, at, shown) VALUES (?,?,0)", "ti", order, at_ms);
+}
+
+bool store_here_shown(struct store *st, struct slice order)
+{
+	return db_number(st, 0, "SELECT shown FROM here WHERE id=?", "t", order) == 1;
 }
 
 void store_here_drop(struct store *st, struct slice order)
