@@ -104,7 +104,8 @@ void staff_check_pin(struct station *st, const struct call *c, enum pin_for why,
 bool staff_is_customer(struct station *st, const char *id, const char *customer);
 void verb_staff_login(struct station *st, const struct call *c, struct json args);
 void verb_staff_logout(struct station *st, const struct call *c, struct json args);
-void staff_pin_checked(struct station *st, uint64_t number, bool right);
+void staff_pin_checked(struct station *st, uint64_t number, bool right, struct slice made);
+void verb_staff_pin(struct station *st, const struct call *c, struct json args);
 void staff_badge(struct station *st, const struct call *c, const struct scan *s);
 /* Whose token this is, or who is at a desk: not valid for a leaver and after twelve hours. */
 struct session staff_session(struct station *st, const char *token);

@@ -61,7 +61,7 @@ struct slice span_of(struct slice payload, struct span s);
 enum door_kind {
 	DOOR_SCAN,    /* payload: the text that was read, AIM identifier taken off */
 	DOOR_VERB,    /* payload: a JSON object that json_check accepted */
-	DOOR_PIN,     /* a slow hash that OUT_PIN asked for is done */
+	DOOR_PIN,     /* a slow hash that OUT_PIN asked for is done; payload: a new PIN's */
 	DOOR_DOWN,    /* payload: a message of a stream, JSON that json_check accepted */
 	DOOR_ACK,     /* payload: the acknowledgement, JSON likewise */
 	DOOR_PULL,    /* sync's window has room for older events */
@@ -205,7 +205,8 @@ enum out_kind {
 	OUT_REPLY,     /* payload: the JSON body of an answer */
 	OUT_SCREEN,    /* payload: a screen's new document, without its `{"revision":N,` */
 	OUT_SESSION,   /* a session began or ended */
-	OUT_PIN,       /* payload: an argon2id hash, NUL, the PIN typed; answer with DOOR_PIN */
+	OUT_PIN,       /* payload: an argon2id hash, NUL, the PIN typed, NUL, and maybe a
+			* new PIN and NUL; answer with DOOR_PIN */
 	OUT_UP,	       /* payload: a batch of events as published */
 	OUT_ACKED,     /* where the outbox stands */
 	OUT_ASK,       /* payload: a request to HQ, or to another lane, as published */

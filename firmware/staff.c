@@ -5,6 +5,7 @@
 #include "firmware/approvals.h"
 #include "firmware/base/log.h"
 #include "firmware/desk.h"
+#include "firmware/ledger.h"
 #include "firmware/orders.h"
 #include "firmware/station.h"
 #include "firmware/trust/hash.h"
@@ -14,6 +15,8 @@
 #define FIRST_WAIT_MS	5000
 #define LONGEST_WAIT_MS (15 * 60 * 1000)
 #define SUBJECT_MAX	(ID_MAX + 16)
+#define PIN_DIGITS	6
+#define PIN_HASH_MAX	256
 #define LOCK_LEAST_S	10
 #define LOCK_MOST_S	(24 * 3600)
 #define SESSION_MS	(12 * 3600 * INT64_C(1000)) /* a day's work */
@@ -292,10 +295,72 @@ static bool join_check(struct station *st, const struct call *c, const char *typ
 	return false;
 }
 
+/* A PIN that was changed here counts until policy has another one than it had then: that may be
+ * the same change, come back from HQ, or HQ's own word. */
+static const char *changed_key(const char *id, char memory[ID_MAX + 8])
+{
+	text_fmt(memory, ID_MAX + 8, "pin:%s", id);
+	return memory;
+}
+
+static bool pin_hash(struct station *st, const char *id, char *dst, size_t cap)
+{
+	char key[ID_MAX + 8], kept[PIN_HASH_MAX + HASH_TEXT_MAX], was[HASH_TEXT_MAX];
+
+	if (json_string(json_get(staff_person(st, id), "pin"), dst, cap) <= 0)
+		return false;
+	if (!store_setting(st->store, changed_key(id, key), kept, sizeof(kept)))
+		return true;
+	hash_text(slice_of(dst), was);
+	if (strncmp(kept, was, HASH_TEXT_MAX - 1) == 0)
+		text_fmt(dst, cap, "%s", kept + HASH_TEXT_MAX);
+	else
+		store_setting_set(st->store, key, NULL);
+	return true;
+}
+
+static void tell_changed(struct station *st, const char *id, const char *made)
+{
+	char memory[512], salt[17];
+	struct buf b, person;
+	uint8_t random[8];
+
+	st->clock.random(st->clock.ctx, random, sizeof(random));
+	hex_encode(random, sizeof(random), salt);
+	buf_init(&person, memory, sizeof(memory));
+	jw_open(&person, NULL, '{');
+	jw_str(&person, "salt", salt);
+	jw_str(&person, "pin", made);
+	jw_close(&person, '}');
+	b = event_begin(st);
+	jw_str(&b, "who", id);
+	jw_str(&b, "staff", id);
+	event_end(st, "staff.pin_changed", &b, buf_read(&person), NULL);
+}
+
+static void change_pin(struct station *st, const struct pin_check *check, struct slice made)
+{
+	char key[ID_MAX + 8], text[PIN_HASH_MAX + HASH_TEXT_MAX], old[PIN_HASH_MAX],
+		was[HASH_TEXT_MAX];
+	struct word_values v = words_none();
+
+	if (made.n == 0 || made.n >= PIN_HASH_MAX ||
+	    json_string(json_get(staff_person(st, check->staff), "pin"), old, sizeof(old)) <= 0) {
+		answer_no(st, &check->call, 409, REASON_BUSY, &v);
+		return;
+	}
+	hash_text(slice_of(old), was);
+	text_fmt(text, sizeof(text), "%s %.*s", was, (int)made.n, made.p);
+	store_setting_set(st->store, changed_key(check->staff, key), text);
+	tell_changed(st, check->staff, text + HASH_TEXT_MAX);
+	answer_ok(st, &check->call, "");
+}
+
 /* The loop's worker compares what was typed with a hash nobody's PIN fits when the person is not
  * known: an unknown one takes as long as a known one. */
 static void send_check(struct station *st, const struct pin_check *check, const char *pin)
 {
+	const char *new_pin = check->why == PIN_CHANGE ? check->note : "";
 	static const char nobody[] = "$argon2id$v=19$m=8192,t=3,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
 				     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 	struct door_out out = { .kind = OUT_PIN, .pin.check = check->number };
@@ -303,13 +368,17 @@ static void send_check(struct station *st, const struct pin_check *check, const 
 	struct buf b;
 
 	buf_init(&b, memory, sizeof(memory));
-	if (json_string(json_get(staff_person(st, check->staff), "pin"), memory, 256) > 0)
+	if (pin_hash(st, check->staff, memory, PIN_HASH_MAX))
 		b.len = strlen(memory);
 	else
 		buf_text(&b, nobody);
 	buf_byte(&b, 0);
 	buf_text(&b, pin);
 	buf_byte(&b, 0);
+	if (new_pin[0]) {
+		buf_text(&b, new_pin);
+		buf_byte(&b, 0);
+	}
 	door_emit(st->door, &out, buf_read(&b));
 	memset(memory, 0, sizeof(memory));
 }
@@ -353,7 +422,8 @@ void verb_staff_login(struct station *st, const struct call *c, struct json args
 	staff_check_pin(st, c, PIN_LOGIN, id, pin, "");
 }
 
-static void pin_right(struct station *st, struct pin_check *check, enum role role)
+static void pin_right(struct station *st, struct pin_check *check, enum role role,
+		      struct slice made)
 {
 	switch (check->why) {
 	case PIN_LOGIN:
@@ -363,11 +433,12 @@ static void pin_right(struct station *st, struct pin_check *check, enum role rol
 		approval_given(st, &check->call, check->staff, role, check->note);
 		break;
 	case PIN_CHANGE:
+		change_pin(st, check, made);
 		break;
 	}
 }
 
-void staff_pin_checked(struct station *st, uint64_t number, bool right)
+void staff_pin_checked(struct station *st, uint64_t number, bool right, struct slice made)
 {
 	for (int i = 0; i < PIN_CHECKS_MAX; i++) {
 		struct pin_check *check = &st->pins[i];
@@ -377,17 +448,32 @@ void staff_pin_checked(struct station *st, uint64_t number, bool right)
 		if (!check->active || check->number != number)
 			continue;
 		check->active = false;
+		memset(check->typed, 0, sizeof(check->typed));
 		tries_subject(st, check->staff, check->call.desk, subject);
 		/* The policy may have changed while the hash was computed. */
 		if (right && staff_name(st, check->staff, name, sizeof(name), &role)) {
 			store_tries_set(st->store, subject, (struct tries){ 0 });
-			pin_right(st, check, role);
+			pin_right(st, check, role, made);
 		} else {
 			count_wrong(st, subject);
 			answer_quiet(st, &check->call, 409, REASON_PIN_WRONG);
 		}
 		return;
 	}
+}
+
+void verb_staff_pin(struct station *st, const struct call *c, struct json args)
+{
+	struct word_values v = words_none();
+	char old[64], new_pin[16];
+
+	if (json_string(json_get(args, "old"), old, sizeof(old)) <= 0 ||
+	    json_string(json_get(args, "new"), new_pin, sizeof(new_pin)) != PIN_DIGITS ||
+	    !text_digits(slice_of(new_pin)) || strcmp(old, new_pin) == 0) {
+		answer_no(st, c, 400, REASON_BAD_REQUEST, &v);
+		return;
+	}
+	staff_check_pin(st, c, PIN_CHANGE, c->session.row.staff, old, new_pin);
 }
 
 bool staff_is_customer(struct station *st, const char *id, const char *customer)

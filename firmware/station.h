@@ -211,7 +211,7 @@ struct pin_check {
 	struct call call;
 	enum pin_for why;
 	char staff[ID_MAX + 1];
-	char note[APPROVAL_REASON_MAX]; /* APPROVE: the reason */
+	char note[APPROVAL_REASON_MAX]; /* APPROVE: the reason; CHANGE: the new PIN */
 	char typed[33];			/* hash of what was typed, while it is active */
 };
 #define PIN_CHECKS_MAX 8

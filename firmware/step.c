@@ -273,7 +273,7 @@ static void on_event(struct station *st, const struct door_event *e, struct slic
 		verb_call(st, e, payload);
 		break;
 	case DOOR_PIN:
-		staff_pin_checked(st, e->pin.check, e->pin.right);
+		staff_pin_checked(st, e->pin.check, e->pin.right, payload);
 		break;
 	case DOOR_DOWN:
 		on_down(st, e, payload);

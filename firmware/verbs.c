@@ -104,6 +104,7 @@ static const struct verb verbs[] = {
 	{ "message.done", false, false, ROLE_CLERK, verb_message_done },
 	{ "letter.drop", false, false, ROLE_SUPERVISOR, verb_letter_drop },
 	{ "reject.drop", false, false, ROLE_SUPERVISOR, verb_reject_drop },
+	{ "staff.pin", false, false, ROLE_CLERK, verb_staff_pin },
 	{ "approve", false, false, ROLE_CLERK, verb_approve },
 	{ 0 },
 };

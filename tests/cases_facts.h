@@ -13,6 +13,7 @@ struct case_shop {
 	int64_t seq[STREAM_COUNT]; /* of the last message of each stream */
 	int64_t rev;
 	char token[TOKEN_TEXT_MAX]; /* of who is logged in */
+	uint64_t pin;		    /* the check that was answered last */
 	int64_t heard_seq;	    /* of the other lane's last event */
 };
 

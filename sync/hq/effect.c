@@ -13,6 +13,8 @@
 #include "sync/hq/handover.h"
 #include "sync/hq/stream.h"
 
+#define HQ_PIN_HASH_MAX 256
+
 static int read_id(struct json v, char dst[ID_MAX + 1])
 {
 	return json_string(v, dst, ID_MAX + 1) > 0 && id_valid(slice_of(dst)) ? 0 : -1;
@@ -149,6 +151,42 @@ static const char *command_done(const struct happening *h)
 	return NULL;
 }
 
+/* The hash of a PIN that was changed at a counter goes into policy `staff`, and so to every lane.
+ */
+static const char *pin_changed(const struct happening *h)
+{
+	const struct stream_kind *kind = stream_by_name("policy");
+	const struct json pin = json_get(h->person, "pin");
+	struct change changes[2] = { { .name = "pin", .json = json_text(pin) },
+				     { .name = "people" } };
+	struct record r;
+	struct json root;
+	char who[ID_MAX + 1];
+
+	if (read_id(json_get(h->body, "who"), who) < 0)
+		return "body";
+	if (pin.type != JSON_STRING || pin.n > HQ_PIN_HASH_MAX ||
+	    !record_find(h->hq, h->store, kind, "staff", &r) || !r.live ||
+	    json_check(r.body, &root) < 0)
+		return NULL;
+	buf_reset(&h->hq->lines);
+	jw_open(&h->hq->lines, NULL, '[');
+	for (struct json_walk w = json_walk(json_get(root, "people")); json_next(&w);) {
+		if (json_is(json_get(w.value, "id"), who))
+			edit_object(&h->hq->lines, NULL, w.value, &changes[0], 1);
+		else
+			jw_value(&h->hq->lines, NULL, w.value);
+	}
+	jw_close(&h->hq->lines, ']');
+	changes[1].json = buf_read(&h->hq->lines);
+	buf_reset(&h->hq->edited);
+	edit_object(&h->hq->edited, NULL, root, &changes[1], 1);
+	if (h->hq->lines.overflow || h->hq->edited.overflow)
+		return "too_big";
+	record_put(h->hq, h->store, kind, "staff", r.rev + 1, buf_read(&h->hq->edited));
+	return NULL;
+}
+
 static const struct {
 	const char *type;
 	const char *(*apply)(const struct happening *h);
@@ -165,6 +203,7 @@ static const struct {
 	{ "return.accepted", effect_return_accepted },
 	{ "pickup.doubled", doubled },
 	{ "cmd.done", command_done },
+	{ "staff.pin_changed", pin_changed },
 	{ "stock.changed", stock_changed },
 	{ "loyalty.earned", loyalty_earned },
 	{ "loyalty.redeemed", loyalty_redeemed },

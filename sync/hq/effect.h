@@ -20,6 +20,7 @@ struct happening {
 	struct json id;
 	struct slice at; /* JSON text of the time */
 	struct json body;
+	struct json person; /* NONE: there is none, or it was purged */
 	int64_t handover; /* of a pickup.completed: its number among the order's */
 };
 

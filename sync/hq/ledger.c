@@ -124,7 +124,8 @@ static void take_next(struct batch *b, int64_t seq, struct json e, struct json p
 				       .type = type,
 				       .id = json_get(e, "id"),
 				       .at = json_text(json_get(e, "at")),
-				       .body = json_get(e, "body") };
+				       .body = json_get(e, "body"),
+				       .person = person };
 
 		reason = effect_apply(&h);
 		if (person.type != JSON_NONE)
