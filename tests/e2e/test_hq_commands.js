@@ -161,6 +161,27 @@ test('diagnose is answered with a picture of the station', () => {
 	assert.strictEqual(typeof JSON.parse(said.replace(/^done: /, '')).uptime_s, 'number');
 });
 
+test('a PIN changed at the counter is HQ’s before long, and the old one is dead', async () => {
+	const staffRecord = () => {
+		const file = path.join(dir, 'staff.jsonl');
+
+		hq.command('export', file);
+		return fs.readFileSync(file, 'utf8').split('\n').filter(Boolean).map((text) => JSON.parse(text))
+			.find((row) => row.export === 'record' && row.id === 'staff');
+	};
+	const before = JSON.stringify(staffRecord());
+
+	assert.strictEqual(await station.refused('staff.pin', { old: '111111', new: '739155' }), 'pin_wrong');
+	await station.must('staff.pin', { old: '482100', new: '739155' });
+	await assert.rejects(station.login('E17', '482100'), /pin_wrong/);
+	await station.login('E17', '739155');
+	await until('HQ has written it', () => JSON.stringify(staffRecord()) !== before, 20000);
+	await until('the station is level', level, 20000);
+	await station.login('E17', '739155');
+	await station.must('staff.pin', { old: '739155', new: '482100' });
+	await station.login();
+});
+
 test('a pickup key that is withdrawn opens nothing any more', async () => {
 	const old = hq.command('code', 'ZAM-2').trim();
 
