@@ -11,6 +11,7 @@
 #include "firmware/desk.h"
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
+#include "firmware/money.h"
 #include "firmware/orders.h"
 #include "firmware/station.h"
 #include "firmware/streams.h"
@@ -236,6 +237,7 @@ static void open_here(struct station *st, const struct call *c, const char *numb
 	desk_set_mode(st, c->desk, MODE_PICKUP);
 	approval_keep(st, c);
 	serving_begin(st, st->order.id);
+	money_opened(st, c);
 	v.order = number;
 	notice_word(st, c->desk, NOTICE_GOOD, "ready", WORD_READY, WORD_GREETING, &v);
 	text_fmt(members, sizeof(members), "\"order\":\"%s\",\"verdict\":\"ok\"", desk->row.order);

@@ -193,10 +193,11 @@ struct sibling {
 };
 #define SIBLINGS_MAX CLAIM_LANES_MAX
 
-/* A handover that waits until it is known who serves the order. */
+/* A handover or payment that waits until it is known who serves the order. */
 struct parked {
 	bool active;
 	struct call call;
+	const char *verb; /* the table's */
 	size_t n;
 	char args[1024];
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "firmware/counter/pickup.h"
 
+#include "firmware/counter/pay.h"
+
 struct pickup_policy pickup_policy_read(struct json pickup, struct json fiscal)
 {
 	struct pickup_policy p = { CHECK_EACH, LATE_APPROVE, ISOLATED_APPROVE, true };
@@ -114,7 +116,9 @@ enum reason pickup_handover(const struct handover_facts *f, const struct pickup_
 	}
 	if (p->check_items == CHECK_PARCEL && !each && !f->parcels_checked)
 		return REASON_ITEMS_UNCHECKED;
-	if (order_due(o) > 0)
+	if (pay_due(o, f->done) > 0)
 		return p->fiscal_external ? REASON_FISCAL_NEEDED : REASON_PAYMENT_DUE;
+	if (p->fiscal_external && pay_receipt_only(o, f->done))
+		return REASON_FISCAL_NEEDED;
 	return REASON_NONE;
 }

@@ -52,8 +52,11 @@ enum reason {
 	REASON_SHIFT_CLOSED,  /* cash moves within a shift */
 	REASON_REASON_NEEDED, /* policy wants to know why */
 	REASON_SERIAL_NEEDED, /* this product's serial numbers are kept */
+	REASON_OVERPAID,      /* more money than there is to pay */
+	REASON_REF_NEEDED,    /* the terminal's confirmation number */
+	REASON_DRAWER_SHORT,  /* so much cash is not in it */
 };
-#define REASON_COUNT (REASON_SERIAL_NEEDED + 1)
+#define REASON_COUNT (REASON_DRAWER_SHORT + 1)
 
 const char *reason_code(enum reason r);
 

@@ -14,7 +14,7 @@
 #include "firmware/store/schema.h"
 #include "firmware/store/store.h"
 
-#define STATEMENTS_MAX 160
+#define STATEMENTS_MAX 320
 #define CACHE_KIB      4096
 /* A handover changes a few bytes in several tables, and each changed page is written whole. */
 #define PAGE_BYTES 1024
