@@ -97,6 +97,7 @@ static void tell_receipt(struct station *st, const struct call *c, const struct 
 static void record(struct station *st, const struct call *c, struct fiscal_wish *w, bool pays)
 {
 	struct word_values v = words_none();
+	char members[ID_MAX + 32];
 
 	if (pays)
 		tell_payment(st, c, w, w->receipt.payment);
@@ -106,7 +107,8 @@ static void record(struct station *st, const struct call *c, struct fiscal_wish 
 	notice_word(st, c->desk, NOTICE_GOOD, "receipt_kept", WORD_RECEIPT_KEPT, WORD_RECEIPT_KEPT,
 		    &v);
 	notice_hide_from_customer(st, c->desk);
-	answer_ok(st, c, "\"due\":0");
+	text_fmt(members, sizeof(members), "\"payment\":\"%s\",\"due\":0", w->receipt.payment);
+	answer_ok(st, c, pays ? members : "\"due\":0");
 }
 
 /* The same receipt once more changes nothing. */

@@ -11,6 +11,7 @@
 #include "firmware/printing.h"
 
 #define REASON_TEXT_MAX 128
+#define FIGURES_MAX	13 /* cards have 14 and more */
 
 struct pay_policy money_policy_now(struct station *st)
 {
@@ -74,8 +75,10 @@ bool money_arg_code(struct json v, char *dst, size_t cap)
 {
 	int64_t n;
 
+	/* A card's number is looked for in texts, so none may come in as a figure. */
 	if (v.type == JSON_NUMBER)
-		return json_int(v, &n) == 0 && n >= 0 && slice_copy(json_text(v), dst, cap) == 0;
+		return json_int(v, &n) == 0 && n >= 0 && v.n <= FIGURES_MAX &&
+		       slice_copy(json_text(v), dst, cap) == 0;
 	return json_string(v, dst, cap) > 0 && !text_has_control(slice_of(dst));
 }
 

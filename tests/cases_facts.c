@@ -72,7 +72,45 @@ void case_shop_open(struct case_shop *c, int number)
 			 products[i].gtin, products[i].sku, products[i].sku, products[i].more);
 		put(c, STREAM_CATALOG, products[i].sku, body);
 	}
+	c->shop->config.devices[0].drawer = 1;
 	case_login(c, "E17");
+}
+
+static bool came_out(struct case_shop *c)
+{
+	struct door_event e = { .kind = DOOR_JOB };
+	const int before = c->shop->prints;
+
+	e.job.job = c->shop->printed_job;
+	e.job.result = JOB_RESULT_DONE;
+	shop_submit(c->shop, &e, NULL);
+	return c->shop->prints > before;
+}
+
+static void add_printed(struct case_shop *c)
+{
+	const size_t n = strlen(c->printed);
+
+	text_fmt(c->printed + n, sizeof(c->printed) - n, "%s", c->shop->printed);
+}
+
+void case_begin(struct case_shop *c)
+{
+	c->printed[0] = '\0';
+	c->shop->prints = 0;
+}
+
+void case_end(struct case_shop *c)
+{
+	struct json root;
+
+	if (c->shop->prints)
+		add_printed(c);
+	while (c->shop->prints && came_out(c))
+		add_printed(c);
+	if (json_check(slice_of(c->shop->reply), &root) == 0 &&
+	    json_get(root, "payment").type == JSON_STRING)
+		json_string(json_get(root, "payment"), c->payment, sizeof(c->payment));
 }
 
 void case_shop_close(struct case_shop *c)
@@ -123,6 +161,8 @@ static void member(struct case_shop *c, struct buf *b, char *word)
 
 	assert_non_null(value);
 	*value++ = '\0';
+	if (strcmp(value, "$payment") == 0)
+		value = c->payment;
 	for (char *p = value; *p; p++)
 		*p = *p == '_' && value[0] != '{' && value[0] != '[' ? ' ' : *p;
 	if (value[0] && strchr("+-", value[0]) && span_ms(value, &ms)) {
@@ -250,7 +290,7 @@ static void fact_order(struct case_shop *c, char *text)
 		if (*one)
 			member(c, &b, one);
 	jw_close(&b, '}');
-	assert_false(b.overflow);
+	assert_non_null(buf_str(&b));
 	put(c, STREAM_ORDERS, id, memory);
 }
 
