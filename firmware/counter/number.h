@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Numbers on papers that never repeat: "ZM 17/k1/1NG2Z5R" is the kind, the number of that kind
+ * Numbers on papers that never repeat: "ZM 17/k1/1NG679N" is the kind, the number of that kind
  * under the lane's epoch, the lane, and the epoch in base 32. A database that was put back opens
  * an epoch that never was, so what it counts again gets another number. Pure.
  */
