@@ -257,6 +257,7 @@ static void show_change(struct station *st, const struct call *c)
 	char number[128];
 
 	desk->row.rev = st->order.rev;
+	pickup_seen(st, c->desk);
 	store_desk_set(st->store, c->desk, &desk->row);
 	order_number(&st->order, number, sizeof(number));
 	v.order = number;

@@ -250,8 +250,11 @@ static void pickup_changed(struct station *st, enum desk d)
 						desk->approval.granted & (1u << NEED_LATE), &known);
 	struct call c;
 
-	if (verdict == REASON_NONE)
-		return; /* shown as it is now; the handover asks again */
+	if (verdict == REASON_NONE) {
+		/* Shown as it is now; where the goods have changed the handover asks again. */
+		pickup_still_seen(st, d);
+		return;
+	}
 	if (known)
 		order_number(&st->order, number, sizeof(number));
 	else
