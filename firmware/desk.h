@@ -54,6 +54,11 @@ void pickup_open(struct station *st, const struct call *c, const char *named, co
 /* Scans that were kept for a wait that is over without its answer. */
 void desk_forget_kept(struct station *st, enum desk desk);
 void pickup_close(struct station *st, enum desk desk);
+/* Staff see st->order as it is now: what of it they hand over by is remembered. */
+void pickup_seen(struct station *st, enum desk desk);
+/* HQ wrote st->order, which this desk has open: where what they have seen is still so (it wrote
+ * what this store had told it), nobody has to look again. */
+void pickup_still_seen(struct station *st, enum desk desk);
 void pickup_done_load(struct station *st, enum desk desk); /* st->order -> st->done */
 
 /* ---- typed_codes.c, pickup_verbs.c, handover.c ---- */

@@ -15,6 +15,7 @@
 
 #include "firmware/desk.h"
 #include "firmware/documents.h"
+#include "firmware/counter/pay.h"
 #include "firmware/orders.h"
 #include "firmware/station.h"
 #include "firmware/trust/hash.h"
@@ -62,11 +63,11 @@ static void show_number(const struct station *st, const struct desk_state *d, st
 static void show_pickup(struct station *st, enum desk desk, struct buf *doc)
 {
 	const struct desk_state *d = &st->desks[desk];
-	const int64_t due = order_due(&st->order);
-	int64_t all = 0, done = 0;
+	int64_t all = 0, done = 0, due;
 	char text[MONEY_TEXT_MAX];
 
 	pickup_done_load(st, desk);
+	due = pay_due(&st->order, st->done);
 	for (int i = 0; i < st->order.line_count; i++) {
 		if (!st->order.lines[i].goods)
 			continue;

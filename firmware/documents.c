@@ -11,6 +11,7 @@
 #include "firmware/documents.h"
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
+#include "firmware/money.h"
 #include "firmware/orders.h"
 #include "firmware/printing.h"
 #include "firmware/station.h"
@@ -176,8 +177,7 @@ static void add_pickup(struct station *st, struct buf *b)
 		if (o->lines[i].goods)
 			add_line(b, &o->lines[i], st->done[i]);
 	jw_close(b, ']');
-	jw_int(b, "due", order_due(o));
-	jw_int(b, "paid", 0);
+	money_pickup_document(st, b);
 	jw_bool(b, "age_check", any_age(o) && !pickup_age_checked(st, DESK_COUNTER));
 	jw_raw(b, "suggest", slice_of("[]"));
 	jw_close(b, '}');
@@ -331,6 +331,7 @@ static void counter_document(struct station *st, struct buf *b)
 	}
 	add_pickup(st, b);
 	jw_null(b, "return");
+	money_document(st, b);
 	approval_document(st, b);
 	add_product(st, b);
 	add_staff(st, b);

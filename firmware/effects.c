@@ -10,6 +10,7 @@
 #include "firmware/desk.h"
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
+#include "firmware/money.h"
 #include "firmware/orders.h"
 #include "firmware/station.h"
 
@@ -174,6 +175,7 @@ static void completed(struct station *st, const struct origin *o, struct json bo
 	for (struct json_walk w = json_walk(json_get(body, "lines")); json_next(&w);)
 		keep_line(st, slice_of(id), w.value, known, counted);
 	keep_order_fact(st, o, slice_of(id), body);
+	store_taken_told(st->store, slice_of(id));
 	store_here_drop(st->store, slice_of(id));
 	order_changed(st, slice_of(id));
 }
@@ -255,9 +257,15 @@ static const struct {
 	const char *type;
 	void (*apply)(struct station *st, const struct origin *o, struct json body);
 } effects[] = {
-	{ "pickup.completed", completed }, { "stock.changed", stock_changed },
-	{ "customer.arrived", arrived },   { "refund.requested", refund_requested },
-	{ "code.locked", locked },	   { "pickup.doubled", doubled },
+	{ "pickup.completed", completed },
+	{ "stock.changed", stock_changed },
+	{ "customer.arrived", arrived },
+	{ "refund.requested", refund_requested },
+	{ "code.locked", locked },
+	{ "pickup.doubled", doubled },
+	{ "payment.taken", money_heard_taken },
+	{ "payment.reversed", money_heard_reversed },
+	{ "fiscal.recorded", money_heard_receipt },
 };
 
 void effect_apply(struct station *st, const struct origin *o, const char *type, struct json body)

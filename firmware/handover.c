@@ -9,6 +9,7 @@
 #include "firmware/documents.h"
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
+#include "firmware/money.h"
 #include "firmware/orders.h"
 #include "firmware/printing.h"
 #include "firmware/station.h"
@@ -69,8 +70,7 @@ static void tell_completed(struct station *st, struct handover *h)
 	jw_str(&b, "method", desk->row.method);
 	jw_str(&b, "mode", desk->row.how);
 	write_lines(st, h->call->desk, &b);
-	jw_open(&b, "paid", '[');
-	jw_close(&b, ']');
+	money_completed(st, &b);
 	jw_str(&b, "collector", collector_name(h->collector));
 	/* Its presence says that the order is not settled yet; what is paid back is short. */
 	if (!pickup_all_done(&st->order, st->done))
@@ -106,13 +106,15 @@ static void plan_refund(struct station *st, struct handover *h)
 	int64_t given[ORDER_PAYMENTS_MAX] = { 0 };
 	char payment[ID_MAX * 2];
 
-	for (int i = 0; i < st->order.line_count; i++)
-		if (st->order.lines[i].goods)
-			h->refund += refund_of_pieces(&st->order.lines[i], st->done[i].short_);
+	h->refund = pay_back(&st->order, st->done);
 	for (int i = 0; i < st->order.payment_count; i++)
 		if (json_string(st->order.payments[i].id, payment, sizeof(payment)) > 0)
 			given[i] = store_refunded(st->store, st->order.id, slice_of(payment));
 	h->leg_count = refund_legs(&st->order, h->refund, given, h->legs, &h->rest);
+}
+
+static void tell_rest(const struct station *st, const struct handover *h)
+{
 	if (h->rest > 0)
 		log_warning("order %.*s: no online payment takes %lld back", (int)st->order.id.n,
 			    st->order.id.p, (long long)h->rest);
@@ -230,7 +232,7 @@ static void hand_over(struct station *st, struct handover *h)
 	/* Also where it was only opened alone: who says so listens. */
 	if (strcmp(row->how, "isolated") == 0)
 		lanes_listen(st);
-	plan_refund(st, h);
+	tell_rest(st, h);
 	tell_completed(st, h);
 	for (int i = 0; i < st->order.line_count; i++)
 		tell_stock(st, i, h);
@@ -261,21 +263,30 @@ static void show_change(struct station *st, const struct call *c)
 	char number[128];
 
 	desk->row.rev = st->order.rev;
+	pickup_seen(st, c->desk);
 	store_desk_set(st->store, c->desk, &desk->row);
 	order_number(&st->order, number, sizeof(number));
 	v.order = number;
 	answer_no(st, c, 409, REASON_ORDER_CHANGED, &v);
 }
 
-static void refuse_handover(struct station *st, const struct call *c, enum reason r, uint32_t needs)
+static void refuse_handover(struct station *st, const struct handover *h, enum reason r,
+			    uint32_t needs)
 {
+	const struct call *c = h->call;
 	struct word_values v = words_none();
 	char money[MONEY_TEXT_MAX], number[128];
 
 	order_number(&st->order, number, sizeof(number));
 	v.order = number;
 	if (r == REASON_FISCAL_NEEDED || r == REASON_PAYMENT_DUE) {
-		money_format(order_due(&st->order), st->desks[c->desk].language, money);
+		const int64_t due = pay_due(&st->order, st->done);
+
+		money_format(due ? due : pay_receipt_total(&st->order, st->done),
+			     st->desks[c->desk].language, money);
+		v.item = money;
+	} else if (r == REASON_OVERPAID) {
+		money_format(h->rest, st->desks[c->desk].language, money);
 		v.item = money;
 	}
 	if (needs)
@@ -351,12 +362,16 @@ void verb_pickup_handover(struct station *st, const struct call *c, struct json 
 		return;
 	pickup_goods_load(st, c->desk, -1);
 	r = decide(st, &h, &policy, &needs);
+	plan_refund(st, &h);
+	/* What was taken at a till goes back at the till, before the goods leave. */
+	if (r == REASON_NONE && h.rest > 0 && pay_at_till(&st->order) > 0)
+		r = REASON_OVERPAID;
 	if (r == REASON_ORDER_CHANGED)
 		show_change(st, c);
 	else if (r == REASON_BAD_REQUEST)
 		answer_no(st, c, 400, r, &v);
 	else if (r != REASON_NONE)
-		refuse_handover(st, c, r, needs);
+		refuse_handover(st, &h, r, needs);
 	else
 		hand_over(st, &h);
 }

@@ -53,7 +53,8 @@ void serving_end(struct station *st);
 const char *serving_state(struct station *st);
 /* Nobody may know that this lane hands over now. */
 bool serving_alone(struct station *st);
-/* True: the handover waits for the claim, and is called again when that is settled. */
+/* True: the verb that is being done (a handover, a payment) waits for the claim, and is done again
+ * when that is settled. */
 bool serving_park(struct station *st, const struct call *c, struct json args);
 /* Whoever waits for a handover that will not be; nobody (request 0) when none is parked. What is
  * left parked when a pickup ends is answered by serving_end(): it was meant for that order. */

@@ -6,6 +6,7 @@
 #include "firmware/desk.h"
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
+#include "firmware/money.h"
 #include "firmware/orders.h"
 #include "firmware/overlay.h"
 #include "firmware/station.h"
@@ -110,8 +111,7 @@ int64_t product_pack(struct station *st, const struct barcode *b, const char *sk
 	return 1;
 }
 
-/* Begins the event about a field of st->order; once per order, field and rev. */
-static bool conflict_begin(struct station *st, const char *field, struct buf *ret_b)
+bool order_conflict_begin(struct station *st, const char *field, struct buf *ret_b)
 {
 	const struct order *hq = &st->order;
 
@@ -131,7 +131,7 @@ static void check_status(struct station *st, const struct order_fact *f)
 		      (hq == ORDER_PARTLY_COLLECTED && strcmp(f->status, "collected") != 0);
 	struct buf b;
 
-	if (agrees || !conflict_begin(st, "status", &b))
+	if (agrees || !order_conflict_begin(st, "status", &b))
 		return;
 	jw_str(&b, "hq", order_status_name(hq));
 	jw_str(&b, "store", f->status);
@@ -154,7 +154,7 @@ static void check_quantity(struct station *st, struct json line, const char *wha
 	else if (json_string(line, text, sizeof(text)) < 0)
 		return;
 	text_fmt(field, sizeof(field), "lines.%s.%s", text, what);
-	if (!conflict_begin(st, field, &b))
+	if (!order_conflict_begin(st, field, &b))
 		return;
 	jw_int(&b, "hq", hq);
 	jw_int(&b, "store", store);
@@ -163,22 +163,26 @@ static void check_quantity(struct station *st, struct json line, const char *wha
 		    st->order.id.p, field, (long long)hq, (long long)store);
 }
 
-void order_conflict_check(struct station *st, struct slice id)
+/* HQ's record as it stands, nothing laid over it. */
+static bool load_record(struct station *st, struct slice id)
 {
-	struct order_fact f;
 	struct record r;
 	struct json body;
 
-	if (!store_order_fact(st->store, id, &f) ||
-	    !store_upto_covers(st->store, STREAM_ORDERS, f.lane, f.epoch, f.seq) ||
-	    !store_find(st->store, STREAM_ORDERS, id, &r) || r.state != RECORD_LIVE ||
+	if (!store_find(st->store, STREAM_ORDERS, id, &r) || r.state != RECORD_LIVE ||
 	    r.body.n >= sizeof(st->body))
-		return;
+		return false;
 	memcpy(st->body, r.body.p, r.body.n);
-	if (json_check((struct slice){ st->body, r.body.n }, &body) < 0 ||
-	    order_read(id, r.rev, body, &st->order) || st->order.status == ORDER_RETURNED)
+	return json_check((struct slice){ st->body, r.body.n }, &body) == 0 &&
+	       !order_read(id, r.rev, body, &st->order);
+}
+
+static void check_handover(struct station *st, struct slice id, const struct order_fact *f)
+{
+	if (st->order.status == ORDER_RETURNED ||
+	    !store_upto_covers(st->store, STREAM_ORDERS, f->lane, f->epoch, f->seq))
 		return;
-	check_status(st, &f);
+	check_status(st, f);
 	for (int i = 0; i < st->order.line_count; i++) {
 		const struct order_line *l = &st->order.lines[i];
 		struct line_fact fact = store_line_fact(st->store, id, json_text(l->id));
@@ -188,6 +192,21 @@ void order_conflict_check(struct station *st, struct slice id)
 		if (l->short_known)
 			check_quantity(st, l->id, "short", l->short_, fact.short_);
 	}
+}
+
+void order_conflict_check(struct station *st, struct slice id)
+{
+	struct taken t = { .payment = "" };
+	const bool paid = store_taken_next(st->store, id, &t);
+	struct order_fact f;
+	const bool handed = store_order_fact(st->store, id, &f);
+
+	if ((!handed && !paid) || !load_record(st, id))
+		return;
+	if (handed)
+		check_handover(st, id, &f);
+	if (paid)
+		money_conflicts(st, id);
 }
 
 void order_conflicts_tick(struct station *st)
@@ -231,8 +250,11 @@ static void pickup_changed(struct station *st, enum desk d)
 						desk->approval.granted & (1u << NEED_LATE), &known);
 	struct call c;
 
-	if (verdict == REASON_NONE)
-		return; /* shown as it is now; the handover asks again */
+	if (verdict == REASON_NONE) {
+		/* Shown as it is now; where the goods have changed the handover asks again. */
+		pickup_still_seen(st, d);
+		return;
+	}
 	if (known)
 		order_number(&st->order, number, sizeof(number));
 	else

@@ -24,6 +24,8 @@ bool product_by_code(struct station *st, const struct barcode *b, char ret_sku[I
 int64_t product_pack(struct station *st, const struct barcode *b, const char *sku);
 /* Raised when HQ says otherwise than what this store did. */
 void order_conflict_check(struct station *st, struct slice id);
+/* Begins the event about a field of st->order (HQ's record alone); once per order, field, rev. */
+bool order_conflict_begin(struct station *st, const char *field, struct buf *ret_b);
 /* After a snapshot: compares some more facts with it. */
 void order_conflicts_tick(struct station *st);
 void order_changed(struct station *st, struct slice id);

@@ -58,7 +58,15 @@ static struct json keep_text(struct buf *laid, const char *text)
 	return (struct json){ b.p, b.len, JSON_STRING };
 }
 
-static void lay_payment(struct order *o, const struct taken *t, struct buf *laid)
+/* HQ knows of it and has no more to be paid: it has this money in its books under another name. */
+static bool has_other_name(struct station *st, const struct order *o, const struct taken *t)
+{
+	return o->due == 0 &&
+	       store_upto_covers(st->store, STREAM_ORDERS, t->lane, t->epoch, t->seq);
+}
+
+static void lay_payment(struct station *st, struct order *o, const struct taken *t,
+			struct buf *laid)
 {
 	const int i = payment_find(o, t->payment);
 	const bool known = i >= 0 && o->payments[i].captured;
@@ -70,7 +78,7 @@ static void lay_payment(struct order *o, const struct taken *t, struct buf *laid
 	}
 	if (t->state == TAKEN_BACK || known)
 		return;
-	if (i < 0 && o->payment_count == ORDER_PAYMENTS_MAX)
+	if (i < 0 && (o->payment_count == ORDER_PAYMENTS_MAX || has_other_name(st, o, t)))
 		return;
 	p = &o->payments[i < 0 ? o->payment_count++ : i];
 	*p = (struct order_payment){ .captured = true, .amount = t->amount };
@@ -82,9 +90,11 @@ static void lay_payment(struct order *o, const struct taken *t, struct buf *laid
 static void lay_payments(struct station *st, struct order *o, struct buf *laid)
 {
 	struct taken t = { 0 };
+	struct receipt r;
 
+	o->receipted = store_receipt(st->store, o->id, &r);
 	while (store_taken_next(st->store, o->id, &t))
-		lay_payment(o, &t, laid);
+		lay_payment(st, o, &t, laid);
 }
 
 /* ---- what is HQ's to say ---- */

@@ -11,10 +11,12 @@
 #include "firmware/desk.h"
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
+#include "firmware/money.h"
 #include "firmware/orders.h"
 #include "firmware/station.h"
 #include "firmware/streams.h"
 #include "firmware/trust/code.h"
+#include "firmware/trust/hash.h"
 
 static const char *mode_name(enum desk_mode m)
 {
@@ -51,6 +53,9 @@ void desk_load(struct station *st)
 			continue;
 		desk->mode = mode_named(desk->row.mode);
 		approval_load(st, (enum desk)d);
+		if (desk->mode == MODE_PICKUP && order_load(st, slice_of(desk->row.order)) &&
+		    st->order.rev == desk->row.rev)
+			pickup_seen(st, (enum desk)d);
 	}
 }
 
@@ -76,6 +81,44 @@ void pickup_close(struct station *st, enum desk desk)
 	if (desk == DESK_COUNTER)
 		serving_end(st);
 	desk_set_mode(st, desk, MODE_IDLE);
+}
+
+/* Goods, quantities, worth and parcels; not what is paid or where it lies, which the screen shows
+ * and the handover looks at anyway. */
+static void digest_order(const struct order *o, uint8_t hash[HASH_BYTES])
+{
+	char memory[HASH_TEXT_MAX + 5 * 24 + 2 * ORDER_SKU_MAX], line[HASH_TEXT_MAX] = "";
+	struct buf b;
+
+	hash_text(json_text(o->parcels), line);
+	for (int i = 0; i < o->line_count; i++) {
+		const struct order_line *l = &o->lines[i];
+		const struct slice id = json_text(l->id), sku = json_text(l->sku);
+
+		buf_init(&b, memory, sizeof(memory));
+		buf_fmt(&b, "%s %.*s %.*s %lld %lld %lld %lld %d", line, (int)id.n, id.p,
+			(int)sku.n, sku.p, (long long)l->qty, (long long)order_line_left(l),
+			(long long)l->paid, (long long)l->age_min, l->goods);
+		hash_text(buf_read(&b), line);
+	}
+	hash_bytes(slice_of(line), hash);
+}
+
+void pickup_seen(struct station *st, enum desk desk)
+{
+	digest_order(&st->order, st->desks[desk].seen);
+}
+
+void pickup_still_seen(struct station *st, enum desk desk)
+{
+	struct desk_state *d = &st->desks[desk];
+	uint8_t now[HASH_BYTES];
+
+	digest_order(&st->order, now);
+	if (memcmp(now, d->seen, sizeof(now)) != 0 || d->row.rev == st->order.rev)
+		return;
+	d->row.rev = st->order.rev;
+	store_desk_set(st->store, desk, &d->row);
 }
 
 void pickup_done_load(struct station *st, enum desk desk)
@@ -235,7 +278,9 @@ static void open_here(struct station *st, const struct call *c, const char *numb
 	text_fmt(desk->row.how, sizeof(desk->row.how), "%s", how);
 	desk_set_mode(st, c->desk, MODE_PICKUP);
 	approval_keep(st, c);
+	pickup_seen(st, c->desk);
 	serving_begin(st, st->order.id);
+	money_opened(st, c);
 	v.order = number;
 	notice_word(st, c->desk, NOTICE_GOOD, "ready", WORD_READY, WORD_GREETING, &v);
 	text_fmt(members, sizeof(members), "\"order\":\"%s\",\"verdict\":\"ok\"", desk->row.order);

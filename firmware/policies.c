@@ -171,8 +171,8 @@ void policies_follow(struct station *st)
 
 bool revoked_verb(const char *verb)
 {
-	static const char *const serving[] = { "scan",	  "pickup.", "prep.",
-					       "return.", "drawer.", "print.again" };
+	static const char *const serving[] = { "scan",	  "pickup.",	 "prep.",   "return.",
+					       "drawer.", "print.again", "fiscal.", "pay." };
 
 	for (size_t i = 0; i < COUNT_OF(serving); i++)
 		if (strncmp(verb, serving[i], strlen(serving[i])) == 0)

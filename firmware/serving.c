@@ -38,13 +38,11 @@ static void publish(struct station *st, const struct claim_word *word)
 static void unpark(struct station *st)
 {
 	struct parked p = st->parked;
-	struct json args;
 
 	if (!p.active)
 		return;
 	st->parked.active = false;
-	if (json_check((struct slice){ p.args, p.n }, &args) == 0)
-		verb_pickup_handover(st, &p.call, args);
+	verb_again(st, &p.call, p.verb, (struct slice){ p.args, p.n });
 }
 
 struct call serving_take_back(struct station *st, enum desk desk)
@@ -158,7 +156,7 @@ bool serving_park(struct station *st, const struct call *c, struct json args)
 	const struct slice text = json_text(args);
 	struct word_values v = words_none();
 
-	if (!lanes_several(st) || st->claims.own.state != CLAIM_PENDING)
+	if (!lanes_several(st) || st->claims.own.state != CLAIM_PENDING || !st->doing.verb)
 		return false;
 	if (p->active || text.n > sizeof(p->args)) {
 		struct call again = *c;
@@ -169,7 +167,7 @@ bool serving_park(struct station *st, const struct call *c, struct json args)
 		answer_no(st, &again, 409, REASON_BUSY, &v);
 		return true;
 	}
-	*p = (struct parked){ .active = true, .call = *c, .n = text.n };
+	*p = (struct parked){ .active = true, .call = *c, .verb = st->doing.verb, .n = text.n };
 	memcpy(p->args, text.p, text.n);
 	return true;
 }

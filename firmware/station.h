@@ -128,6 +128,7 @@ struct desk_state {
 	char product[ID_MAX + 1];	/* sku shown, "" none */
 	char receipt[RECEIPT_CODE_MAX]; /* return code of the order handed over last, "" none */
 	bool survey;			/* its customer is asked how it was */
+	uint8_t seen[HASH_BYTES];	/* of the open order, as staff have seen it */
 	struct approval approval;	/* for the work that is open */
 	struct blocked blocked;
 	char greeted[ID_MAX + 1]; /* kiosk: the order whose customer is greeted */
@@ -193,10 +194,11 @@ struct sibling {
 };
 #define SIBLINGS_MAX CLAIM_LANES_MAX
 
-/* A handover that waits until it is known who serves the order. */
+/* A handover or payment that waits until it is known who serves the order. */
 struct parked {
 	bool active;
 	struct call call;
+	const char *verb; /* the table's */
 	size_t n;
 	char args[1024];
 };

@@ -6,6 +6,7 @@
 #include "firmware/commands.h"
 #include "firmware/desk.h"
 #include "firmware/ledger.h"
+#include "firmware/money.h"
 #include "firmware/printing.h"
 #include "firmware/station.h"
 #include "firmware/trust/hash.h"
@@ -109,7 +110,7 @@ static const struct verb verbs[] = {
 	{ 0 },
 };
 
-static const struct verb *const rooms[] = { verbs };
+static const struct verb *const rooms[] = { verbs, money_verbs, shift_verbs };
 
 static const struct verb *find_verb(const char *name)
 {

@@ -72,6 +72,7 @@ static bool happens(struct run *r, const char *text)
 	const char *rest;
 
 	r->heard = s->st->ledger.last;
+	case_begin(&r->shop);
 	if ((rest = rest_after(text, "scan at kiosk")))
 		case_scan(&r->shop, rest, true);
 	else if ((rest = rest_after(text, "scan")))
@@ -87,6 +88,7 @@ static bool happens(struct run *r, const char *text)
 	else
 		return wrong(r, "neither a fact nor something that happens: %s", text);
 	note_decision(r);
+	case_end(&r->shop);
 	return true;
 }
 
@@ -199,11 +201,11 @@ static bool then(struct run *r, const char *text)
 	if ((rest = rest_after(text, "no event")))
 		return told(r, rest, "", &any) ? wrong(r, "event %s was told", rest) : true;
 	if ((rest = rest_after(text, "printed")))
-		return strstr(s->printed, rest)
+		return strstr(r->shop.printed, rest)
 			       ? true
-			       : wrong(r, "not printed: %s\n  in %.900s", rest, s->printed);
+			       : wrong(r, "not printed: %s\n  in %.900s", rest, r->shop.printed);
 	if ((rest = rest_after(text, "not printed")))
-		return strstr(s->printed, rest) ? wrong(r, "printed: %s", rest) : true;
+		return strstr(r->shop.printed, rest) ? wrong(r, "printed: %s", rest) : true;
 	return wrong(r, "cannot be looked at: %s", text);
 }
 

@@ -24,8 +24,9 @@ static const struct {
 	{ "WINE", "5900000000206", "\"price\":3999,\"vat\":\"23\",\"category\":\"alcohol\"" },
 	{ "SHIRT", "5900000000305", "\"price\":3998,\"vat\":\"23\",\"category\":\"clothes\"" },
 	{ "SOCKS", "5900000000404", "\"price\":1999,\"vat\":\"23\",\"category\":\"underwear\"" },
-	{ "PHONE", "5900000000503",
-	  "\"price\":129900,\"vat\":\"23\",\"attrs\":{\"serials\":true}" },
+	{ "PHONE", "5900000000503", "\"price\":129900,\"vat\":\"23\"" },
+	{ "LAPTOP", "5900000000602",
+	  "\"price\":399900,\"vat\":\"23\",\"attrs\":{\"serials\":true}" },
 };
 
 static void put(struct case_shop *c, enum stream stream, const char *id, const char *body)
@@ -75,7 +76,45 @@ void case_shop_open(struct case_shop *c, int number)
 			 products[i].gtin, products[i].sku, products[i].sku, products[i].more);
 		put(c, STREAM_CATALOG, products[i].sku, body);
 	}
+	c->shop->config.devices[0].drawer = 1;
 	case_login(c, "E17");
+}
+
+static bool came_out(struct case_shop *c)
+{
+	struct door_event e = { .kind = DOOR_JOB };
+	const int before = c->shop->prints;
+
+	e.job.job = c->shop->printed_job;
+	e.job.result = JOB_RESULT_DONE;
+	shop_submit(c->shop, &e, NULL);
+	return c->shop->prints > before;
+}
+
+static void add_printed(struct case_shop *c)
+{
+	const size_t n = strlen(c->printed);
+
+	text_fmt(c->printed + n, sizeof(c->printed) - n, "%s", c->shop->printed);
+}
+
+void case_begin(struct case_shop *c)
+{
+	c->printed[0] = '\0';
+	c->shop->prints = 0;
+}
+
+void case_end(struct case_shop *c)
+{
+	struct json root;
+
+	if (c->shop->prints)
+		add_printed(c);
+	while (c->shop->prints && came_out(c))
+		add_printed(c);
+	if (json_check(slice_of(c->shop->reply), &root) == 0 &&
+	    json_get(root, "payment").type == JSON_STRING)
+		json_string(json_get(root, "payment"), c->payment, sizeof(c->payment));
 }
 
 void case_shop_close(struct case_shop *c)
@@ -126,6 +165,8 @@ static void member(struct case_shop *c, struct buf *b, char *word)
 
 	assert_non_null(value);
 	*value++ = '\0';
+	if (strcmp(value, "$payment") == 0)
+		value = c->payment;
 	for (char *p = value; *p; p++)
 		*p = *p == '_' && value[0] != '{' && value[0] != '[' ? ' ' : *p;
 	if (value[0] && strchr("+-", value[0]) && span_ms(value, &ms)) {
@@ -340,7 +381,7 @@ static bool time_passes(struct case_shop *c, const char *text)
 	return true;
 }
 
-static void starts_again(struct case_shop *c)
+void case_restart(struct case_shop *c)
 {
 	shop_restart(c->shop);
 	c->pin = c->shop->pin = 0; /* checks are counted anew */
@@ -376,7 +417,7 @@ bool case_fact(struct case_shop *c, const char *text, char *ret_why, size_t cap)
 	else if (!strcmp(copy, "hq up") || !strcmp(copy, "broker up"))
 		hear_hq(c);
 	else if (!strcmp(copy, "restart"))
-		starts_again(c);
+		case_restart(c);
 	else if (!strcmp(word, "after"))
 		return time_passes(c, copy + used);
 	else

@@ -12,9 +12,11 @@ struct case_shop {
 	struct shop *shop;
 	int64_t seq[STREAM_COUNT]; /* of the last message of each stream */
 	int64_t rev;
-	char token[TOKEN_TEXT_MAX]; /* of who is logged in */
-	uint64_t pin;		    /* the check that was answered last */
-	int64_t heard_seq;	    /* of the other lane's last event */
+	char token[TOKEN_TEXT_MAX];  /* of who is logged in */
+	uint64_t pin;		     /* the check that was answered last */
+	int64_t heard_seq;	     /* of the other lane's last event */
+	char payment[ID_MAX + 1];    /* the last one an answer named: `$payment` */
+	char printed[SHOP_TEXT_MAX]; /* all that came out of the printer in the last act */
 };
 
 /* Ola (E17) and Adam (E18) are clerks, Ewa (E90) is a supervisor; Ola is logged in. */
@@ -24,11 +26,16 @@ void case_shop_close(struct case_shop *c);
 /* One line of facts; false: it is none, and why. */
 bool case_fact(struct case_shop *c, const char *text, char *ret_why, size_t cap);
 
+void case_restart(struct case_shop *c);
+
 /* What happens: what it led to is in c->shop. */
 void case_scan(struct case_shop *c, const char *what, bool kiosk);
 void case_do(struct case_shop *c, const char *text); /* VERB key=value … or VERB {json} */
 void case_login(struct case_shop *c, const char *staff);
 /* "E90 it is still here" */
 void case_approve(struct case_shop *c, const char *text, bool pin_right);
+/* Before and after an act: what it has printed comes out, and its answer is remembered. */
+void case_begin(struct case_shop *c);
+void case_end(struct case_shop *c);
 
 #endif

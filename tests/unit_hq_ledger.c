@@ -337,6 +337,50 @@ static void payments_keep_the_sums(void **state)
 	assert_is(json_get(json_get(o, "fiscal"), "state"), "done");
 }
 
+/* Paid at the shop's fiscal till: what a station tells of it, in its order, and of its shift. */
+static void a_receipt_of_the_shops_till_is_a_payment(void **state)
+{
+	struct fixture *f = *state;
+	char room[128];
+	struct json o, p;
+
+	put(f, "order", "E-1", "",
+	    "{\"status\":\"ready\",\"totals\":{\"total\":12999,\"due\":12999},\"payments\":[],"
+	    "\"lines\":[{\"line\":1,\"qty\":1,\"paid\":12999}],\"fiscal\":{\"duty\":\"receipt\","
+	    "\"state\":\"todo\",\"where\":\"till\"}}");
+	assert_ack(up(f, "shift.opened", "{\"shift\":\"ZM 1/k1/1\",\"float\":20000}"), 1, NULL);
+	assert_ack(up(f, "payment.taken",
+		      "{\"order\":\"E-1\",\"payment\":\"t\",\"tender\":\"till\",\"amount\":12999,"
+		      "\"ref\":\"347\",\"shift\":\"ZM 1/k1/1\"}"),
+		   2, NULL);
+	assert_ack(up(f, "fiscal.recorded",
+		      "{\"order\":\"E-1\",\"register\":\"K1\",\"number\":\"347\","
+		      "\"total\":12999,\"payment\":\"t\"}"),
+		   3, NULL);
+	o = order_body(f, "E-1");
+	p = element_of(json_get(o, "payments"), 0);
+	assert_null(order_check(o, room, sizeof(room)));
+	assert_int_equal(at(json_get(o, "totals"), "due"), 0);
+	assert_int_equal(at(p, "amount"), 12999); /* once: the receipt is no money of its own */
+	assert_is(json_get(p, "tender"), "till");
+	assert_is(json_get(p, "where"), "till");
+	assert_is(json_get(json_get(o, "fiscal"), "state"), "done");
+	assert_ack(up(f, "payment.reversed",
+		      "{\"order\":\"E-1\",\"payment\":\"t\",\"tender\":\"till\","
+		      "\"amount\":12999,\"reason\":\"x\",\"shift\":\"ZM 1/k1/1\"}"),
+		   4, NULL);
+	o = order_body(f, "E-1");
+	assert_null(order_check(o, room, sizeof(room)));
+	assert_int_equal(at(json_get(o, "totals"), "due"), 12999);
+	/* Kept, and nothing of an order is changed by them. */
+	assert_ack(up(f, "cash.moved", "{\"amount\":-500,\"reason\":\"bank\"}"), 5, NULL);
+	assert_ack(up(f, "shift.closed",
+		      "{\"shift\":\"ZM 1/k1/1\",\"counted\":19500,\"expected\":19500,"
+		      "\"totals\":{}}"),
+		   6, NULL);
+	assert_int_equal(number(f, "SELECT count(*) FROM event WHERE rejected IS NOT NULL"), 0);
+}
+
 /* A thing HQ has never heard of still counts; an order it has not is no reason to refuse. */
 static void unknown_records_are_no_trouble(void **state)
 {
@@ -433,6 +477,7 @@ int main(void)
 		T(a_partial_pickup_leaves_the_rest),
 		T(preparing_moves_the_status),
 		T(payments_keep_the_sums),
+		T(a_receipt_of_the_shops_till_is_a_payment),
 		T(unknown_records_are_no_trouble),
 		T(absurd_figures_are_refused),
 		T(effects_go_where_the_record_is),

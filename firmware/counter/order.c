@@ -247,6 +247,7 @@ const char *order_read(struct slice id, int64_t rev, struct json body, struct or
 	o->rev = rev;
 	o->body = body;
 	o->line_count = o->payment_count = 0;
+	o->receipted = false;
 	json_pick(body, head_names, m, HEAD_MEMBERS);
 	if (body.type != JSON_OBJECT || !read_heads(m, o))
 		return "shape";

@@ -73,6 +73,7 @@ struct order {
 	struct order_line lines[ORDER_LINES_MAX];
 	int payment_count;
 	struct order_payment payments[ORDER_PAYMENTS_MAX];
+	bool receipted; /* the shop's till made a receipt; order_load() alone knows it */
 };
 
 /* NULL, or why the body is no order: "shape", "too_many_lines", "amounts_mismatch" … */

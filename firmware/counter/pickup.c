@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "firmware/counter/pay.h"
+
 /* "22:30" as minutes, -1. */
 static int minute_of(struct json v)
 {
@@ -232,8 +234,10 @@ enum reason pickup_handover(const struct handover_facts *f, const struct pickup_
 		return REASON_ITEMS_UNCHECKED;
 	if (!does_something(f))
 		return REASON_ITEMS_UNCHECKED;
-	if (order_due(o) > 0)
+	if (pay_due(o, f->done) > 0)
 		return p->fiscal_external ? REASON_FISCAL_NEEDED : REASON_PAYMENT_DUE;
+	if (p->fiscal_external && pay_receipt_only(o, f->done))
+		return REASON_FISCAL_NEEDED;
 	return REASON_NONE;
 }
 

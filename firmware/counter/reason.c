@@ -47,6 +47,9 @@ static const char *const codes[REASON_COUNT] = {
 	[REASON_REASON_NEEDED] = "reason_needed",
 	[REASON_SERIAL_NEEDED] = "serial_needed",
 	[REASON_SALE_HOURS] = "sale_hours",
+	[REASON_OVERPAID] = "overpaid",
+	[REASON_REF_NEEDED] = "ref_needed",
+	[REASON_DRAWER_SHORT] = "drawer_short",
 };
 
 const char *reason_code(enum reason r)

@@ -53,8 +53,11 @@ enum reason {
 	REASON_REASON_NEEDED, /* policy wants to know why */
 	REASON_SERIAL_NEEDED, /* this product's serial numbers are kept */
 	REASON_SALE_HOURS,    /* not sold at this hour in this town */
+	REASON_OVERPAID,      /* more money than there is to pay */
+	REASON_REF_NEEDED,    /* the terminal's confirmation number */
+	REASON_DRAWER_SHORT,  /* so much cash is not in it */
 };
-#define REASON_COUNT (REASON_SALE_HOURS + 1)
+#define REASON_COUNT (REASON_DRAWER_SHORT + 1)
 
 const char *reason_code(enum reason r);
 

@@ -72,6 +72,19 @@ static const char *const words[WORD_COUNT][3] = {
 	[WORD_ENTRY_OFF] = { "Wpisywanie kodów jest wyłączone: stacja nie ma pliku `secret`.",
 			     "Typed codes are off: this station has no `secret` file.",
 			     "Введення кодів вимкнено: станція не має файлу `secret`." },
+	[WORD_PAID] = { "Przyjęto {item}.", "{item} taken.", "Прийнято {item}." },
+	[WORD_CHANGE] = { "Reszta: {item}.", "Change: {item}.", "Решта: {item}." },
+	[WORD_RECEIPT_KEPT] = { "Zapisano dowód z kasy. Można wydać.",
+				"The till's number is recorded. Ready to hand over.",
+				"Номер із каси записано. Можна видавати." },
+	[WORD_REVERSED] = { "Cofnięto {item}, tą samą metodą.", "{item} reversed, the same way.",
+			    "Скасовано {item}, тим самим способом." },
+	[WORD_SHIFT_OPENED] = { "Zmiana {item} otwarta.", "Shift {item} is open.",
+				"Зміну {item} відкрито." },
+	[WORD_SHIFT_CLOSED] = { "Zmiana zamknięta. Różnica: {item}.",
+				"The shift is closed. Difference: {item}.",
+				"Зміну закрито. Різниця: {item}." },
+	[WORD_CASH_MOVED] = { "Zapisano: {item}.", "Recorded: {item}.", "Записано: {item}." },
 	[WORD_SHOW_WELCOME] = { "Zapraszamy", "Welcome", "Вітаємо" },
 	[WORD_SHOW_PRICE] = { "Cena", "Price", "Ціна" },
 	[WORD_SHOW_ORDER] = { "Zamówienie", "Order", "Замовлення" },
@@ -280,6 +293,24 @@ static const char *const reasons[REASON_COUNT][3] = {
 	[REASON_SERIAL_NEEDED] = { "Zeskanuj numer seryjny tego towaru.",
 				   "Scan this item's serial number.",
 				   "Скануйте серійний номер цього товару." },
+	[REASON_OVERPAID] = { "To więcej, niż jest do zapłaty[: {item}]. Cofnij płatność i "
+			      "przyjmij "
+			      "właściwą kwotę.",
+			      "That is more than there is to pay[: {item}]. Reverse the payment "
+			      "and "
+			      "take the right amount.",
+			      "Це більше, ніж належить сплатити[: {item}]. Скасуйте платіж і "
+			      "прийміть правильну суму." },
+	[REASON_REF_NEEDED] = { "Wpisz numer potwierdzenia z terminala.",
+				"Type the terminal's confirmation number.",
+				"Введіть номер підтвердження з термінала." },
+	[REASON_DRAWER_SHORT] = { "W szufladzie nie ma tyle gotówki. Wpłać ją najpierw albo policz "
+				  "szufladę.",
+				  "There is not that much cash in the drawer. Put some in first, "
+				  "or "
+				  "count it.",
+				  "У шухляді немає стільки готівки. Спершу внесіть її або "
+				  "перерахуйте." },
 	[REASON_UNREADABLE] = { "Nie udało się odczytać kodu. Zeskanuj ponownie.",
 				"The code could not be read. Scan it again.",
 				"Код не вдалося прочитати. Скануйте ще раз." },
@@ -365,6 +396,7 @@ const char *tender_text(const char *tender, enum language l)
 		{ "cash", { "gotówka", "cash", "готівка" } },
 		{ "gift", { "karta podarunkowa", "gift card", "подарункова картка" } },
 		{ "points", { "punkty", "points", "бали" } },
+		{ "till", { "w kasie sklepu", "at the shop's till", "на касі магазину" } },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(tenders); i++)

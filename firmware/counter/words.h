@@ -39,6 +39,14 @@ enum word {
 	WORD_PRINT_WAITS,  /* its printer says that it is well and takes nothing */
 	WORD_DRAWER_FAILED,
 	WORD_DOUBLED, /* another lane handed the same order over while nobody could know */
+	/* Money, as notices say it. */
+	WORD_PAID,   /* a payment was taken */
+	WORD_CHANGE, /* and so much is to be given back of the cash */
+	WORD_RECEIPT_KEPT,
+	WORD_REVERSED,
+	WORD_SHIFT_OPENED,
+	WORD_SHIFT_CLOSED,
+	WORD_CASH_MOVED,
 	/* Customer displays: 20 columns, so short ones. */
 	WORD_SHOW_WELCOME,
 	WORD_SHOW_PRICE,
@@ -60,6 +68,34 @@ const char *reason_text(enum reason r, enum language l);
 const char *reason_customer_text(enum reason r, enum language l);
 /* A payment's tender: "karta", "BLIK" … ; the tender itself where it is not known. */
 const char *tender_text(const char *tender, enum language l);
+
+/* till_words.c: papers of the till. */
+enum till_word {
+	TILL_WORD_CARD, /* title of what goes to the shop's fiscal till */
+	TILL_WORD_ORDER,
+	TILL_WORD_NIP,
+	TILL_WORD_PAID,
+	TILL_WORD_DUE,
+	TILL_WORD_NOT_FISCAL,
+	TILL_WORD_X, /* title: the shift so far */
+	TILL_WORD_Z, /* title: the shift is closed */
+	TILL_WORD_SHIFT,
+	TILL_WORD_FROM,
+	TILL_WORD_UNTIL,
+	TILL_WORD_HANDOVERS,
+	TILL_WORD_FLOAT,
+	TILL_WORD_SALES,
+	TILL_WORD_REVERSALS,
+	TILL_WORD_REFUNDS,
+	TILL_WORD_IN,
+	TILL_WORD_OUT,
+	TILL_WORD_EXPECTED,
+	TILL_WORD_COUNTED,
+	TILL_WORD_DIFFERENCE,
+	TILL_WORD_SIGNED,
+};
+#define TILL_WORDS (TILL_WORD_SIGNED + 1)
+const char *till_word(enum till_word w, enum language l);
 
 /* trouble.c: what is wrong with a device and what a clerk can do; "" for none. */
 const char *trouble_text(enum device_trouble trouble, enum language l);

@@ -14,7 +14,7 @@
 #include "firmware/store/schema.h"
 #include "firmware/store/store.h"
 
-#define STATEMENTS_MAX 256 /* more than there are in this folder: test_source counts */
+#define STATEMENTS_MAX 320 /* more than there are in this folder: test_source counts */
 #define CACHE_KIB      4096
 /* A handover changes a few bytes in several tables, and each changed page is written whole. */
 #define PAGE_BYTES 1024

@@ -33,8 +33,11 @@ void store_order_fact_set(struct store *st, struct slice order, const struct ord
 
 bool store_order_fact_next(struct store *st, char id[ID_MAX + 1])
 {
-	sqlite3_stmt *row = db_query(
-		st, "SELECT id FROM fact WHERE id>? AND line='' ORDER BY id LIMIT 1", "s", id);
+	sqlite3_stmt *row =
+		db_query(st,
+			 "SELECT id FROM fact WHERE id>?1 AND line='' UNION SELECT id FROM payment"
+			 " WHERE id>?1 ORDER BY id LIMIT 1",
+			 "s", id);
 
 	if (!row)
 		return false;

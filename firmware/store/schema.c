@@ -178,6 +178,14 @@ static const char *const migrations[] = {
 	" amount INTEGER NOT NULL, ref TEXT NOT NULL, state INTEGER NOT NULL, at INTEGER NOT NULL,"
 	" lane TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,"
 	" PRIMARY KEY (id, payment)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX payment_payment ON payment (payment);"
+	/* Those of orders that are still here. */
+	"CREATE INDEX payment_open ON payment (at) WHERE state=0;"
+	/* What the shop's fiscal till gave for an order; `payment` '' where nothing was due. */
+	"CREATE TABLE receipt (n INTEGER PRIMARY KEY, id TEXT NOT NULL, register TEXT NOT NULL,"
+	" number TEXT NOT NULL, total INTEGER NOT NULL, payment TEXT NOT NULL,"
+	" at INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX receipt_id ON receipt (id);"
 	/* Shifts of this lane, and every movement of money in them: `kind` is enum till_kind, money
 	 * out is below zero. */
 	"CREATE TABLE shift (shift INTEGER PRIMARY KEY, number TEXT NOT NULL, staff TEXT NOT NULL,"
@@ -186,7 +194,7 @@ static const char *const migrations[] = {
 	"CREATE TABLE till (n INTEGER PRIMARY KEY, shift INTEGER NOT NULL, kind INTEGER NOT NULL,"
 	" tender TEXT NOT NULL, amount INTEGER NOT NULL, reason TEXT NOT NULL, id TEXT NOT NULL,"
 	" staff TEXT NOT NULL, at INTEGER NOT NULL) STRICT;"
-	"CREATE INDEX till_shift ON till (shift);"
+	"CREATE INDEX till_shift ON till (shift, kind, tender, amount);"
 	/* How many numbers of a kind were given out under an epoch. */
 	"CREATE TABLE number (kind TEXT NOT NULL, epoch INTEGER NOT NULL, n INTEGER NOT NULL,"
 	" PRIMARY KEY (kind, epoch)) STRICT, WITHOUT ROWID;"

@@ -178,7 +178,7 @@ struct line_fact store_line_fact(struct store *st, struct slice order, struct sl
 void store_line_fact_add(struct store *st, struct slice order, struct slice line,
 			 struct line_fact add);
 void store_order_facts_drop(struct store *st, struct slice order); /* reopen */
-/* The next order with a fact after `id` ("" to begin), which is replaced. */
+/* The next order with a fact or a payment after `id` ("" to begin), which is replaced. */
 bool store_order_fact_next(struct store *st, char id[ID_MAX + 1]);
 /* The rev a conflict about a field was raised for last, -1 none. */
 int64_t store_conflict_rev(struct store *st, struct slice order, const char *field);

@@ -16,7 +16,7 @@ static bool read_taken(sqlite3_stmt *row, struct taken *ret_taken)
 	slice_copy(db_text(row, 1), t.tender, sizeof(t.tender));
 	t.amount = db_int(row, 2);
 	slice_copy(db_text(row, 3), t.ref, sizeof(t.ref));
-	t.state = db_int(row, 4) == TAKEN_BACK ? TAKEN_BACK : TAKEN;
+	t.state = (enum taken_state)db_int(row, 4);
 	t.at_ms = db_int(row, 5);
 	slice_copy(db_text(row, 6), t.lane, sizeof(t.lane));
 	t.epoch = db_int(row, 7);
@@ -45,6 +45,40 @@ bool store_taken(struct store *st, struct slice order, struct slice payment,
 {
 	return read_taken(db_query(st, TAKEN_ROW " AND payment=?", "tt", order, payment),
 			  ret_taken);
+}
+
+bool store_taken_order(struct store *st, const char *payment, char ret_order[ID_MAX + 1])
+{
+	sqlite3_stmt *row =
+		db_query(st, "SELECT id FROM payment WHERE payment=? LIMIT 1", "s", payment);
+
+	if (!row)
+		return false;
+	slice_copy(db_text(row, 0), ret_order, ID_MAX + 1);
+	db_done(row);
+	return true;
+}
+
+void store_taken_told(struct store *st, struct slice order)
+{
+	db_run(st, "UPDATE payment SET state=2 WHERE id=? AND state=0", "t", order);
+}
+
+bool store_taken_open(struct store *st, int64_t *at_ms, char ret_order[ID_MAX + 1],
+		      struct taken *ret_taken)
+{
+	sqlite3_stmt *row =
+		db_query(st,
+			 "SELECT payment, tender, amount, ref, state, at, lane, epoch, seq, id"
+			 " FROM payment WHERE state=0 AND (at, payment) < (?, ?)"
+			 " ORDER BY at DESC, payment DESC LIMIT 1",
+			 "is", *at_ms, ret_taken->payment);
+
+	if (!row)
+		return false;
+	slice_copy(db_text(row, 9), ret_order, ID_MAX + 1);
+	*at_ms = db_int(row, 5);
+	return read_taken(row, ret_taken);
 }
 
 int64_t store_number_next(struct store *st, const char *kind, int64_t epoch)

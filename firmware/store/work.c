@@ -2,6 +2,7 @@
 /* Work under way: desks, sessions, wrong tries, presses, print jobs, customers who are here. */
 #include "firmware/store/db.h"
 #include "firmware/store/store.h"
+#include "firmware/store/till.h"
 
 bool store_desk(struct store *st, enum desk desk, struct desk_row *ret_row)
 {
@@ -396,6 +397,7 @@ void store_work_forget(struct store *st)
 	db_run(st, "DELETE FROM work", "");
 	db_run(st, "DELETE FROM here", "");
 	db_run(st, "DELETE FROM session", "");
+	store_shift_forget(st);
 }
 
 bool store_job_listed(struct store *st, struct job_row *ret_row)
