@@ -12,6 +12,7 @@
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
+#include "firmware/prep.h"
 #include "firmware/printing.h"
 #include "firmware/station.h"
 #include "firmware/streams.h"
@@ -295,6 +296,7 @@ static void counter_document(struct station *st, struct buf *b)
 		jw_null(b, "asking");
 	}
 	add_pickup(st, b);
+	prep_document(st, b);
 	jw_null(b, "return");
 	approval_document(st, b);
 	add_product(st, b);
@@ -366,7 +368,7 @@ static void board_document(struct station *st, struct buf *b)
 	add_hq(st, b, false);
 	jw_raw(b, "devices", slice_of("[]"));
 	jw_raw(b, "jobs", slice_of("[]"));
-	queue_document(st, b);
+	queue_board(st, b);
 	add_tail(st, b, st->language);
 }
 

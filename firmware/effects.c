@@ -11,6 +11,7 @@
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
+#include "firmware/prep.h"
 #include "firmware/station.h"
 
 struct handed {
@@ -260,6 +261,7 @@ static const struct {
 
 void effect_apply(struct station *st, const struct origin *o, const char *type, struct json body)
 {
+	prep_effect(st, o, type, body);
 	for (size_t i = 0; i < COUNT_OF(effects); i++)
 		if (strcmp(effects[i].type, type) == 0)
 			effects[i].apply(st, o, body);

@@ -6,6 +6,7 @@
 #include "firmware/commands.h"
 #include "firmware/desk.h"
 #include "firmware/ledger.h"
+#include "firmware/prep.h"
 #include "firmware/printing.h"
 #include "firmware/station.h"
 #include "firmware/trust/hash.h"
@@ -103,7 +104,7 @@ static const struct verb verbs[] = {
 	{ 0 },
 };
 
-static const struct verb *const rooms[] = { verbs };
+static const struct verb *const rooms[] = { verbs, prep_verbs };
 
 static const struct verb *find_verb(const char *name)
 {

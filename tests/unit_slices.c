@@ -261,7 +261,7 @@ static void test_keys_follow_the_record(void **state)
 {
 	struct shop *s = shop_stocked(1);
 	const int64_t gen = store_cursor(s->st->store, STREAM_ORDERS).gen;
-	char ops[OPS_MAX], id[ID_MAX + 1] = "";
+	char ops[OPS_MAX], id[ID_MAX + 1] = "", key[LOOKUP_WALK_MAX] = "";
 
 	(void)state;
 	assert_true(store_lookup_next(s->st->store, gen, LOOKUP_NUMBER, slice_of("4821"), id));
@@ -270,12 +270,12 @@ static void test_keys_follow_the_record(void **state)
 		  NULL);
 	id[0] = '\0';
 	assert_false(store_lookup_next(s->st->store, gen, LOOKUP_NUMBER, slice_of("4821"), id));
-	assert_false(store_lookup_next(s->st->store, gen, LOOKUP_STATUS, slice_of("ready"), id));
-	assert_true(store_lookup_next(s->st->store, gen, LOOKUP_STATUS, slice_of("placed"), id));
+	assert_false(store_lookup_walk(s->st->store, gen, LOOKUP_STATUS, "ready", key, id));
+	assert_true(store_lookup_walk(s->st->store, gen, LOOKUP_STATUS, "placed", key, id));
 	shop_down(s, STREAM_ORDERS, 7, 3,
 		  "[{\"op\":\"del\",\"type\":\"order\",\"id\":\"ZAM-1\",\"rev\":5}]", NULL);
-	id[0] = '\0';
-	assert_false(store_lookup_next(s->st->store, gen, LOOKUP_STATUS, slice_of("placed"), id));
+	id[0] = key[0] = '\0';
+	assert_false(store_lookup_walk(s->st->store, gen, LOOKUP_STATUS, "placed", key, id));
 	assert_false(store_lookup_next(s->st->store, gen, LOOKUP_NUMBER, slice_of("7"), id));
 	shop_close(s);
 }

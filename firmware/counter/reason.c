@@ -46,6 +46,8 @@ static const char *const codes[REASON_COUNT] = {
 	[REASON_SHIFT_CLOSED] = "shift_closed",
 	[REASON_REASON_NEEDED] = "reason_needed",
 	[REASON_SERIAL_NEEDED] = "serial_needed",
+	[REASON_NO_SUBSTITUTE] = "no_substitute",
+	[REASON_CONSENT_NEEDED] = "consent_needed",
 };
 
 const char *reason_code(enum reason r)

@@ -52,8 +52,10 @@ enum reason {
 	REASON_SHIFT_CLOSED,  /* cash moves within a shift */
 	REASON_REASON_NEEDED, /* policy wants to know why */
 	REASON_SERIAL_NEEDED, /* this product's serial numbers are kept */
+	REASON_NO_SUBSTITUTE, /* the customer wants no other product */
+	REASON_CONSENT_NEEDED, /* the customer has to agree first */
 };
-#define REASON_COUNT (REASON_SERIAL_NEEDED + 1)
+#define REASON_COUNT (REASON_CONSENT_NEEDED + 1)
 
 const char *reason_code(enum reason r);
 
