@@ -84,8 +84,7 @@ static void picked(struct station *st, const struct heard *h)
 
 	if (!l || h->counted || qty < -ORDER_QTY_MAX || qty > ORDER_QTY_MAX)
 		return;
-	text_fmt(now, sizeof(now), "%lld",
-		 (long long)(l->picked + qty > 0 ? l->picked + qty : 0));
+	text_fmt(now, sizeof(now), "%lld", (long long)(l->picked + qty > 0 ? l->picked + qty : 0));
 	overlay_set_line(st, slice_of(h->order), "picked", l->id, slice_of(now), &h->mark);
 }
 
@@ -93,8 +92,7 @@ static void picked(struct station *st, const struct heard *h)
 static void keep_short(struct station *st, const struct heard *h, int64_t qty)
 {
 	const struct json id = json_get(h->body, "line");
-	const struct line_fact had =
-		store_line_fact(st->store, slice_of(h->order), json_text(id));
+	const struct line_fact had = store_line_fact(st->store, slice_of(h->order), json_text(id));
 	const struct order_line *l = line_of(st, h);
 	struct line_fact add = { .short_ = h->counted ? 0 : qty };
 

@@ -35,7 +35,8 @@ static void file_text(const struct filing *f, enum lookup kind, struct json v)
 }
 
 /* Orders are walked by the status they wait in, and in it by time: what is to prepare by its
- * promise, what is ready by its last day. What will not be fetched any more waits to be put back. */
+ * promise, what is ready by its last day. What will not be fetched any more waits to be put back.
+ */
 static const char *const to_prepare[] = { "placed", "picking" };
 #define NO_TIME INT64_C(9999999999999)
 
@@ -146,8 +147,8 @@ static void file_labels(const struct filing *f, struct json parcels)
 /* The same of an order that was just read, without reading it again. */
 static void file_order_read(const struct filing *f, const struct order *o)
 {
-	const bool promised = o->promised_ms != 0, over = o->status == ORDER_EXPIRED ||
-							  o->status == ORDER_CANCELLED;
+	const bool promised = o->promised_ms != 0,
+		   over = o->status == ORDER_EXPIRED || o->status == ORDER_CANCELLED;
 	const struct wait w =
 		wait_by(json_get(o->body, "status"), o->promised_ms,
 			promised ? 0 : time_of(json_get(o->body, "placed_at")), o->collect_by_ms,

@@ -170,9 +170,8 @@ static void lay_boxed(struct order *o)
 	for (struct json_walk w = json_walk(o->parcels); json_next(&w);)
 		for (struct json_walk l = json_walk(json_get(w.value, "lines")); json_next(&l);) {
 			const int i = order_line_find(
-				o, json_text(l.value.type == JSON_OBJECT ?
-						     json_get(l.value, "line") :
-						     l.value));
+				o, json_text(l.value.type == JSON_OBJECT ? json_get(l.value, "line")
+									 : l.value));
 
 			if (i >= 0)
 				o->lines[i].boxed = true;
@@ -262,7 +261,8 @@ bool overlay_get(struct station *st, struct slice order, const char *what, struc
 {
 	struct over over;
 
-	if (!store_over(st->store, order, what, &over) || !overlay_counts(st, &over, rev_now(st, order)))
+	if (!store_over(st->store, order, what, &over) ||
+	    !overlay_counts(st, &over, rev_now(st, order)))
 		return false;
 	text_fmt(st->over_value, sizeof(st->over_value), "%s", over.value);
 	return json_check(slice_of(st->over_value), ret_value) == 0;

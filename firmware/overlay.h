@@ -26,8 +26,8 @@ void overlay_set(struct station *st, struct slice order, const char *what, struc
 		 const struct mark *by);
 void overlay_set_line(struct station *st, struct slice order, const char *what, struct json line,
 		      struct slice json, const struct mark *by);
-/* What stays the store's own, however HQ writes the order (who prepares it, what a line was replaced
- * by), until it is dropped. */
+/* What stays the store's own, however HQ writes the order (who prepares it, what a line was
+ * replaced by), until it is dropped. */
 void overlay_keep(struct station *st, struct slice order, const char *what, struct slice json,
 		  const struct mark *by);
 void overlay_drop(struct station *st, struct slice order, const char *what);

@@ -52,8 +52,7 @@ static void find(struct station *st, struct slice label, struct parcel *p)
 	slice_copy(label, p->label, sizeof(p->label));
 	p->known = parcel_order(st, label, p->order);
 	if (p->known)
-		p->state =
-			parcel_state_of(json_get(parcel_find(&st->order, label), "state"));
+		p->state = parcel_state_of(json_get(parcel_find(&st->order, label), "state"));
 }
 
 static struct word_values words_of(struct station *st, const struct parcel *p, char number[128])
@@ -248,8 +247,8 @@ void verb_parcel_problem(struct station *st, const struct call *c, struct json a
 	struct buf b;
 
 	if (!arg_label(args, label) || json_get(args, "problem").type != JSON_STRING ||
-	    (note.type != JSON_NONE && (json_string(note, text, sizeof(text)) < 0 ||
-					text_has_control(slice_of(text))))) {
+	    (note.type != JSON_NONE &&
+	     (json_string(note, text, sizeof(text)) < 0 || text_has_control(slice_of(text))))) {
 		prep_bad(st, c);
 		return;
 	}

@@ -149,8 +149,8 @@ static void seen_now(struct station *st, char ret_hash[HASH_TEXT_MAX])
 		buf_fmt(&b, "|%.*s|%.*s|%.*s|%lld|%.*s", (int)l->id.n, l->id.p, (int)l->sku.n,
 			l->sku.p ? l->sku.p : "", (int)l->gtin.n, l->gtin.p ? l->gtin.p : "",
 			(long long)l->qty, (int)json_get(l->json, "substitutes").n,
-			json_get(l->json, "substitutes").n ? json_get(l->json, "substitutes").p :
-							     "");
+			json_get(l->json, "substitutes").n ? json_get(l->json, "substitutes").p
+							   : "");
 	}
 	hash_text(buf_read(&b), ret_hash);
 }

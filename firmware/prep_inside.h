@@ -76,8 +76,8 @@ void prep_back_if_done(struct station *st, const struct call *c);
 void verb_parcel_receive(struct station *st, const struct call *c, struct json args);
 void verb_parcel_stage(struct station *st, const struct call *c, struct json args);
 void verb_parcel_problem(struct station *st, const struct call *c, struct json args);
-/* The order with a parcel of this label, into st->order, whose id borrows ret_order; false: there is
- * none. */
+/* The order with a parcel of this label, into st->order, whose id borrows ret_order; false: there
+ * is none. */
 bool parcel_order(struct station *st, struct slice label, char ret_order[ID_MAX + 1]);
 void parcel_keep_state(struct station *st, struct slice order, struct slice label,
 		       enum parcel_state s, const char *shelf, const struct mark *mark);

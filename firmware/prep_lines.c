@@ -126,8 +126,7 @@ void verb_prep_pick(struct station *st, const struct call *c, struct json args)
 	if (!arg_line(st, args, &line))
 		prep_bad(st, c);
 	else
-		answer(st, c,
-		       line < 0 ? REASON_ITEM_UNKNOWN : prep_pick_pieces(st, c, line, qty));
+		answer(st, c, line < 0 ? REASON_ITEM_UNKNOWN : prep_pick_pieces(st, c, line, qty));
 }
 
 /* ---- put back ---- */
@@ -172,8 +171,7 @@ enum reason prep_unswap_pieces(struct station *st, const struct call *c, int lin
 			continue;
 		back = swaps[i];
 		back.qty = -qty;
-		if (qty > swaps[i].qty ||
-		    !tell_swapped(st, c, &st->order.lines[line], &back, none))
+		if (qty > swaps[i].qty || !tell_swapped(st, c, &st->order.lines[line], &back, none))
 			return REASON_ITEM_SURPLUS;
 		reload(st, c);
 		return REASON_NONE;
@@ -244,8 +242,7 @@ static void keep_missing(struct station *st, const struct order_line *l, int64_t
 	jw_str(&b, "then", prep_then_name(then));
 	jw_slice(&b, "reason", utf8_cut(slice_of(reason), REASON_TEXT_MAX / 2));
 	jw_close(&b, '}');
-	if (!b.overflow &&
-	    text_fmt(name, sizeof(name), "missing:%.*s", (int)l->id.n, l->id.p) == 0)
+	if (!b.overflow && text_fmt(name, sizeof(name), "missing:%.*s", (int)l->id.n, l->id.p) == 0)
 		overlay_keep(st, st->order.id, name, buf_read(&b), &mark);
 }
 
@@ -369,8 +366,8 @@ static bool consent_of(struct json v)
 	return json_true(v) || json_string(v, text, sizeof(text)) > 0;
 }
 
-static enum reason substitute(struct station *st, const struct call *c, int line,
-			      struct swap *swap, struct json consent)
+static enum reason substitute(struct station *st, const struct call *c, int line, struct swap *swap,
+			      struct json consent)
 {
 	const struct order_line *l = &st->order.lines[line];
 	struct substitute_facts f = { .line = l, .qty = swap->qty };
@@ -413,6 +410,5 @@ void verb_prep_substitute(struct station *st, const struct call *c, struct json 
 		prep_bad(st, c);
 		return;
 	}
-	answer(st, c,
-	       line < 0 ? REASON_ITEM_UNKNOWN : substitute(st, c, line, &swap, consent));
+	answer(st, c, line < 0 ? REASON_ITEM_UNKNOWN : substitute(st, c, line, &swap, consent));
 }

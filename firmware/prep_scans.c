@@ -27,8 +27,8 @@ static bool names_line(const struct order_line *l, const struct barcode *b, cons
 {
 	char text[64];
 
-	*ret_gtin = json_string(l->gtin, text, sizeof(text)) > 0 &&
-		    barcode_names(b, slice_of(text));
+	*ret_gtin =
+		json_string(l->gtin, text, sizeof(text)) > 0 && barcode_names(b, slice_of(text));
 	return l->goods && !l->boxed && (*ret_gtin || (sku[0] && json_is(l->sku, sku)));
 }
 
@@ -223,8 +223,7 @@ static void scan_with_parcel(struct station *st, const struct call *c, const str
 
 	if (s->kind == SCAN_SHELF &&
 	    store_work_extra(st->store, c->desk, slice_of(PREP_LABEL), text, sizeof(text)) &&
-	    json_check(slice_of(text), &kept) == 0 &&
-	    json_string(kept, label, sizeof(label)) > 0) {
+	    json_check(slice_of(text), &kept) == 0 && json_string(kept, label, sizeof(label)) > 0) {
 		slice_copy(s->first, shelf, sizeof(shelf));
 		parcel_stage_on(st, c, slice_of(label), shelf);
 	} else if (parcel_order(st, s->text, order)) {
@@ -272,7 +271,8 @@ static void begin_with_parcel(struct station *st, const struct call *c, struct s
 	parcel_came(st, c, label);
 }
 
-/* The slip of an order that is to be prepared, or a label of one that was packed here and let go. */
+/* The slip of an order that is to be prepared, or a label of one that was packed here and let go.
+ */
 static bool begin_with_slip(struct station *st, const struct call *c, const struct scan *s)
 {
 	char order[ID_MAX + 1];

@@ -11,8 +11,8 @@
 #include "firmware/prep.h"
 #include "firmware/streams.h"
 
-#define QUEUE_PASSED_MAX 32 /* then those that are done are no longer filed as waiting */
-#define QUEUE_SHOWN	 60 /* of each status */
+#define QUEUE_PASSED_MAX 32  /* then those that are done are no longer filed as waiting */
+#define QUEUE_SHOWN	 60  /* of each status */
 #define QUEUE_LOOKED	 512 /* of each status, done ones included */
 
 static void add_queued(struct buf *b, const char *order, const char *status, int64_t waiting_s)
@@ -62,8 +62,8 @@ static bool read_times(struct station *st, struct waiting_order *o)
 	struct json m[COUNT_OF(names)], body;
 	struct record r;
 
-	if (!store_find(st->store, STREAM_ORDERS, slice_of(o->id), &r) ||
-	    r.state != RECORD_LIVE || json_check(r.body, &body) < 0)
+	if (!store_find(st->store, STREAM_ORDERS, slice_of(o->id), &r) || r.state != RECORD_LIVE ||
+	    json_check(r.body, &body) < 0)
 		return false;
 	json_pick(body, names, m, COUNT_OF(names));
 	o->since_ms = time_of(m[0], time_of(m[1], 0));

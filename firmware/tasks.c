@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * What staff have to do about orders that nobody prepares: goods of orders that will not be fetched
- * go back to their place, parcels that are missing are looked for. Read with the queue, from what is
- * filed by time, so that no more is looked at than is shown.
+ * go back to their place, parcels that are missing are looked for. Read with the queue, from what
+ * is filed by time, so that no more is looked at than is shown.
  */
 #include <string.h>
 

@@ -51,7 +51,7 @@ struct order_line {
 	struct json swaps;   /* `[{gtin,sku,qty}]`, those */
 	struct json missing; /* `{qty,then,reason}`: what could not be found and is still open */
 	bool boxed;	     /* comes in a parcel, nobody picks it here */
-	bool handed_known; /* HQ said how many */
+	bool handed_known;   /* HQ said how many */
 	bool short_known;
 	int64_t age_min; /* 0 none */
 };

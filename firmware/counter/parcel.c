@@ -2,8 +2,9 @@
 #include "firmware/counter/parcel.h"
 
 static const char *const names[] = {
-	[PARCEL_UNKNOWN] = "",	      [PARCEL_EXPECTED] = "expected", [PARCEL_ARRIVED] = "arrived",
-	[PARCEL_STAGED] = "staged",   [PARCEL_HANDED] = "handed",     [PARCEL_MISSING] = "missing",
+	[PARCEL_UNKNOWN] = "",	      [PARCEL_EXPECTED] = "expected",
+	[PARCEL_ARRIVED] = "arrived", [PARCEL_STAGED] = "staged",
+	[PARCEL_HANDED] = "handed",   [PARCEL_MISSING] = "missing",
 	[PARCEL_DAMAGED] = "damaged", [PARCEL_SENT_BACK] = "sent_back",
 };
 

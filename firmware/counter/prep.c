@@ -106,7 +106,8 @@ const char *prep_then_name(enum prep_then then)
 
 bool prep_missing(const struct order_line *l, enum prep_then *ret_then, int64_t *ret_qty)
 {
-	const int64_t open = prep_line_of(l).open, qty = json_int_or(json_get(l->missing, "qty"), 0);
+	const int64_t open = prep_line_of(l).open,
+		      qty = json_int_or(json_get(l->missing, "qty"), 0);
 
 	if (open == 0 || qty <= 0 || !prep_then_named(json_get(l->missing, "then"), ret_then))
 		return false;
@@ -237,8 +238,8 @@ enum prep_asks prep_asks(const struct order *o)
 		int64_t qty;
 
 		back = back || prep_line_of(&o->lines[i]).back > 0;
-		substitute = substitute || (prep_missing(&o->lines[i], &then, &qty) &&
-					    then == THEN_SUBSTITUTE);
+		substitute = substitute ||
+			     (prep_missing(&o->lines[i], &then, &qty) && then == THEN_SUBSTITUTE);
 	}
 	if (back)
 		return ASKS_PUT_BACK;

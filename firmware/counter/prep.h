@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The rules of preparing an order, pure: facts in, a verdict or figures out. A line is prepared when
- * its pieces are picked, replaced by a substitute, or short; an order when all its lines are.
+ * The rules of preparing an order, pure: facts in, a verdict or figures out. A line is prepared
+ * when its pieces are picked, replaced by a substitute, or short; an order when all its lines are.
  *
  * What is short for good (refunded, or its line cancelled) is the store's own fact: line->short_.
  * What only waits, or wants a substitute, stays open: line->missing.
@@ -53,8 +53,8 @@ enum reason prep_short(const struct order_line *l, int64_t qty, enum prep_then t
 struct substitute_facts {
 	const struct order_line *line;
 	int64_t qty;
-	bool known;	/* in the catalogue */
-	bool same;	/* is what was ordered */
+	bool known; /* in the catalogue */
+	bool same;  /* is what was ordered */
 	bool recalled;
 	bool similar;	/* of the same category */
 	bool consented; /* by the customer, for this one */
@@ -88,8 +88,8 @@ struct swap {
 };
 int swaps_read(const struct order_line *l, struct swap ret_swaps[SWAPS_MAX]);
 int64_t swaps_count(const struct order_line *l); /* pieces */
-/* Writes them as JSON with add->qty more (or fewer) of one; *ret_left: pieces of it then. False: too
- * many products for one line. */
+/* Writes them as JSON with add->qty more (or fewer) of one; *ret_left: pieces of it then. False:
+ * too many products for one line. */
 bool swaps_write(const struct order_line *l, const struct swap *add, int64_t *ret_left,
 		 struct buf *b);
 /* So many pieces of a line leave the shop: how many of them are a substitute's, and of which of

@@ -31,6 +31,8 @@ int64_t refund_owed(const struct order *o, int64_t worth, const int64_t *given)
 {
 	int64_t cost, paid = 0;
 
+	bool known = o->due > 0;
+
 	if (!cost_now(o, &cost))
 		return worth;
 	for (int i = 0; i < o->payment_count; i++) {
@@ -38,7 +40,10 @@ int64_t refund_owed(const struct order *o, int64_t worth, const int64_t *given)
 
 		if (p->captured)
 			paid += p->amount - (p->refunded > given[i] ? p->refunded : given[i]);
+		known = known || p->captured;
 	}
+	if (!known) /* nothing is due, and nobody said who paid */
+		return worth;
 	paid -= cost - worth;
 	if (paid < 0)
 		return 0;

@@ -45,7 +45,7 @@ enum word {
 	WORD_PREP_BACK,	   /* what was put aside goes back to its place */
 	WORD_PREP_BACK_DONE,
 	WORD_PREP_STAGED,
-	WORD_PREP_RESTS, /* staged, and something is still waited for */
+	WORD_PREP_RESTS,   /* staged, and something is still waited for */
 	WORD_PREP_NOTHING, /* all of it is short */
 	WORD_PARCEL_CAME,
 	WORD_PARCEL_STAGED,
