@@ -96,11 +96,13 @@ static void write_by(struct station *st, struct buf *b)
 	jw_close(b, '}');
 }
 
-static const char *asks_now(const struct station *st, const char *work)
+static const char *asks_now(struct station *st, const char *work)
 {
 	if (!strcmp(work, PREP_BACK))
 		return "put_back";
-	return !strcmp(work, PREP_PARCEL) ? "shelf" : prep_asks_name(prep_asks(&st->order));
+	if (!strcmp(work, PREP_PARCEL))
+		return "shelf";
+	return gone_any(st, DESK_COUNTER) ? "put_back" : prep_asks_name(prep_asks(&st->order));
 }
 
 static void write_label(struct station *st, struct buf *b)
@@ -158,5 +160,6 @@ void prep_document(struct station *st, struct buf *b)
 		if (st->order.lines[i].goods && !st->order.lines[i].boxed)
 			write_line(st, b, &st->order.lines[i]);
 	jw_close(b, ']');
+	gone_document(st, b);
 	jw_close(b, '}');
 }

@@ -54,6 +54,14 @@ enum reason prep_unswap_pieces(struct station *st, const struct call *c, int lin
 bool prep_product(struct station *st, struct slice text, char ret_sku[ID_MAX + 1]);
 bool prep_recalled(struct station *st, const char *sku);
 
+/* prep_gone.c: lines that HQ took out of the order, of which pieces are here */
+void gone_note(struct station *st, enum desk desk, const struct order_line *l, int64_t picked);
+/* The next one behind `line` ("" to begin), its id as JSON, and how many pieces go back. */
+bool gone_next(struct station *st, enum desk desk, char line[WORK_LINE_MAX], int64_t *ret_qty);
+bool gone_any(struct station *st, enum desk desk);
+enum reason gone_back(struct station *st, enum desk desk, struct slice line, int64_t qty);
+void gone_document(struct station *st, struct buf *b); /* member `gone` */
+
 /* prep_stage.c */
 void verb_prep_stage(struct station *st, const struct call *c, struct json args);
 void prep_stage_on(struct station *st, const struct call *c, const char *shelf, int64_t parcels);

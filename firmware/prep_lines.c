@@ -64,6 +64,7 @@ static void tell_picked(struct station *st, const struct call *c, const struct o
 	mark = mark_own(st, event_end(st, "order.picked", &b, (struct slice){ 0 }, NULL));
 	text_fmt(now, sizeof(now), "%lld", (long long)(l->picked + qty));
 	overlay_set_line(st, st->order.id, "picked", l->id, slice_of(now), &mark);
+	gone_note(st, c->desk, l, l->picked + qty);
 }
 
 static void drop_line(struct station *st, const char *what, const struct order_line *l)
@@ -201,7 +202,7 @@ void verb_prep_unpick(struct station *st, const struct call *c, struct json args
 		return;
 	}
 	if (line < 0)
-		r = REASON_ITEM_UNKNOWN;
+		r = gone_back(st, c->desk, json_text(json_get(args, "line")), qty);
 	else if (gtin.type != JSON_NONE)
 		r = prep_unswap_pieces(st, c, line, text, qty);
 	else

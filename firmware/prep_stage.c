@@ -131,9 +131,11 @@ void prep_stage_on(struct station *st, const struct call *c, const char *shelf, 
 	struct word_values v;
 	char number[128], members[512];
 	bool whole = false;
-	const enum reason r = prep_stage(&st->order, &whole);
+	enum reason r = prep_stage(&st->order, &whole);
 
 	v = prep_words(st, number);
+	if (gone_any(st, c->desk))
+		r = REASON_ITEM_SURPLUS;
 	if (r != REASON_NONE) {
 		prep_no(st, c, r, &v);
 		return;

@@ -110,10 +110,11 @@ static void test_what_is_the_stores_own_stays(void **state)
 
 	(void)state;
 	shop_begin_stream(s, STREAM_CATALOG);
-	shop_down(s, STREAM_CATALOG, 7, 1,
-		  "[{\"op\":\"put\",\"type\":\"product\",\"id\":\"S2\",\"rev\":1,\"body\":{\"gtin\":"
-		  "[\"4006381333931\"],\"name\":{\"pl\":\"Kubek\"}}}]",
-		  NULL);
+	shop_down(
+		s, STREAM_CATALOG, 7, 1,
+		"[{\"op\":\"put\",\"type\":\"product\",\"id\":\"S2\",\"rev\":1,\"body\":{\"gtin\":"
+		"[\"4006381333931\"],\"name\":{\"pl\":\"Kubek\"}}}]",
+		NULL);
 	does(s, "prep.start", "{\"order\":\"ZAM-1\"}");
 	does(s, "prep.substitute",
 	     "{\"line\":1,\"gtin\":\"4006381333931\",\"qty\":1,\"consent\":true}");
@@ -136,8 +137,7 @@ static void test_what_is_the_stores_own_stays(void **state)
 
 static void test_numbers_no_shop_has(void **state)
 {
-	static const char *const numbers[] = { "0",	"-1",
-					       "100001", "9223372036854775807",
+	static const char *const numbers[] = { "0", "-1", "100001", "9223372036854775807",
 					       "-9223372036854775808" };
 	struct shop *s = placed();
 	char args[256];
@@ -212,7 +212,9 @@ static void test_three_hundred_lines(void **state)
 	buf_text(&b, "[{\"op\":\"put\",\"type\":\"order\",\"id\":\"BIG\",\"rev\":1,\"body\":{"
 		     "\"status\":\"placed\",\"lines\":[");
 	for (int i = 1; i <= ORDER_LINES_MAX; i++)
-		buf_fmt(&b, "%s{\"line\":%d,\"sku\":\"S%d\",\"name\":\"A name of a thing %d\",\"qty\":1}",
+		buf_fmt(&b,
+			"%s{\"line\":%d,\"sku\":\"S%d\",\"name\":\"A name of a thing "
+			"%d\",\"qty\":1}",
 			i > 1 ? "," : "", i, i, i);
 	buf_text(&b, "]}}]");
 	shop_down(s, STREAM_ORDERS, 7, 2, buf_str(&b), NULL);
