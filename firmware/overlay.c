@@ -215,6 +215,13 @@ static int64_t rev_now(struct station *st, struct slice order)
 	return store_find(st->store, STREAM_ORDERS, order, &r) ? r.rev : 0;
 }
 
+/* What is said of a line or a parcel changes nobody's place in the queue. */
+static void changed(struct station *st, const char *what)
+{
+	st->dirty = true;
+	st->queue_stale = st->queue_stale || !strchr(what, ':');
+}
+
 static void set(struct station *st, struct slice order, const char *what, struct slice json,
 		const struct mark *by, int64_t rev)
 {
@@ -226,7 +233,7 @@ static void set(struct station *st, struct slice order, const char *what, struct
 		return;
 	text_fmt(over.lane, sizeof(over.lane), "%s", by->lane);
 	store_over_set(st->store, order, &over);
-	st->dirty = st->queue_stale = true;
+	changed(st, what);
 }
 
 void overlay_set(struct station *st, struct slice order, const char *what, struct slice json,
@@ -244,7 +251,7 @@ void overlay_keep(struct station *st, struct slice order, const char *what, stru
 void overlay_drop(struct station *st, struct slice order, const char *what)
 {
 	store_over_drop(st->store, order, what);
-	st->dirty = st->queue_stale = true;
+	changed(st, what);
 }
 
 void overlay_set_line(struct station *st, struct slice order, const char *what, struct json line,

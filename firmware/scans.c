@@ -4,6 +4,7 @@
 
 #include "firmware/approvals.h"
 #include "firmware/base/log.h"
+#include "firmware/counter/prep.h"
 #include "firmware/desk.h"
 #include "firmware/orders.h"
 #include "firmware/prep.h"
@@ -47,8 +48,8 @@ static int line_of_code(struct station *st, const struct barcode *b, enum desk d
 	/* The same product may stand in two lines: fill the first that still wants a piece. */
 	for (int i = 0; i < st->order.line_count; i++) {
 		const struct order_line *l = &st->order.lines[i];
-		bool named = json_string(l->gtin, text, sizeof(text)) > 0 &&
-			     barcode_names(b, slice_of(text));
+		bool named = swaps_named(l, b) || (json_string(l->gtin, text, sizeof(text)) > 0 &&
+						   barcode_names(b, slice_of(text)));
 		int64_t pieces = barcode_pieces(b, named ? 1 : pack);
 		bool wants;
 

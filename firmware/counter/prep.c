@@ -299,6 +299,17 @@ int64_t swaps_count(const struct order_line *l)
 	return sum < l->qty ? sum : l->qty;
 }
 
+bool swaps_named(const struct order_line *l, const struct barcode *b)
+{
+	struct swap swaps[SWAPS_MAX];
+	const int n = swaps_read(l, swaps);
+
+	for (int i = 0; i < n; i++)
+		if (barcode_names(b, slice_of(swaps[i].gtin)))
+			return true;
+	return false;
+}
+
 bool swaps_write(const struct order_line *l, const struct swap *add, int64_t *ret_left,
 		 struct buf *b)
 {

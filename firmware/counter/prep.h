@@ -9,6 +9,7 @@
 #ifndef LADA_COUNTER_PREP_H
 #define LADA_COUNTER_PREP_H
 
+#include "firmware/counter/barcode.h"
 #include "firmware/counter/order.h"
 #include "firmware/counter/reason.h"
 
@@ -88,6 +89,8 @@ struct swap {
 };
 int swaps_read(const struct order_line *l, struct swap ret_swaps[SWAPS_MAX]);
 int64_t swaps_count(const struct order_line *l); /* pieces */
+/* Is one of them what was scanned? */
+bool swaps_named(const struct order_line *l, const struct barcode *b);
 /* Writes them as JSON with add->qty more (or fewer) of one; *ret_left: pieces of it then. False:
  * too many products for one line. */
 bool swaps_write(const struct order_line *l, const struct swap *add, int64_t *ret_left,
