@@ -13,6 +13,7 @@
 #include "firmware/ledger.h"
 #include "firmware/money.h"
 #include "firmware/orders.h"
+#include "firmware/prep.h"
 #include "firmware/printing.h"
 #include "firmware/station.h"
 #include "firmware/streams.h"
@@ -330,6 +331,7 @@ static void counter_document(struct station *st, struct buf *b)
 		jw_null(b, "asking");
 	}
 	add_pickup(st, b);
+	prep_document(st, b);
 	jw_null(b, "return");
 	money_document(st, b);
 	approval_document(st, b);
@@ -402,7 +404,7 @@ static void board_document(struct station *st, struct buf *b)
 	add_hq(st, b, false);
 	jw_raw(b, "devices", slice_of("[]"));
 	jw_raw(b, "jobs", slice_of("[]"));
-	queue_document(st, b);
+	queue_board(st, b);
 	add_tail(st, b, st->language);
 }
 

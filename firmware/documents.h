@@ -18,7 +18,8 @@ void display_receipt(struct station *st, enum desk desk, struct slice order, con
 /* ---- queue.c ---- */
 
 void queue_refresh(struct station *st);
-void queue_document(struct station *st, struct buf *b); /* member `queue` */
+void queue_document(struct station *st, struct buf *b); /* members `queue`, `tasks`: for staff */
+void queue_board(struct station *st, struct buf *b);	/* member `queue`, for customers */
 
 /* ---- documents.c ---- */
 

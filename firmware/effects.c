@@ -12,6 +12,7 @@
 #include "firmware/ledger.h"
 #include "firmware/money.h"
 #include "firmware/orders.h"
+#include "firmware/prep.h"
 #include "firmware/station.h"
 
 struct handed {
@@ -270,6 +271,7 @@ static const struct {
 
 void effect_apply(struct station *st, const struct origin *o, const char *type, struct json body)
 {
+	prep_effect(st, o, type, body);
 	for (size_t i = 0; i < COUNT_OF(effects); i++)
 		if (strcmp(effects[i].type, type) == 0)
 			effects[i].apply(st, o, body);

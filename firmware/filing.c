@@ -2,12 +2,13 @@
 /* What records are looked up by: order numbers and status, barcodes, cards, phones. */
 #include <string.h>
 
+#include "firmware/overlay.h"
 #include "firmware/station.h"
 #include "firmware/streams.h"
 
 #define FILED_OUT_MAX	256 /* orders of a status looked at in one step */
 #define LOOKUP_TEXT_MAX 256
-#define FILING		2 /* rises when file_product() files by more keys; 2: in-store items */
+#define FILING		3 /* rises with what is filed; 2: in-store items, 3: orders by time */
 
 /* What a record is looked up by, put in or taken out: both follow from its body alone. */
 struct filing {
@@ -33,49 +34,150 @@ static void file_text(const struct filing *f, enum lookup kind, struct json v)
 		file_key(f, kind, text);
 }
 
-/* Only orders that wait for something are walked by their status. */
-static const char *const listed[] = { "placed", "picking", "ready" };
+/* Orders are walked by the status they wait in, and in it by time: what is to prepare by its
+ * promise, what is ready by its last day. What will not be fetched any more waits to be put back.
+ */
+static const char *const to_prepare[] = { "placed", "picking" };
+#define NO_TIME INT64_C(9999999999999)
 
-static bool is_listed(const char *status)
+struct wait {
+	const char *status; /* NULL: waits for nothing */
+	int64_t at_ms;	    /* 0 unknown */
+};
+
+static bool is_named(struct json word, const char *const names[], size_t n)
 {
-	for (size_t i = 0; i < COUNT_OF(listed); i++)
-		if (!strcmp(status, listed[i]))
+	for (size_t i = 0; i < n; i++)
+		if (json_is(word, names[i]))
 			return true;
 	return false;
 }
 
+/* Is any of it in this store's shelves or boxes? */
+static bool is_put_aside(struct json shelf, struct json lines)
+{
+	if (shelf.type == JSON_STRING)
+		return true;
+	for (struct json_walk w = json_walk(lines); json_next(&w);)
+		if (json_int_or(json_get(w.value, "picked"), 0) > 0)
+			return true;
+	return false;
+}
+
+static int64_t time_of(struct json v)
+{
+	char text[48];
+	int64_t at = 0;
+
+	return json_string(v, text, sizeof(text)) > 0 && time_parse(slice_of(text), &at) == 0 ? at
+											      : 0;
+}
+
+enum {
+	ORDER_STATUS,
+	ORDER_NUMBER,
+	ORDER_CUSTOMER,
+	ORDER_PROMISED,
+	ORDER_PLACED_AT,
+	ORDER_COLLECT_BY,
+	ORDER_SHELF,
+	ORDER_LINES,
+	ORDER_PARCELS,
+	ORDER_MEMBERS,
+};
+static const char *const order_members[ORDER_MEMBERS] = {
+	"status",     "number", "customer", "promised_at", "placed_at",
+	"collect_by", "shelf",	"lines",    "parcels",
+};
+
+static struct wait wait_as(const char *status, int64_t at_ms)
+{
+	return (struct wait){ status, at_ms };
+}
+
+/* `put_aside`: of an order nobody will fetch. */
+static struct wait wait_by(struct json status, int64_t promised_ms, int64_t placed_ms,
+			   int64_t collect_by_ms, bool put_aside)
+{
+	static const char *const over[] = { "expired", "cancelled" };
+
+	for (size_t i = 0; i < COUNT_OF(to_prepare); i++)
+		if (json_is(status, to_prepare[i]))
+			return wait_as(to_prepare[i], promised_ms ? promised_ms : placed_ms);
+	if (json_is(status, "ready"))
+		return wait_as("ready", collect_by_ms);
+	if (put_aside && is_named(status, over, COUNT_OF(over)))
+		return wait_as("over", collect_by_ms);
+	return wait_as(NULL, 0);
+}
+
+static struct wait wait_of(const struct json m[ORDER_MEMBERS])
+{
+	return wait_by(m[ORDER_STATUS], time_of(m[ORDER_PROMISED]), time_of(m[ORDER_PLACED_AT]),
+		       time_of(m[ORDER_COLLECT_BY]), is_put_aside(m[ORDER_SHELF], m[ORDER_LINES]));
+}
+
+static void wait_key(const struct wait *w, char key[LOOKUP_WALK_MAX])
+{
+	const int64_t at = w->at_ms > 0 && w->at_ms < NO_TIME ? w->at_ms : NO_TIME;
+
+	text_fmt(key, LOOKUP_WALK_MAX, "%s:%013lld", w->status, (long long)at);
+}
+
 /* What this store has done with waits no more; it is only left out here, since a handover has
  * enough to write: who walks the waiting orders looks at facts too. */
-static void file_status(const struct filing *f, const char *hq)
+static void file_wait(const struct filing *f, const struct wait *w)
 {
+	char key[LOOKUP_WALK_MAX];
 	struct order_fact fact;
 
-	if (!is_listed(hq))
+	if (!w->status)
 		return;
+	wait_key(w, key);
 	if (f->out || f->gen == GEN_GUEST || !store_order_fact(f->store, slice_of(f->id), &fact))
-		file_key(f, LOOKUP_STATUS, hq);
+		file_key(f, LOOKUP_STATUS, key);
+}
+
+static void file_labels(const struct filing *f, struct json parcels)
+{
+	for (struct json_walk w = json_walk(parcels); json_next(&w);)
+		file_text(f, LOOKUP_LABEL, json_get(w.value, "label"));
+}
+
+/* The same of an order that was just read, without reading it again. */
+static void file_order_read(const struct filing *f, const struct order *o)
+{
+	const bool promised = o->promised_ms != 0,
+		   over = o->status == ORDER_EXPIRED || o->status == ORDER_CANCELLED;
+	const struct wait w =
+		wait_by(json_get(o->body, "status"), o->promised_ms,
+			promised ? 0 : time_of(json_get(o->body, "placed_at")), o->collect_by_ms,
+			over && is_put_aside(o->shelf, json_get(o->body, "lines")));
+
+	file_wait(f, &w);
+	file_text(f, LOOKUP_NUMBER, o->number);
+	file_text(f, LOOKUP_PHONE, json_get(o->customer, "phone_hash"));
+	file_labels(f, o->parcels);
+}
+
+static void file_order_body(const struct filing *f, struct json body)
+{
+	struct json m[ORDER_MEMBERS];
+	struct wait w;
+
+	json_pick(body, order_members, m, ORDER_MEMBERS);
+	w = wait_of(m);
+	file_wait(f, &w);
+	file_text(f, LOOKUP_NUMBER, m[ORDER_NUMBER]);
+	file_text(f, LOOKUP_PHONE, json_get(m[ORDER_CUSTOMER], "phone_hash"));
+	file_labels(f, m[ORDER_PARCELS]);
 }
 
 void file_order(struct station *st, int64_t gen, const char *id, const struct order *o)
 {
 	struct filing f = { st->store, gen, id, false };
 
-	file_status(&f, order_status_name(o->status));
-	file_text(&f, LOOKUP_NUMBER, o->number);
-	file_text(&f, LOOKUP_PHONE, json_get(o->customer, "phone_hash"));
-}
-
-static void file_order_body(const struct filing *f, struct json body)
-{
-	static const char *const names[] = { "status", "number", "customer" };
-	struct json m[COUNT_OF(names)];
-	char status[LOOKUP_TEXT_MAX];
-
-	json_pick(body, names, m, COUNT_OF(names));
-	json_string(m[0], status, sizeof(status)); /* "" when it has none */
-	file_status(f, status);
-	file_text(f, LOOKUP_NUMBER, m[1]);
-	file_text(f, LOOKUP_PHONE, json_get(m[2], "phone_hash"));
+	file_order_read(&f, o);
 }
 
 static void file_product(const struct filing *f, struct json body)
@@ -142,20 +244,22 @@ void file_record_out(struct station *st, enum stream stream, int64_t gen, const 
 
 void file_order_status(struct station *st, int64_t gen, struct slice order)
 {
-	char status[LOOKUP_TEXT_MAX], id[ID_MAX + 1];
+	char id[ID_MAX + 1];
 	struct filing f = { st->store, gen, id, true };
+	struct json body, m[ORDER_MEMBERS];
 	struct record r;
-	struct json body;
+	struct wait w;
 
 	if (!gen || slice_copy(order, id, sizeof(id)) < 0 ||
 	    !store_record(st->store, gen, order, &r) || r.body.n == 0 ||
 	    json_check(r.body, &body) < 0)
 		return;
-	json_string(json_get(body, "status"), status, sizeof(status));
-	file_status(&f, status);
+	json_pick(body, order_members, m, ORDER_MEMBERS);
+	w = wait_of(m);
+	file_wait(&f, &w);
 	f.out = false;
 	if (r.state != RECORD_UNREADABLE) /* which is on hold */
-		file_status(&f, status);
+		file_wait(&f, &w);
 }
 
 void file_reopened(struct station *st, struct slice order)
@@ -167,46 +271,65 @@ void file_reopened(struct station *st, struct slice order)
 		file_order_status(st, shadow.gen, order);
 }
 
+/* Handed over, or to prepare no more: on a shelf, which is known by what is said here. */
+static bool waits_no_more(struct station *st, const char *id, bool prepared)
+{
+	struct order_fact fact;
+	struct json over;
+
+	return store_order_fact(st->store, slice_of(id), &fact) ||
+	       (prepared && overlay_get(st, slice_of(id), "status", &over) &&
+		!is_named(over, to_prepare, COUNT_OF(to_prepare)));
+}
+
 void file_out_done(struct station *st)
 {
+	static const char *const listed[] = { "placed", "picking", "ready", "over" };
 	const int64_t gen = store_cursor(st->store, STREAM_ORDERS).gen;
-	struct order_fact fact;
 
 	for (size_t i = 0; i < COUNT_OF(listed); i++) {
-		char id[ID_MAX + 1] = "";
+		char id[ID_MAX + 1] = "", key[LOOKUP_WALK_MAX] = "";
 
 		for (int n = 0; n < FILED_OUT_MAX; n++) {
-			if (!store_lookup_next(st->store, gen, LOOKUP_STATUS, slice_of(listed[i]),
-					       id))
+			if (!store_lookup_walk(st->store, gen, LOOKUP_STATUS, listed[i], key, id))
 				break;
-			if (store_order_fact(st->store, slice_of(id), &fact))
-				store_lookup_drop(st->store, gen, LOOKUP_STATUS,
-						  slice_of(listed[i]), slice_of(id));
+			if (waits_no_more(st, id, i < COUNT_OF(to_prepare)))
+				store_lookup_drop(st->store, gen, LOOKUP_STATUS, slice_of(key),
+						  slice_of(id));
 		}
 	}
 }
 
-/* What was filed under fewer keys gets those it lacks; no key was ever given up. */
-static void file_again(struct station *st, int64_t gen)
+/* What was filed under fewer keys gets those it lacks. */
+static void file_again(struct station *st, enum stream stream, int64_t gen)
 {
-	char id[ID_MAX + 1] = "";
+	char id[ID_MAX + 1] = "", status[LOOKUP_TEXT_MAX];
 	struct record r;
 	struct json body;
 
-	while (gen && store_record_next(st->store, gen, id))
-		if (store_record(st->store, gen, slice_of(id), &r) && r.body.n &&
-		    json_check(r.body, &body) == 0)
-			file_record(st, STREAM_CATALOG, gen, id, body);
+	while (gen && store_record_next(st->store, gen, id)) {
+		if (!store_record(st->store, gen, slice_of(id), &r) || !r.body.n ||
+		    json_check(r.body, &body) < 0)
+			continue;
+		if (stream == STREAM_ORDERS &&
+		    json_string(json_get(body, "status"), status, sizeof(status)) > 0)
+			store_lookup_drop(st->store, gen, LOOKUP_STATUS, slice_of(status),
+					  slice_of(id)); /* without its time */
+		file_record(st, stream, gen, id, body);
+	}
 }
 
 void files_again(struct station *st)
 {
+	static const enum stream changed[] = { STREAM_CATALOG, STREAM_ORDERS };
 	struct shadow shadow;
 
 	if (store_meta(st->store, "filing", 0) == FILING)
 		return;
-	file_again(st, store_cursor(st->store, STREAM_CATALOG).gen);
-	if (store_shadow(st->store, STREAM_CATALOG, &shadow))
-		file_again(st, shadow.gen);
+	for (size_t i = 0; i < COUNT_OF(changed); i++) {
+		file_again(st, changed[i], store_cursor(st->store, changed[i]).gen);
+		if (store_shadow(st->store, changed[i], &shadow))
+			file_again(st, changed[i], shadow.gen);
+	}
 	store_meta_set(st->store, "filing", FILING);
 }

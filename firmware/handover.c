@@ -5,6 +5,7 @@
 
 #include "firmware/approvals.h"
 #include "firmware/base/log.h"
+#include "firmware/counter/prep.h"
 #include "firmware/desk.h"
 #include "firmware/documents.h"
 #include "firmware/lanes.h"
@@ -12,6 +13,7 @@
 #include "firmware/money.h"
 #include "firmware/orders.h"
 #include "firmware/printing.h"
+#include "firmware/refunds.h"
 #include "firmware/station.h"
 
 struct handover {
@@ -21,11 +23,8 @@ struct handover {
 	char name[128];
 	char event[ULID_TEXT_MAX]; /* id of pickup.completed */
 	int64_t seq;
-	int64_t refund; /* for what is missing */
-	struct refund_leg legs[ORDER_PAYMENTS_MAX];
-	int leg_count;
-	int64_t rest;	/* of the refund, that no payment takes */
-	int64_t copies; /* slips */
+	struct refund_plan refund; /* for what is missing */
+	int64_t copies;		   /* slips */
 };
 
 static void write_lines(struct station *st, enum desk desk, struct buf *b)
@@ -80,77 +79,51 @@ static void tell_completed(struct station *st, struct handover *h)
 	h->seq = event_end(st, "pickup.completed", &b, buf_read(&person), h->event);
 }
 
-static void tell_stock(struct station *st, int i, const struct handover *h)
+static void tell_delta(struct station *st, const char *sku, int64_t pieces,
+		       const struct handover *h)
 {
-	const struct order_line *l = &st->order.lines[i];
-	int64_t delta = -pickup_leaves(l, st->done[i]), seq;
-	char sku[ID_MAX + 1];
 	struct buf b;
+	int64_t seq;
 
-	if (delta == 0 || json_string(l->sku, sku, sizeof(sku)) <= 0)
+	if (pieces == 0 || !sku[0])
 		return;
 	b = event_begin(st);
 	jw_str(&b, "sku", sku);
-	jw_int(&b, "delta", delta);
+	jw_int(&b, "delta", -pieces);
 	jw_str(&b, "why", "pickup");
 	jw_slice(&b, "order", st->order.id);
 	jw_str(&b, "staff", h->call->session.row.staff);
 	seq = event_end(st, "stock.changed", &b, (struct slice){ 0 }, NULL);
-	store_stock_delta_add(st->store, slice_of(sku), delta, st->config->lane, st->ledger.epoch,
+	store_stock_delta_add(st->store, slice_of(sku), -pieces, st->config->lane, st->ledger.epoch,
 			      seq);
+}
+
+/* A substitute is what leaves, where the line was replaced. */
+static void tell_stock(struct station *st, int i, const struct handover *h)
+{
+	const struct order_line *l = &st->order.lines[i];
+	const int64_t leaves = pickup_leaves(l, st->done[i]);
+	int64_t of[SWAPS_MAX];
+	const int64_t others = swaps_leave(l, leaves, of);
+	struct swap swaps[SWAPS_MAX];
+	const int n = swaps_read(l, swaps);
+	char sku[ID_MAX + 1];
+
+	for (int s = 0; s < n; s++)
+		tell_delta(st, swaps[s].sku, of[s], h);
+	if (json_string(l->sku, sku, sizeof(sku)) > 0)
+		tell_delta(st, sku, leaves - others, h);
 }
 
 /* What goes back for missing pieces, and by which payments. */
 static void plan_refund(struct station *st, struct handover *h)
 {
-	int64_t given[ORDER_PAYMENTS_MAX] = { 0 };
-	char payment[ID_MAX * 2];
+	int64_t worth = 0;
 
-	h->refund = pay_back(&st->order, st->done);
-	for (int i = 0; i < st->order.payment_count; i++)
-		if (json_string(st->order.payments[i].id, payment, sizeof(payment)) > 0)
-			given[i] = store_refunded(st->store, st->order.id, slice_of(payment));
-	h->leg_count = refund_legs(&st->order, h->refund, given, h->legs, &h->rest);
-}
-
-static void tell_rest(const struct station *st, const struct handover *h)
-{
-	if (h->rest > 0)
-		log_warning("order %.*s: no online payment takes %lld back", (int)st->order.id.n,
-			    st->order.id.p, (long long)h->rest);
-}
-
-/* What is missing was paid for: HQ pays it back the way it was paid. */
-static void tell_refund(struct station *st, const struct handover *h)
-{
-	char id[ULID_TEXT_MAX], due[TIME_TEXT_MAX], payment[ID_MAX * 2];
-	struct buf b;
-
-	if (h->leg_count == 0)
-		return;
-	ulid_make(&st->clock, id);
-	time_format(station_now(st) + 14 * 24 * 3600 * INT64_C(1000), due);
-	b = event_begin(st);
-	jw_str(&b, "refund", id);
-	jw_slice(&b, "order", st->order.id);
-	jw_str(&b, "basis", "short");
-	jw_open(&b, "legs", '[');
-	for (int i = 0; i < h->leg_count; i++) {
-		const struct order_payment *p = &st->order.payments[h->legs[i].payment];
-
-		jw_open(&b, NULL, '{');
-		jw_value(&b, "payment", p->id);
-		jw_value(&b, "tender", p->tender);
-		jw_int(&b, "amount", h->legs[i].amount);
-		jw_close(&b, '}');
-		if (json_string(p->id, payment, sizeof(payment)) > 0)
-			store_refunded_add(st->store, st->order.id, slice_of(payment),
-					   h->legs[i].amount);
-	}
-	jw_close(&b, ']');
-	jw_str(&b, "due_by", due);
-	jw_str(&b, "staff", h->call->session.row.staff);
-	event_end(st, "refund.requested", &b, (struct slice){ 0 }, NULL);
+	for (int i = 0; i < st->order.line_count; i++)
+		if (st->order.lines[i].goods)
+			worth += refund_of_pieces(&st->order.lines[i], st->done[i].short_);
+	refund_plan(st, worth, &h->refund);
 }
 
 static void keep_facts(struct station *st, const struct handover *h)
@@ -208,7 +181,7 @@ static int64_t print_slip(struct station *st, const struct handover *h)
 	f.store_name = st->config->name;
 	f.lane = st->config->lane;
 	f.now_ms = station_now(st);
-	f.refunds = h->rest == 0;
+	f.refunds = h->refund.rest == 0;
 	f.document = h->event;
 	buf_init(&doc, st->doc, sizeof(st->doc));
 	slip_pickup(&f, &doc);
@@ -232,11 +205,10 @@ static void hand_over(struct station *st, struct handover *h)
 	/* Also where it was only opened alone: who says so listens. */
 	if (strcmp(row->how, "isolated") == 0)
 		lanes_listen(st);
-	tell_rest(st, h);
 	tell_completed(st, h);
 	for (int i = 0; i < st->order.line_count; i++)
 		tell_stock(st, i, h);
-	tell_refund(st, h);
+	refund_tell(st, h->call, &h->refund, "short");
 	h->copies = print_policy_now(st).copies;
 	job = h->copies > 0 ? print_slip(st, h) : 0;
 	keep_facts(st, h);
@@ -286,7 +258,7 @@ static void refuse_handover(struct station *st, const struct handover *h, enum r
 			     st->desks[c->desk].language, money);
 		v.item = money;
 	} else if (r == REASON_OVERPAID) {
-		money_format(h->rest, st->desks[c->desk].language, money);
+		money_format(h->refund.rest, st->desks[c->desk].language, money);
 		v.item = money;
 	}
 	if (needs)
@@ -364,7 +336,7 @@ void verb_pickup_handover(struct station *st, const struct call *c, struct json 
 	r = decide(st, &h, &policy, &needs);
 	plan_refund(st, &h);
 	/* What was taken at a till goes back at the till, before the goods leave. */
-	if (r == REASON_NONE && h.rest > 0 && pay_at_till(&st->order) > 0)
+	if (r == REASON_NONE && h.refund.rest > 0 && pay_at_till(&st->order) > 0)
 		r = REASON_OVERPAID;
 	if (r == REASON_ORDER_CHANGED)
 		show_change(st, c);

@@ -64,10 +64,10 @@ struct search {
 static void search_status(struct station *st, const char *status, struct search *s)
 {
 	const int64_t gen = store_cursor(st->store, STREAM_ORDERS).gen;
-	char id[ID_MAX + 1] = "";
+	char key[LOOKUP_WALK_MAX] = "", id[ID_MAX + 1] = "";
 
 	while (s->found < FOUND_MAX && s->looked < LOOKED_MAX &&
-	       store_lookup_next(st->store, gen, LOOKUP_STATUS, slice_of(status), id)) {
+	       store_lookup_walk(st->store, gen, LOOKUP_STATUS, status, key, id)) {
 		s->looked++;
 		if (!matches(st, id, s->text) || !order_load(st, slice_of(id)))
 			continue;

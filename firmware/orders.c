@@ -9,6 +9,7 @@
 #include "firmware/money.h"
 #include "firmware/orders.h"
 #include "firmware/overlay.h"
+#include "firmware/prep.h"
 #include "firmware/station.h"
 
 #define FACTS_PER_TICK 50
@@ -294,7 +295,12 @@ void order_changed(struct station *st, struct slice id)
 	check_in(st, id);
 	if (store_is_here(st->store, id) && verdict_now(st, id, false, &known) != REASON_NONE)
 		store_here_drop(st->store, id);
-	for (int d = 0; d < DESK_COUNT; d++)
-		if (st->desks[d].mode == MODE_PICKUP && slice_eq(id, st->desks[d].row.order))
+	for (int d = 0; d < DESK_COUNT; d++) {
+		if (!slice_eq(id, st->desks[d].row.order))
+			continue;
+		if (st->desks[d].mode == MODE_PICKUP)
 			pickup_changed(st, (enum desk)d);
+		else if (st->desks[d].mode == MODE_PREP)
+			prep_changed(st, (enum desk)d);
+	}
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "firmware/counter/prep.h"
 #include "firmware/orders.h"
 
 struct mark mark_own(const struct station *st, int64_t seq)
@@ -99,7 +100,7 @@ static void lay_payments(struct station *st, struct order *o, struct buf *laid)
 
 /* ---- what is HQ's to say ---- */
 
-static bool counts(struct station *st, const struct over *over, int64_t rev)
+bool overlay_counts(struct station *st, const struct over *over, int64_t rev)
 {
 	return rev <= over->rev ||
 	       !store_upto_covers(st->store, STREAM_ORDERS, over->lane, over->epoch, over->seq);
@@ -124,7 +125,8 @@ static void lay_word(struct order *o, const struct over *over, struct buf *laid)
 	int line;
 
 	if (!strcmp(over->what, "status")) {
-		if (order_status_of(v) != ORDER_STATUS_UNKNOWN)
+		if (order_status_of(v) != ORDER_STATUS_UNKNOWN &&
+		    !(o->rev > over->rev && prep_status_ends(o->status)))
 			o->status = order_status_of(v);
 	} else if (!strcmp(over->what, "shelf")) {
 		o->shelf = v;
@@ -135,6 +137,28 @@ static void lay_word(struct order *o, const struct over *over, struct buf *laid)
 		line = order_line_find(o, slice_of(over->what + 7));
 		if (line >= 0 && json_int(v, &n) == 0 && n >= 0 && n <= ORDER_QTY_MAX)
 			o->lines[line].picked = n;
+	} else if (!strncmp(over->what, "swaps:", 6)) {
+		line = order_line_find(o, slice_of(over->what + 6));
+		if (line >= 0)
+			o->lines[line].swaps = v;
+	} else if (!strncmp(over->what, "missing:", 8)) {
+		line = order_line_find(o, slice_of(over->what + 8));
+		if (line >= 0)
+			o->lines[line].missing = v;
+	}
+}
+
+/* What HQ's record says of preparing. */
+static void read_prepared(struct order *o)
+{
+	for (int i = 0; i < o->line_count; i++) {
+		struct order_line *l = &o->lines[i];
+		const int64_t n = json_int_or(json_get(l->json, "picked"), 0);
+
+		l->picked = n >= 0 && n <= l->qty ? n : 0;
+		l->swaps = json_get(l->json, "substituted");
+		l->missing = (struct json){ 0 };
+		l->boxed = false;
 	}
 }
 
@@ -142,14 +166,42 @@ static void lay_words(struct station *st, struct order *o, struct buf *laid)
 {
 	struct over over = { .what = "" };
 
-	for (int i = 0; i < o->line_count; i++) {
-		const int64_t n = json_int_or(json_get(o->lines[i].json, "picked"), 0);
-
-		o->lines[i].picked = n >= 0 && n <= o->lines[i].qty ? n : 0;
-	}
+	read_prepared(o);
 	while (store_over_next(st->store, o->id, &over))
-		if (counts(st, &over, o->rev))
+		if (overlay_counts(st, &over, o->rev))
 			lay_word(o, &over, laid);
+	for (int i = 0; i < o->line_count; i++)
+		o->lines[i].swapped = swaps_count(&o->lines[i]);
+}
+
+/* Lines that come in parcels. */
+static void lay_boxed(struct order *o)
+{
+	for (struct json_walk w = json_walk(o->parcels); json_next(&w);)
+		for (struct json_walk l = json_walk(json_get(w.value, "lines")); json_next(&l);) {
+			const int i = order_line_find(
+				o, json_text(l.value.type == JSON_OBJECT ? json_get(l.value, "line")
+									 : l.value));
+
+			if (i >= 0)
+				o->lines[i].boxed = true;
+		}
+}
+
+/* What this store asked back of a payment, whatever HQ's record says of it. */
+static void lay_refunds(struct station *st, struct order *o)
+{
+	char payment[ID_MAX * 2];
+
+	for (int i = 0; i < o->payment_count; i++) {
+		struct order_payment *p = &o->payments[i];
+		int64_t given;
+
+		if (json_string(p->id, payment, sizeof(payment)) <= 0)
+			continue;
+		given = store_refunded(st->store, o->id, slice_of(payment));
+		p->refunded = given > p->refunded ? given : p->refunded;
+	}
 }
 
 void overlay_lay(struct station *st, struct order *o)
@@ -158,7 +210,10 @@ void overlay_lay(struct station *st, struct order *o)
 
 	buf_init(&laid, st->laid, sizeof(st->laid));
 	lay_words(st, o, &laid);
+	overlay_lay_parcels(st, o, &laid);
+	lay_boxed(o);
 	lay_payments(st, o, &laid);
+	lay_refunds(st, o);
 	lay_lines(st, o);
 	lay_handover(st, o);
 }
@@ -170,10 +225,17 @@ static int64_t rev_now(struct station *st, struct slice order)
 	return store_find(st->store, STREAM_ORDERS, order, &r) ? r.rev : 0;
 }
 
-void overlay_set(struct station *st, struct slice order, const char *what, struct slice json,
-		 const struct mark *by)
+/* What is said of a line or a parcel changes nobody's place in the queue. */
+static void changed(struct station *st, const char *what)
 {
-	struct over over = { .rev = rev_now(st, order), .epoch = by->epoch, .seq = by->seq };
+	st->dirty = true;
+	st->queue_stale = st->queue_stale || !strchr(what, ':');
+}
+
+static void set(struct station *st, struct slice order, const char *what, struct slice json,
+		const struct mark *by, int64_t rev)
+{
+	struct over over = { .rev = rev, .epoch = by->epoch, .seq = by->seq };
 
 	over.at_ms = by->at_ms;
 	if (text_fmt(over.what, sizeof(over.what), "%s", what) < 0 ||
@@ -181,7 +243,25 @@ void overlay_set(struct station *st, struct slice order, const char *what, struc
 		return;
 	text_fmt(over.lane, sizeof(over.lane), "%s", by->lane);
 	store_over_set(st->store, order, &over);
-	st->dirty = st->queue_stale = true;
+	changed(st, what);
+}
+
+void overlay_set(struct station *st, struct slice order, const char *what, struct slice json,
+		 const struct mark *by)
+{
+	set(st, order, what, json, by, rev_now(st, order));
+}
+
+void overlay_keep(struct station *st, struct slice order, const char *what, struct slice json,
+		  const struct mark *by)
+{
+	set(st, order, what, json, by, INT64_MAX);
+}
+
+void overlay_drop(struct station *st, struct slice order, const char *what)
+{
+	store_over_drop(st->store, order, what);
+	changed(st, what);
 }
 
 void overlay_set_line(struct station *st, struct slice order, const char *what, struct json line,
@@ -198,7 +278,8 @@ bool overlay_get(struct station *st, struct slice order, const char *what, struc
 {
 	struct over over;
 
-	if (!store_over(st->store, order, what, &over) || !counts(st, &over, rev_now(st, order)))
+	if (!store_over(st->store, order, what, &over) ||
+	    !overlay_counts(st, &over, rev_now(st, order)))
 		return false;
 	text_fmt(st->over_value, sizeof(st->over_value), "%s", over.value);
 	return json_check(slice_of(st->over_value), ret_value) == 0;
@@ -210,6 +291,6 @@ void overlay_settle(struct station *st, struct slice order)
 	struct over over = { .what = "" };
 
 	while (store_over_next(st->store, order, &over))
-		if (!counts(st, &over, rev))
+		if (!overlay_counts(st, &over, rev))
 			store_over_drop(st->store, order, over.what);
 }

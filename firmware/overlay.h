@@ -26,9 +26,21 @@ void overlay_set(struct station *st, struct slice order, const char *what, struc
 		 const struct mark *by);
 void overlay_set_line(struct station *st, struct slice order, const char *what, struct json line,
 		      struct slice json, const struct mark *by);
+/* What stays the store's own, however HQ writes the order (who prepares it, what a line was
+ * replaced by), until it is dropped. */
+void overlay_keep(struct station *st, struct slice order, const char *what, struct slice json,
+		  const struct mark *by);
+void overlay_drop(struct station *st, struct slice order, const char *what);
+/* `{state,shelf}` of a parcel. */
+void overlay_set_parcel(struct station *st, struct slice order, struct slice label,
+			struct slice json, const struct mark *by);
 /* Does it count, and what is it? Borrows st->over_value until the next call. */
 bool overlay_get(struct station *st, struct slice order, const char *what, struct json *ret_value);
 /* HQ wrote the order: what it has said by now is forgotten. */
 void overlay_settle(struct station *st, struct slice order);
+
+/* Inside overlay*.c: does it count at this rev of the record? And the parcels of overlay_lay(). */
+bool overlay_counts(struct station *st, const struct over *over, int64_t rev);
+void overlay_lay_parcels(struct station *st, struct order *o, struct buf *laid);
 
 #endif

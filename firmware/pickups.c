@@ -315,6 +315,10 @@ void pickup_open(struct station *st, const struct call *c, const char *named, co
 			answer_no(st, c, 409, REASON_BUSY, &v);
 		return;
 	}
+	if (desk->mode == MODE_PREP || desk->mode == MODE_RETURN) {
+		answer_no(st, c, 409, REASON_BUSY, &v);
+		return;
+	}
 	f.order = order_load(st, slice_of(order)) ? &st->order : NULL;
 	r = pickup_verdict(&f, &policy);
 	if (r == REASON_NONE && c->desk == DESK_COUNTER && is_own(st, c))
@@ -401,7 +405,8 @@ void pickup_scan_code(struct station *st, const struct call *c, struct slice tex
 		return;
 	}
 	v.order = code.order;
-	if (desk->mode == MODE_PICKUP && strcmp(desk->row.order, code.order) != 0) {
+	if (desk->mode == MODE_PREP || desk->mode == MODE_RETURN ||
+	    (desk->mode == MODE_PICKUP && strcmp(desk->row.order, code.order) != 0)) {
 		answer_no(st, c, 409, REASON_BUSY, &v);
 		return;
 	}

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Who and what waits: customers who are here, orders to hand over, orders to prepare. */
+/*
+ * Who and what waits: customers who are here, orders to hand over, orders to prepare, those by
+ * their promise. Orders are filed by HQ's word and its time (filing.c); what lanes have done since
+ * is laid over. Of each status the first ones are shown, and no more of them is read.
+ */
 #include <string.h>
 
 #include "firmware/documents.h"
 #include "firmware/overlay.h"
+#include "firmware/prep.h"
 #include "firmware/streams.h"
 
-#define QUEUE_PASSED_MAX 32 /* then those that are done are no longer filed as waiting */
-#define QUEUE_SHOWN	 60 /* of each status */
+#define QUEUE_PASSED_MAX 32  /* then those that are done are no longer filed as waiting */
+#define QUEUE_SHOWN	 60  /* of each status */
+#define QUEUE_LOOKED	 512 /* of each status, done ones included */
 
 static void add_queued(struct buf *b, const char *order, const char *status, int64_t waiting_s)
 {
@@ -15,7 +21,6 @@ static void add_queued(struct buf *b, const char *order, const char *status, int
 	jw_str(b, "order", order);
 	jw_str(b, "status", status);
 	jw_int(b, "waiting_s", waiting_s);
-	jw_close(b, '}');
 }
 
 /* Waiting in steps of half a minute, so that a quiet shop has quiet screens. */
@@ -26,84 +31,166 @@ static int64_t waited_s(struct station *st, int64_t since_ms)
 	return s > 0 ? s / 30 * 30 : 0;
 }
 
-static int64_t waiting_since(struct station *st, const char *id)
-{
-	struct record r;
-	struct json body;
-	char text[48];
-	int64_t at = 0;
-
-	if (!store_find(st->store, STREAM_ORDERS, slice_of(id), &r) ||
-	    json_check(r.body, &body) < 0)
-		return 0;
-	if (json_string(json_get(body, "ready_at"), text, sizeof(text)) <= 0 &&
-	    json_string(json_get(body, "placed_at"), text, sizeof(text)) <= 0)
-		return 0;
-	return time_parse(slice_of(text), &at) == 0 ? at : 0;
-}
-
 static const char *const statuses[] = { "ready", "picking", "placed" };
 #define STATUSES COUNT_OF(statuses)
 
+struct waiting_order {
+	char id[ID_MAX + 1];
+	int64_t promised_ms; /* INT64_MAX none */
+	int64_t since_ms;    /* ready or placed */
+};
+
 struct waits {
-	char id[STATUSES][QUEUE_SHOWN][ID_MAX + 1];
+	struct waiting_order orders[STATUSES][QUEUE_SHOWN];
 	int count[STATUSES];
 };
 
-/* By HQ's word, or by what a lane has done since. */
-static void sort_in(struct station *st, const char *id, const char *status, struct waits *w)
+static int64_t time_of(struct json v, int64_t otherwise)
 {
-	struct json over;
-	size_t s;
+	char text[48];
+	int64_t at;
 
-	for (s = 0; s < STATUSES; s++)
-		if (overlay_get(st, slice_of(id), "status", &over) ? json_is(over, statuses[s])
-								   : !strcmp(status, statuses[s]))
-			break;
-	if (s < STATUSES && w->count[s] < QUEUE_SHOWN)
-		text_fmt(w->id[s][w->count[s]++], ID_MAX + 1, "%s", id);
+	return json_string(v, text, sizeof(text)) > 0 && time_parse(slice_of(text), &at) == 0
+		       ? at
+		       : otherwise;
 }
 
-/* Orders of one status by HQ's word; how many of them are handed over already, which HQ has not
- * written yet. */
-static int collect(struct station *st, const char *status, struct waits *w)
+/* False: it is not there (any more). */
+static bool read_times(struct station *st, struct waiting_order *o)
+{
+	static const char *const names[] = { "ready_at", "placed_at", "promised_at" };
+	struct json m[COUNT_OF(names)], body;
+	struct record r;
+
+	if (!store_find(st->store, STREAM_ORDERS, slice_of(o->id), &r) || r.state != RECORD_LIVE ||
+	    json_check(r.body, &body) < 0)
+		return false;
+	json_pick(body, names, m, COUNT_OF(names));
+	o->since_ms = time_of(m[0], time_of(m[1], 0));
+	o->promised_ms = time_of(m[2], time_of(m[1], INT64_MAX));
+	return true;
+}
+
+static int status_index(struct json word)
+{
+	for (size_t s = 0; s < STATUSES; s++)
+		if (json_is(word, statuses[s]))
+			return (int)s;
+	return -1;
+}
+
+static bool listed(const struct waits *w, int s, const char *id)
+{
+	for (int i = 0; i < w->count[s]; i++)
+		if (!strcmp(w->orders[s][i].id, id))
+			return true;
+	return false;
+}
+
+/* What is to prepare stands by its promise. */
+static void put_in(struct station *st, struct waits *w, int s, const char *id)
+{
+	struct waiting_order o = { 0 };
+	int at = w->count[s];
+
+	text_fmt(o.id, sizeof(o.id), "%s", id);
+	if (listed(w, s, id) || !read_times(st, &o))
+		return;
+	while (s > 0 && at > 0 && w->orders[s][at - 1].promised_ms > o.promised_ms)
+		at--;
+	if (at == QUEUE_SHOWN)
+		return;
+	if (w->count[s] < QUEUE_SHOWN)
+		w->count[s]++;
+	memmove(&w->orders[s][at + 1], &w->orders[s][at],
+		(size_t)(w->count[s] - at - 1) * sizeof(o));
+	w->orders[s][at] = o;
+}
+
+/* Orders of one status by HQ's word, unless a lane has said otherwise since; how many of them wait
+ * no more, which HQ has not written yet. */
+static int collect_filed(struct station *st, int s, struct waits *w)
 {
 	const int64_t gen = store_cursor(st->store, STREAM_ORDERS).gen;
-	char id[ID_MAX + 1] = "";
+	char key[LOOKUP_WALK_MAX] = "", id[ID_MAX + 1] = "";
 	struct order_fact done;
+	struct json over;
 	int passed = 0, n = 0;
 
-	while (n < QUEUE_SHOWN &&
-	       store_lookup_next(st->store, gen, LOOKUP_STATUS, slice_of(status), id)) {
+	for (int i = 0; i < QUEUE_LOOKED && n < QUEUE_SHOWN; i++) {
+		if (!store_lookup_walk(st->store, gen, LOOKUP_STATUS, statuses[s], key, id))
+			break;
 		if (store_order_fact(st->store, slice_of(id), &done)) {
 			passed++;
-			continue;
+		} else if (overlay_get(st, slice_of(id), "status", &over) &&
+			   status_index(over) != s) {
+			passed += s > 0 && status_index(over) <= 0;
+		} else {
+			put_in(st, w, s, id);
+			n++;
 		}
-		sort_in(st, id, status, w);
-		n++;
 	}
 	return passed;
 }
 
-static void write_queue(struct station *st, struct buf *b)
+/* Orders that a lane says are of this status, while HQ's word is another. */
+static void collect_said(struct station *st, int s, struct waits *w)
+{
+	char id[ID_MAX + 1] = "", value[24];
+	struct order_fact done;
+	struct json over;
+
+	text_fmt(value, sizeof(value), "\"%s\"", statuses[s]);
+	for (int i = 0; i < QUEUE_LOOKED; i++) {
+		if (!store_over_of(st->store, "status", value, id))
+			break;
+		if (!store_order_fact(st->store, slice_of(id), &done) &&
+		    overlay_get(st, slice_of(id), "status", &over))
+			put_in(st, w, s, id);
+	}
+}
+
+/* Of an order in preparation, for staff: until when, and who has it. */
+static void add_prepared(struct station *st, struct buf *b, const struct waiting_order *o)
+{
+	char text[128];
+	struct prep_by by;
+	enum role role;
+
+	if (o->promised_ms != INT64_MAX) {
+		time_format(o->promised_ms, text);
+		jw_str(b, "promised", text);
+	}
+	if (!prep_taken_by(st, slice_of(o->id), &by))
+		return;
+	jw_str(b, "by", staff_name(st, by.staff, text, sizeof(text), &role) ? text : by.staff);
+}
+
+static void write_queue(struct station *st, const struct waits *w, bool staff, struct buf *b)
 {
 	char id[ID_MAX + 1] = "";
-	struct waits w = { 0 };
 	int64_t at = 0;
-	int passed = 0;
 
-	for (size_t s = 0; s < COUNT_OF(statuses); s++)
-		passed += collect(st, statuses[s], &w);
 	jw_open(b, NULL, '[');
-	for (int n = 0; n < QUEUE_SHOWN && store_here_next(st->store, id, &at); n++)
+	for (int n = 0; n < QUEUE_SHOWN && store_here_next(st->store, id, &at); n++) {
 		add_queued(b, id, "here", waited_s(st, at));
-	for (size_t s = 0; s < COUNT_OF(statuses); s++)
-		for (int i = 0; i < w.count[s]; i++)
-			add_queued(b, w.id[s][i], statuses[s],
-				   waited_s(st, waiting_since(st, w.id[s][i])));
+		jw_close(b, '}');
+	}
+	for (size_t s = 0; s < STATUSES; s++)
+		for (int i = 0; i < w->count[s]; i++) {
+			const struct waiting_order *o = &w->orders[s][i];
+
+			add_queued(b, o->id, statuses[s], waited_s(st, o->since_ms));
+			if (staff && s > 0)
+				add_prepared(st, b, o);
+			jw_close(b, '}');
+		}
 	jw_close(b, ']');
-	if (passed > QUEUE_PASSED_MAX)
-		file_out_done(st);
+}
+
+static size_t keep(const struct buf *b)
+{
+	return b->overflow ? 0 : b->len;
 }
 
 /* Reading a hundred orders for every scan is what a person would wait for; so only when one has
@@ -111,18 +198,43 @@ static void write_queue(struct station *st, struct buf *b)
 void queue_refresh(struct station *st)
 {
 	int64_t now = station_mono(st);
+	struct waits w = { 0 };
+	int passed = 0;
 	struct buf b;
 
 	if (st->queue_n && !st->queue_stale && now - st->queue_ms < QUEUE_AGE_MS)
 		return;
+	for (size_t s = 0; s < STATUSES; s++) {
+		passed += collect_filed(st, (int)s, &w);
+		collect_said(st, (int)s, &w);
+	}
 	buf_init(&b, st->queue, sizeof(st->queue));
-	write_queue(st, &b);
-	st->queue_n = b.overflow ? 0 : b.len;
+	write_queue(st, &w, true, &b);
+	st->queue_n = keep(&b);
+	buf_init(&b, st->board_queue, sizeof(st->board_queue));
+	write_queue(st, &w, false, &b);
+	st->board_queue_n = keep(&b);
+	buf_init(&b, st->tasks, sizeof(st->tasks));
+	tasks_write(st, &b);
+	st->tasks_n = keep(&b);
+	if (passed > QUEUE_PASSED_MAX)
+		file_out_done(st);
 	st->queue_stale = false;
 	st->queue_ms = now;
 }
 
+static void add_kept(struct buf *b, const char *name, const char *text, size_t n)
+{
+	jw_raw(b, name, n ? (struct slice){ text, n } : slice_of("[]"));
+}
+
 void queue_document(struct station *st, struct buf *b)
 {
-	jw_raw(b, "queue", st->queue_n ? (struct slice){ st->queue, st->queue_n } : slice_of("[]"));
+	add_kept(b, "queue", st->queue, st->queue_n);
+	add_kept(b, "tasks", st->tasks, st->tasks_n);
+}
+
+void queue_board(struct station *st, struct buf *b)
+{
+	add_kept(b, "queue", st->board_queue, st->board_queue_n);
 }

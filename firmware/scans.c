@@ -4,8 +4,10 @@
 
 #include "firmware/approvals.h"
 #include "firmware/base/log.h"
+#include "firmware/counter/prep.h"
 #include "firmware/desk.h"
 #include "firmware/orders.h"
+#include "firmware/prep.h"
 #include "firmware/station.h"
 
 static void scan_gtin(struct station *st, const struct call *c, const struct scan *s)
@@ -46,8 +48,8 @@ static int line_of_code(struct station *st, const struct barcode *b, enum desk d
 	/* The same product may stand in two lines: fill the first that still wants a piece. */
 	for (int i = 0; i < st->order.line_count; i++) {
 		const struct order_line *l = &st->order.lines[i];
-		bool named = json_string(l->gtin, text, sizeof(text)) > 0 &&
-			     barcode_names(b, slice_of(text));
+		bool named = swaps_named(l, b) || (json_string(l->gtin, text, sizeof(text)) > 0 &&
+						   barcode_names(b, slice_of(text)));
 		int64_t pieces = barcode_pieces(b, named ? 1 : pack);
 		bool wants;
 
@@ -236,6 +238,8 @@ static void scan_by_kind(struct station *st, const struct call *c, const struct 
 	struct desk_state *desk = &st->desks[c->desk];
 	struct word_values v = words_none();
 
+	if (prep_scan(st, c, s))
+		return;
 	switch (s->kind) {
 	case SCAN_NOTHING:
 		answer_no(st, c, 409, REASON_UNREADABLE, &v);

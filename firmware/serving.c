@@ -9,6 +9,7 @@
 #include "firmware/desk.h"
 #include "firmware/lanes.h"
 #include "firmware/orders.h"
+#include "firmware/prep.h"
 #include "firmware/station.h"
 
 /* Policy `claim_s`. */
@@ -17,6 +18,13 @@ static int64_t lapse_ms(struct station *st)
 	const int64_t s = json_int_or(json_get(policy_get(st, "pickup"), "claim_s"), 90);
 
 	return (s >= 1 && s <= 3600 ? s : 90) * 1000;
+}
+
+/* Is an order open there that no other lane may have? */
+static bool serves(const struct desk_state *desk)
+{
+	return desk->mode == MODE_PICKUP ||
+	       (desk->mode == MODE_PREP && strcmp(desk->row.method, "parcel") != 0);
 }
 
 static void publish(struct station *st, const struct claim_word *word)
@@ -62,6 +70,10 @@ static void lost(struct station *st, const char *order)
 	struct call c;
 	char number[128];
 
+	if (st->desks[DESK_COUNTER].mode == MODE_PREP) {
+		prep_lost(st, DESK_COUNTER);
+		return;
+	}
 	if (st->desks[DESK_COUNTER].mode != MODE_PICKUP)
 		return;
 	c = serving_take_back(st, DESK_COUNTER);
@@ -116,7 +128,7 @@ void serving_touch(struct station *st)
 {
 	const struct desk_state *desk = &st->desks[DESK_COUNTER];
 
-	if (desk->mode != MODE_PICKUP)
+	if (!serves(desk))
 		return;
 	claim_touch(&st->claims, station_mono(st));
 	/* Let go while nobody did anything, or several lanes only since. */
@@ -192,7 +204,7 @@ void serving_link(struct station *st)
 	r = claim_line(&st->claims, st->link_up, id, station_mono(st));
 	follow(st, &r, st->claims.own.order);
 	/* A pickup that was open before a restart. */
-	if (st->claims.own.state == CLAIM_NONE && desk->mode == MODE_PICKUP)
+	if (st->claims.own.state == CLAIM_NONE && serves(desk))
 		serving_begin(st, slice_of(desk->row.order));
 }
 

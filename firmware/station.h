@@ -32,7 +32,7 @@
 #define BODY_MAX	    (1024 * 1024)
 #define ORDER_LAID_MAX	    32768
 #define DOCUMENT_MAX	    (512 * 1024)
-#define QUEUE_TEXT_MAX	    65536
+#define QUEUE_TEXT_MAX	    98304
 #define EVENT_TEXT_MAX	    65536
 #define UP_MESSAGE_MAX	    65536 /* INTERFACES: a batch of events, bytes */
 #define APPROVAL_REASON_MAX 128
@@ -335,8 +335,9 @@ struct station {
 	char event_text[EVENT_TEXT_MAX + 512];
 	char doc[DOC_MAX];
 	char screen[DOCUMENT_MAX];
-	char queue[QUEUE_TEXT_MAX]; /* the queue as JSON, kept between steps */
-	size_t queue_n;
+	/* As JSON, kept between steps: the queue as staff and as customers see it, and tasks. */
+	char queue[QUEUE_TEXT_MAX], board_queue[QUEUE_TEXT_MAX], tasks[QUEUE_TEXT_MAX];
+	size_t queue_n, board_queue_n, tasks_n;
 	uint8_t screen_hash[SCREEN_COUNT][16];
 	uint8_t display_hash[DESK_COUNT][16];
 	int64_t display_due_ms; /* monotonic, when a display changes by itself, 0 never */

@@ -7,6 +7,7 @@
 #include "firmware/desk.h"
 #include "firmware/ledger.h"
 #include "firmware/money.h"
+#include "firmware/prep.h"
 #include "firmware/printing.h"
 #include "firmware/station.h"
 #include "firmware/trust/hash.h"
@@ -110,7 +111,7 @@ static const struct verb verbs[] = {
 	{ 0 },
 };
 
-static const struct verb *const rooms[] = { verbs, money_verbs, shift_verbs };
+static const struct verb *const rooms[] = { verbs, money_verbs, shift_verbs, prep_verbs };
 
 static const struct verb *find_verb(const char *name)
 {

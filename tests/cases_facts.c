@@ -25,7 +25,7 @@ static const struct {
 	{ "SHIRT", "5900000000305", "\"price\":3998,\"vat\":\"23\",\"category\":\"clothes\"" },
 	{ "SOCKS", "5900000000404", "\"price\":1999,\"vat\":\"23\",\"category\":\"underwear\"" },
 	{ "PHONE", "5900000000503", "\"price\":129900,\"vat\":\"23\"" },
-	{ "LAPTOP", "5900000000602",
+	{ "LAPTOP", "5900000009902",
 	  "\"price\":399900,\"vat\":\"23\",\"attrs\":{\"serials\":true}" },
 };
 

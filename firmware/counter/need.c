@@ -18,6 +18,7 @@ static const char *const names[NEED_COUNT] = {
 	[NEED_HQ_DOWN] = "hq_down",
 	[NEED_TENDER] = "tender",
 	[NEED_GOODWILL] = "goodwill",
+	[NEED_TAKEN] = "taken",
 };
 
 const char *need_name(enum need n)

@@ -26,8 +26,9 @@ enum need {
 	NEED_HQ_DOWN,	 /* a return that HQ cannot confirm now */
 	NEED_TENDER,	 /* refunded in another way than it was paid */
 	NEED_GOODWILL,	 /* taken back though policy says no */
+	NEED_TAKEN,	 /* being prepared by somebody else, and is taken over */
 };
-#define NEED_COUNT (NEED_GOODWILL + 1)
+#define NEED_COUNT (NEED_TAKEN + 1)
 
 const char *need_name(enum need n);
 

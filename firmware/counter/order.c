@@ -283,9 +283,28 @@ bool order_finished(const struct order *o)
 	return any;
 }
 
+/* What goods that are short were worth, as far as nothing was paid back for them. */
+static int64_t short_unpaid(const struct order *o)
+{
+	int64_t worth = 0;
+
+	for (int i = 0; i < o->line_count; i++) {
+		const struct order_line *l = &o->lines[i];
+
+		if (l->goods && l->paid > 0 && l->short_ > 0)
+			worth += money_part(l->paid, l->qty, 0,
+					    l->short_ < l->qty ? l->short_ : l->qty);
+	}
+	for (int i = 0; i < o->payment_count; i++)
+		worth -= o->payments[i].refunded;
+	return worth > 0 ? worth : 0;
+}
+
 int64_t order_due(const struct order *o)
 {
-	return o->due > 0 ? o->due : 0;
+	const int64_t due = o->due > 0 ? o->due - short_unpaid(o) : 0;
+
+	return due > 0 ? due : 0;
 }
 
 void order_number(const struct order *o, char *dst, size_t cap)

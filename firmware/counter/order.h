@@ -46,8 +46,13 @@ struct order_line {
 	int64_t qty;
 	int64_t paid; /* whole line, -1 unknown */
 	int64_t handed, short_, returned;
-	int64_t picked;	   /* order_load() alone knows it */
-	bool handed_known; /* HQ said how many */
+	/* order_load() alone knows these: what this store has prepared. */
+	int64_t picked;
+	int64_t swapped;     /* pieces that are a substitute's */
+	struct json swaps;   /* `[{gtin,sku,qty}]`, those */
+	struct json missing; /* `{qty,then,reason}`: what could not be found and is still open */
+	bool boxed;	     /* comes in a parcel, nobody picks it here */
+	bool handed_known;   /* HQ said how many */
 	bool short_known;
 	int64_t age_min; /* 0 none */
 };
@@ -84,7 +89,7 @@ int64_t order_line_left(const struct order_line *line);
 /* There are goods and all of them are handed over or short. What was returned had been handed
  * over before, so it does not count here. */
 bool order_finished(const struct order *o);
-/* Still to pay before handing over; 0 when nothing or nothing known. */
+/* Still to pay before handing over, without what is short; 0 when nothing or nothing known. */
 int64_t order_due(const struct order *o);
 /* What people call it: `number`, or its id. */
 void order_number(const struct order *o, char *dst, size_t cap);

@@ -60,15 +60,7 @@ static int64_t above_zero(int64_t n)
 
 int64_t pay_due(const struct order *o, const struct pickup_line *done)
 {
-	return above_zero(order_due(o) - missing_before(o) - missing_now(o, done));
-}
-
-int64_t pay_back(const struct order *o, const struct pickup_line *done)
-{
-	const int64_t now = missing_now(o, done);
-	const int64_t before = above_zero(order_due(o) - missing_before(o));
-
-	return above_zero(now - before);
+	return above_zero(order_due(o) - missing_now(o, done));
 }
 
 int64_t pay_at_till(const struct order *o)

@@ -27,8 +27,6 @@ void pay_policy_fiscal(struct json fiscal, struct pay_policy *p);
 /* Still to pay, if what is missing now is not handed over: missing pieces are paid by nobody, and
  * only what is above that goes back. */
 int64_t pay_due(const struct order *o, const struct pickup_line *done);
-/* What goes back for pieces that are missing now. */
-int64_t pay_back(const struct order *o, const struct pickup_line *done);
 /* Money that was taken at a till and not given back. */
 int64_t pay_at_till(const struct order *o);
 /* Nothing is due, and HQ wants a receipt of the shop's till all the same (fiscal.where `till`). */

@@ -50,6 +50,8 @@ static const char *const codes[REASON_COUNT] = {
 	[REASON_OVERPAID] = "overpaid",
 	[REASON_REF_NEEDED] = "ref_needed",
 	[REASON_DRAWER_SHORT] = "drawer_short",
+	[REASON_NO_SUBSTITUTE] = "no_substitute",
+	[REASON_CONSENT_NEEDED] = "consent_needed",
 };
 
 const char *reason_code(enum reason r)

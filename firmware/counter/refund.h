@@ -11,6 +11,11 @@
  * sequence; 0 when the line's price is unknown. */
 int64_t refund_of_pieces(const struct order_line *line, int64_t n);
 
+/* Of what pieces are worth that are short from now on (their lines do not count them yet): as much
+ * as was paid, and not given back, above what the rest of the order costs. The whole worth where
+ * the order's prices or payments are not known. `given[i]` as below. */
+int64_t refund_owed(const struct order *o, int64_t worth, const int64_t *given);
+
 struct refund_leg {
 	int payment; /* index into the order's payments */
 	int64_t amount;

@@ -85,6 +85,44 @@ static const char *const words[WORD_COUNT][3] = {
 				"The shift is closed. Difference: {item}.",
 				"Зміну закрито. Різниця: {item}." },
 	[WORD_CASH_MOVED] = { "Zapisano: {item}.", "Recorded: {item}.", "Записано: {item}." },
+	[WORD_PREP_STARTED] = { "Kompletujesz zamówienie {order}.",
+				"You are preparing order {order}.",
+				"Ви комплектуєте замовлення {order}." },
+	[WORD_PREP_CHANGED] = { "Centrala zmieniła zamówienie {order}. Sprawdź pozycje na ekranie.",
+				"HQ changed order {order}. Look at the lines on the screen.",
+				"Центр змінив замовлення {order}. Перевірте позиції на екрані." },
+	[WORD_PREP_BACK] = { "Zamówienie {order} nie będzie wydane. Odłóż na miejsce: {n} szt. i "
+			     "zeskanuj.",
+			     "Order {order} will not be handed over. Put {n} back and scan.",
+			     "Замовлення {order} не видаватимемо. Поверніть на місце: {n} шт. і "
+			     "відскануйте." },
+	[WORD_PREP_BACK_DONE] = { "Zamówienie {order}: odłożone na miejsce.",
+				  "Order {order}: put back.",
+				  "Замовлення {order}: повернуто на місце." },
+	[WORD_PREP_STAGED] = { "Zamówienie {order} czeka na półce {item}. Klient dostanie "
+			       "wiadomość.",
+			       "Order {order} waits on shelf {item}. The customer will be told.",
+			       "Замовлення {order} чекає на полиці {item}. Клієнт отримає "
+			       "повідомлення." },
+	[WORD_PREP_RESTS] = { "Zamówienie {order}: część leży na półce {item}, na resztę czekamy.",
+			      "Order {order}: part of it is on shelf {item}; the rest is to come.",
+			      "Замовлення {order}: частина на полиці {item}, решти чекаємо." },
+	[WORD_PREP_NOTHING] = { "W zamówieniu {order} nic nie zostało do wydania.",
+				"Nothing is left to hand over in order {order}.",
+				"У замовленні {order} нічого не лишилося до видачі." },
+	[WORD_PARCEL_CAME] = { "Paczka {item} przyjęta, zamówienie {order}. Zeskanuj półkę.",
+			       "Parcel {item} received, order {order}. Scan its shelf.",
+			       "Посилку {item} прийнято, замовлення {order}. Відскануйте полицю." },
+	[WORD_PARCEL_STAGED] = { "Zamówienie {order}: paczka leży na półce {item}.",
+				 "Order {order}: the parcel is on shelf {item}.",
+				 "Замовлення {order}: посилка на полиці {item}." },
+	[WORD_PARCEL_PROBLEM] = { "Zamówienie {order}: zgłoszono kłopot z paczką {item}.",
+				  "Order {order}: a problem with parcel {item} was reported.",
+				  "Замовлення {order}: повідомлено про проблему з посилкою "
+				  "{item}." },
+	[WORD_PICK_TITLE] = { "DO SKOMPLETOWANIA", "TO PREPARE", "ДО КОМПЛЕКТАЦІЇ" },
+	[WORD_PICK_PROMISED] = { "Obiecane na", "Promised for", "Обіцяно на" },
+	[WORD_PICK_PARCEL] = { "Paczka", "Parcel", "Посилка" },
 	[WORD_SHOW_WELCOME] = { "Zapraszamy", "Welcome", "Вітаємо" },
 	[WORD_SHOW_PRICE] = { "Cena", "Price", "Ціна" },
 	[WORD_SHOW_ORDER] = { "Zamówienie", "Order", "Замовлення" },
@@ -131,9 +169,11 @@ static const char *const reasons[REASON_COUNT][3] = {
 				       "{store}].",
 				       "Замовлення {order} вже видано[: {time}][, стійка "
 				       "{store}]." },
-	[REASON_BEING_SERVED] = { "Zamówienie {order} obsługuje inne stanowisko. Zapytaj tam.",
-				  "Another counter is serving order {order}. Ask there.",
-				  "Замовлення {order} обслуговує інша стійка. Запитайте там." },
+	[REASON_BEING_SERVED] = { "Zamówienie {order} obsługuje inne stanowisko[: {item}]. Zapytaj "
+				  "tam.",
+				  "Another counter is serving order {order}[: {item}]. Ask there.",
+				  "Замовлення {order} обслуговує інша стійка[: {item}]. Запитайте "
+				  "там." },
 	[REASON_BAD_SIGNATURE] = { "Tego kodu nie da się odczytać w całości. Poproś o rozjaśnienie "
 				   "ekranu i zeskanuj ponownie.",
 				   "This code can't be confirmed. Ask for a brighter screen and "
@@ -311,6 +351,18 @@ static const char *const reasons[REASON_COUNT][3] = {
 				  "count it.",
 				  "У шухляді немає стільки готівки. Спершу внесіть її або "
 				  "перерахуйте." },
+	[REASON_NO_SUBSTITUTE] = { "Do tej pozycji klient nie chce zamienników. Wybierz zwrot "
+				   "pieniędzy albo oczekiwanie.",
+				   "No substitutes are wanted for this line. Choose a refund or "
+				   "waiting.",
+				   "Для цієї позиції замінники не бажані. Оберіть повернення "
+				   "грошей або очікування." },
+	[REASON_CONSENT_NEEDED] = { "Na ten zamiennik potrzebna jest zgoda klienta. Zapytaj i "
+				    "zaznacz zgodę.",
+				    "This substitute needs the customer's consent. Ask, then tick "
+				    "it.",
+				    "На цей замінник потрібна згода клієнта. Запитайте й позначте "
+				    "згоду." },
 	[REASON_UNREADABLE] = { "Nie udało się odczytać kodu. Zeskanuj ponownie.",
 				"The code could not be read. Scan it again.",
 				"Код не вдалося прочитати. Скануйте ще раз." },

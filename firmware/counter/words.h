@@ -47,6 +47,20 @@ enum word {
 	WORD_SHIFT_OPENED,
 	WORD_SHIFT_CLOSED,
 	WORD_CASH_MOVED,
+	/* Preparing. */
+	WORD_PREP_STARTED,
+	WORD_PREP_CHANGED, /* by HQ, while it is prepared */
+	WORD_PREP_BACK,	   /* what was put aside goes back to its place */
+	WORD_PREP_BACK_DONE,
+	WORD_PREP_STAGED,
+	WORD_PREP_RESTS,   /* staged, and something is still waited for */
+	WORD_PREP_NOTHING, /* all of it is short */
+	WORD_PARCEL_CAME,
+	WORD_PARCEL_STAGED,
+	WORD_PARCEL_PROBLEM,
+	WORD_PICK_TITLE,
+	WORD_PICK_PROMISED,
+	WORD_PICK_PARCEL, /* beside "1/2" */
 	/* Customer displays: 20 columns, so short ones. */
 	WORD_SHOW_WELCOME,
 	WORD_SHOW_PRICE,

@@ -46,6 +46,20 @@ void store_over_drop(struct store *st, struct slice order, const char *what)
 	db_run(st, "DELETE FROM over WHERE id=? AND what=?", "ts", order, what);
 }
 
+bool store_over_of(struct store *st, const char *what, const char *value, char id[ID_MAX + 1])
+{
+	sqlite3_stmt *row = db_query(st,
+				     "SELECT id FROM over WHERE what IN ('status','search')"
+				     " AND what=? AND value=? AND id>? ORDER BY id LIMIT 1",
+				     "sss", what, value, id);
+
+	if (!row)
+		return false;
+	slice_copy(db_text(row, 0), id, ID_MAX + 1);
+	db_done(row);
+	return true;
+}
+
 void store_overs_drop(struct store *st, struct slice order)
 {
 	db_run(st, "DELETE FROM over WHERE id=?", "t", order);

@@ -156,6 +156,26 @@ bool store_lookup_next(struct store *st, int64_t gen, enum lookup kind, struct s
 	return found;
 }
 
+bool store_lookup_walk(struct store *st, int64_t gen, enum lookup kind, const char *prefix,
+		       char key[LOOKUP_WALK_MAX], char id[ID_MAX + 1])
+{
+	char from[LOOKUP_WALK_MAX], until[LOOKUP_WALK_MAX];
+	sqlite3_stmt *row;
+
+	text_fmt(from, sizeof(from), "%s:", prefix);
+	text_fmt(until, sizeof(until), "%s;", prefix); /* what comes behind every colon */
+	row = db_query(st,
+		       "SELECT key, id FROM lookup WHERE gen=? AND kind=? AND (key, id)>(?,?)"
+		       " AND key<? ORDER BY key, id LIMIT 1",
+		       "iisss", gen, (int64_t)kind, key[0] ? key : from, id, until);
+	if (!row)
+		return false;
+	slice_copy(db_text(row, 0), key, LOOKUP_WALK_MAX);
+	slice_copy(db_text(row, 1), id, ID_MAX + 1);
+	db_done(row);
+	return true;
+}
+
 int64_t store_gen_new(struct store *st)
 {
 	db_run(st, "INSERT INTO gen (discarded) VALUES (0)", "");

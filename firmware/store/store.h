@@ -58,12 +58,13 @@ struct record {
 
 /* What a record is looked up by, beside its id. */
 enum lookup {
-	LOOKUP_STATUS, /* orders that wait, by HQ's word; facts may know better */
+	LOOKUP_STATUS, /* orders that wait, by HQ's word; facts may know better: STATUS:TIME */
 	LOOKUP_PHONE,  /* orders, members: phone_hash */
 	LOOKUP_NUMBER, /* orders: number */
 	LOOKUP_GTIN,   /* products */
 	LOOKUP_CARD,   /* members */
 	LOOKUP_CUSTOMER,
+	LOOKUP_LABEL, /* orders: the labels of their parcels */
 };
 
 #define GEN_GUEST 0 /* orders asked for, kept beside the stream */
@@ -91,6 +92,11 @@ void store_lookup_drop(struct store *st, int64_t gen, enum lookup kind, struct s
  * next; false behind the last. Walks of this kind cost the same at any length. */
 bool store_lookup_next(struct store *st, int64_t gen, enum lookup kind, struct slice key,
 		       char id[ID_MAX + 1]);
+/* The same of all keys that begin with `prefix` and a colon, in order of key: `key` and `id` hold
+ * the one before ("" to begin). */
+#define LOOKUP_WALK_MAX 48 /* bytes of such a key */
+bool store_lookup_walk(struct store *st, int64_t gen, enum lookup kind, const char *prefix,
+		       char key[LOOKUP_WALK_MAX], char id[ID_MAX + 1]);
 int64_t store_gen_new(struct store *st);
 void store_gen_discard(struct store *st, int64_t gen);
 /* Removes some rows of discarded generations; false when nothing is left to do. */
@@ -202,6 +208,9 @@ void store_over_set(struct store *st, struct slice order, const struct over *o);
 bool store_over_next(struct store *st, struct slice order, struct over *ret_over);
 bool store_over(struct store *st, struct slice order, const char *what, struct over *ret_over);
 void store_over_drop(struct store *st, struct slice order, const char *what);
+/* The next order behind `id` ("" to begin), which is replaced, whose `what` ("status" or "search")
+ * is said here with this value (JSON text). */
+bool store_over_of(struct store *st, const char *what, const char *value, char id[ID_MAX + 1]);
 void store_overs_drop(struct store *st, struct slice order);
 
 #define STOCK_MAX INT64_C(1000000000000) /* either way, pieces: what no shop has */

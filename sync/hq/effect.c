@@ -192,11 +192,17 @@ static const struct {
 	const char *(*apply)(const struct happening *h);
 } effects[] = {
 	{ "pickup.completed", effect_pickup_completed },
-	{ "order.claimed", effect_order_picking },
+	{ "order.claimed", effect_order_claimed },
+	{ "order.released", effect_order_released },
 	{ "order.picked", effect_order_picked },
+	{ "order.substituted", effect_order_substituted },
 	{ "order.staged", effect_order_staged },
 	{ "order.short", effect_order_short },
 	{ "order.extended", effect_order_extended },
+	{ "pickup.unstaged", effect_pickup_unstaged },
+	{ "parcel.received", effect_parcel_received },
+	{ "parcel.staged", effect_parcel_staged },
+	{ "parcel.problem", effect_parcel_problem },
 	{ "payment.taken", effect_payment_taken },
 	{ "payment.reversed", effect_payment_reversed },
 	{ "fiscal.recorded", effect_fiscal_recorded },

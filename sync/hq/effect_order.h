@@ -8,10 +8,17 @@
 #include "sync/hq/effect.h"
 
 const char *effect_pickup_completed(const struct happening *h);
-const char *effect_order_picking(const struct happening *h); /* claimed for picking */
+/* Preparing (effect_prep.c). */
+const char *effect_order_claimed(const struct happening *h);
+const char *effect_order_released(const struct happening *h);
 const char *effect_order_picked(const struct happening *h);
+const char *effect_order_substituted(const struct happening *h);
 const char *effect_order_staged(const struct happening *h);
 const char *effect_order_short(const struct happening *h);
+const char *effect_pickup_unstaged(const struct happening *h);
+const char *effect_parcel_received(const struct happening *h);
+const char *effect_parcel_staged(const struct happening *h);
+const char *effect_parcel_problem(const struct happening *h);
 const char *effect_order_extended(const struct happening *h);
 const char *effect_payment_taken(const struct happening *h);
 const char *effect_payment_reversed(const struct happening *h);

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "firmware/refunds.h"
+
+#include "firmware/base/log.h"
+#include "firmware/ledger.h"
+
+#define REFUND_DUE_MS (14 * 24 * 3600 * INT64_C(1000))
+
+void refund_plan(struct station *st, int64_t worth, struct refund_plan *ret_plan)
+{
+	struct refund_plan *p = ret_plan;
+	int64_t given[ORDER_PAYMENTS_MAX] = { 0 };
+	char payment[ID_MAX * 2];
+
+	*p = (struct refund_plan){ 0 };
+	for (int i = 0; i < st->order.payment_count; i++)
+		if (json_string(st->order.payments[i].id, payment, sizeof(payment)) > 0)
+			given[i] = store_refunded(st->store, st->order.id, slice_of(payment));
+	p->amount = refund_owed(&st->order, worth, given);
+	p->leg_count = refund_legs(&st->order, p->amount, given, p->legs, &p->rest);
+	if (p->rest > 0)
+		log_warning("order %.*s: no online payment takes %lld back", (int)st->order.id.n,
+			    st->order.id.p, (long long)p->rest);
+}
+
+void refund_tell(struct station *st, const struct call *c, const struct refund_plan *plan,
+		 const char *basis)
+{
+	char id[ULID_TEXT_MAX], due[TIME_TEXT_MAX], payment[ID_MAX * 2];
+	struct buf b;
+
+	if (plan->leg_count == 0)
+		return;
+	ulid_make(&st->clock, id);
+	time_format(station_now(st) + REFUND_DUE_MS, due);
+	b = event_begin(st);
+	jw_str(&b, "refund", id);
+	jw_slice(&b, "order", st->order.id);
+	jw_str(&b, "basis", basis);
+	jw_open(&b, "legs", '[');
+	for (int i = 0; i < plan->leg_count; i++) {
+		const struct order_payment *p = &st->order.payments[plan->legs[i].payment];
+
+		jw_open(&b, NULL, '{');
+		jw_value(&b, "payment", p->id);
+		jw_value(&b, "tender", p->tender);
+		jw_int(&b, "amount", plan->legs[i].amount);
+		jw_close(&b, '}');
+		if (json_string(p->id, payment, sizeof(payment)) > 0)
+			store_refunded_add(st->store, st->order.id, slice_of(payment),
+					   plan->legs[i].amount);
+	}
+	jw_close(&b, ']');
+	jw_str(&b, "due_by", due);
+	jw_str(&b, "staff", c->session.row.staff);
+	event_end(st, "refund.requested", &b, (struct slice){ 0 }, NULL);
+}
