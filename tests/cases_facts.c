@@ -387,6 +387,16 @@ void case_restart(struct case_shop *c)
 	c->pin = c->shop->pin = 0; /* checks are counted anew */
 }
 
+static void printer_is(struct case_shop *c, bool there)
+{
+	struct door_event e = { .kind = DOOR_DEVICE };
+
+	text_fmt(e.device.name, sizeof(e.device.name), "receipt");
+	e.device.status = there ? DEVICE_OK : DEVICE_OFFLINE;
+	e.device.trouble = there ? TROUBLE_NONE : TROUBLE_UNPLUGGED;
+	shop_submit(c->shop, &e, "");
+}
+
 bool case_fact(struct case_shop *c, const char *text, char *ret_why, size_t cap)
 {
 	char copy[4096], word[32];
@@ -412,6 +422,8 @@ bool case_fact(struct case_shop *c, const char *text, char *ret_why, size_t cap)
 		fact_lane(c, copy + used);
 	else if (!strcmp(copy, "broker down"))
 		line_goes(c, false);
+	else if (!strcmp(copy, "printer down") || !strcmp(copy, "printer up"))
+		printer_is(c, !strcmp(copy, "printer up"));
 	else if (!strcmp(copy, "hq down"))
 		hq_goes(c);
 	else if (!strcmp(copy, "hq up") || !strcmp(copy, "broker up"))
@@ -427,15 +439,34 @@ bool case_fact(struct case_shop *c, const char *text, char *ret_why, size_t cap)
 
 /* ---- what happens ---- */
 
+/* A pickup code: good, run out, of a key that is not known, or with a signature that is not right.
+ */
+static bool read_code(struct case_shop *c, const char *what, char code[CODE_TEXT_MAX])
+{
+	static const char *const kinds[] = { "code of ", "old code of ", "foreign code of ",
+					     "forged code of " };
+	size_t n;
+
+	for (size_t kind = 0; kind < COUNT_OF(kinds); kind++) {
+		n = strlen(kinds[kind]);
+		if (strncmp(what, kinds[kind], n) != 0)
+			continue;
+		shop_sign_code_as(c->shop, what + n, kind == 2 ? 9 : 1,
+				  kind == 1 ? c->shop->wall_ms / 1000 - 1 : 0, code);
+		if (kind == 3)
+			code[strlen(code) - 10] = code[strlen(code) - 10] == 'A' ? 'B' : 'A';
+		return true;
+	}
+	return false;
+}
+
 /* "code of ZAM-1", a product by its sku, or the text itself. */
 void case_scan(struct case_shop *c, const char *what, bool kiosk)
 {
 	char code[CODE_TEXT_MAX], memory[CODE_TEXT_MAX + 64];
 	struct buf b;
 
-	if (strncmp(what, "code of ", 8) == 0)
-		shop_sign_code(c->shop, what + 8, code);
-	else
+	if (!read_code(c, what, code))
 		text_fmt(code, sizeof(code), "%s", gtin_of(what) ? gtin_of(what) : what);
 	buf_init(&b, memory, sizeof(memory));
 	jw_open(&b, NULL, '{');

@@ -313,7 +313,13 @@ void shop_scan(struct shop *s, const char *text)
 
 void shop_sign_code(struct shop *s, const char *order, char code[CODE_TEXT_MAX])
 {
-	struct pickup_code c = { .kid = 1 };
+	shop_sign_code_as(s, order, 1, 0, code);
+}
+
+void shop_sign_code_as(struct shop *s, const char *order, uint8_t kid, int64_t expires_s,
+		       char code[CODE_TEXT_MAX])
+{
+	struct pickup_code c = { .kid = kid, .expires_s = (uint32_t)expires_s };
 	struct trust_pair pair;
 	uint8_t seed[TRUST_SEED_BYTES] = { 1 };
 

@@ -73,6 +73,9 @@ void shop_close(struct shop *s);
 void shop_scan(struct shop *s, const char *text);
 /* A good code of an order here; pins the key it is signed with. */
 void shop_sign_code(struct shop *s, const char *order, char code[CODE_TEXT_MAX]);
+/* One signed under another number of a key, or that has run out (expires_s; 0 never). */
+void shop_sign_code_as(struct shop *s, const char *order, uint8_t kid, int64_t expires_s,
+		       char code[CODE_TEXT_MAX]);
 /* All of a pickup of ZAM-1 by the scanner, and the press. */
 void shop_hand_over(struct shop *s);
 
