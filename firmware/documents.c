@@ -13,6 +13,7 @@
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
 #include "firmware/printing.h"
+#include "firmware/returns.h"
 #include "firmware/station.h"
 #include "firmware/streams.h"
 #include "firmware/trust/hash.h"
@@ -295,7 +296,7 @@ static void counter_document(struct station *st, struct buf *b)
 		jw_null(b, "asking");
 	}
 	add_pickup(st, b);
-	jw_null(b, "return");
+	return_document(st, b);
 	approval_document(st, b);
 	add_product(st, b);
 	add_staff(st, b);

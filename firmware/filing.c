@@ -7,7 +7,7 @@
 
 #define FILED_OUT_MAX	256 /* orders of a status looked at in one step */
 #define LOOKUP_TEXT_MAX 256
-#define FILING		2 /* rises when file_product() files by more keys; 2: in-store items */
+#define FILING		3 /* rises when more is filed; 2: in-store items, 3: cases of the timeline */
 
 /* What a record is looked up by, put in or taken out: both follow from its body alone. */
 struct filing {
@@ -115,6 +115,7 @@ static void file_body(const struct filing *f, enum stream stream, struct json bo
 		break;
 	case STREAM_TIMELINE:
 		file_text(f, LOOKUP_CUSTOMER, json_get(body, "customer"));
+		file_text(f, LOOKUP_CASE, json_get(body, "case"));
 		break;
 	case STREAM_STOCK:
 	case STREAM_POLICY:
@@ -187,7 +188,7 @@ void file_out_done(struct station *st)
 }
 
 /* What was filed under fewer keys gets those it lacks; no key was ever given up. */
-static void file_again(struct station *st, int64_t gen)
+static void file_again(struct station *st, enum stream stream, int64_t gen)
 {
 	char id[ID_MAX + 1] = "";
 	struct record r;
@@ -196,17 +197,20 @@ static void file_again(struct station *st, int64_t gen)
 	while (gen && store_record_next(st->store, gen, id))
 		if (store_record(st->store, gen, slice_of(id), &r) && r.body.n &&
 		    json_check(r.body, &body) == 0)
-			file_record(st, STREAM_CATALOG, gen, id, body);
+			file_record(st, stream, gen, id, body);
 }
 
 void files_again(struct station *st)
 {
+	static const enum stream streams[] = { STREAM_CATALOG, STREAM_TIMELINE };
 	struct shadow shadow;
 
 	if (store_meta(st->store, "filing", 0) == FILING)
 		return;
-	file_again(st, store_cursor(st->store, STREAM_CATALOG).gen);
-	if (store_shadow(st->store, STREAM_CATALOG, &shadow))
-		file_again(st, shadow.gen);
+	for (size_t i = 0; i < COUNT_OF(streams); i++) {
+		file_again(st, streams[i], store_cursor(st->store, streams[i]).gen);
+		if (store_shadow(st->store, streams[i], &shadow))
+			file_again(st, streams[i], shadow.gen);
+	}
 	store_meta_set(st->store, "filing", FILING);
 }

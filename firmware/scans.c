@@ -6,6 +6,7 @@
 #include "firmware/base/log.h"
 #include "firmware/desk.h"
 #include "firmware/orders.h"
+#include "firmware/returns.h"
 #include "firmware/station.h"
 
 static void scan_gtin(struct station *st, const struct call *c, const struct scan *s)
@@ -218,6 +219,8 @@ static void scan_by_kind(struct station *st, const struct call *c, const struct 
 	struct desk_state *desk = &st->desks[c->desk];
 	struct word_values v = words_none();
 
+	if (return_scan(st, c, s))
+		return;
 	switch (s->kind) {
 	case SCAN_NOTHING:
 		answer_no(st, c, 409, REASON_UNREADABLE, &v);

@@ -11,6 +11,14 @@
 #include "firmware/orders.h"
 #include "firmware/station.h"
 
+/* An order is open at the counter that another lane might open as well. */
+static bool serves(const struct station *st)
+{
+	const struct desk_state *desk = &st->desks[DESK_COUNTER];
+
+	return (desk->mode == MODE_PICKUP || desk->mode == MODE_RETURN) && desk->row.order[0];
+}
+
 /* Policy `claim_s`. */
 static int64_t lapse_ms(struct station *st)
 {
@@ -37,14 +45,12 @@ static void publish(struct station *st, const struct claim_word *word)
 
 static void unpark(struct station *st)
 {
-	struct parked p = st->parked;
-	struct json args;
+	const struct parked p = st->parked;
 
 	if (!p.active)
 		return;
 	st->parked.active = false;
-	if (json_check((struct slice){ p.args, p.n }, &args) == 0)
-		verb_pickup_handover(st, &p.call, args);
+	verb_again(st, &p.call, p.verb, (struct slice){ p.args, p.n });
 }
 
 struct call serving_take_back(struct station *st, enum desk desk)
@@ -64,7 +70,7 @@ static void lost(struct station *st, const char *order)
 	struct call c;
 	char number[128];
 
-	if (st->desks[DESK_COUNTER].mode != MODE_PICKUP)
+	if (!serves(st))
 		return;
 	c = serving_take_back(st, DESK_COUNTER);
 	if (order_load(st, slice_of(order)))
@@ -118,7 +124,7 @@ void serving_touch(struct station *st)
 {
 	const struct desk_state *desk = &st->desks[DESK_COUNTER];
 
-	if (desk->mode != MODE_PICKUP)
+	if (!serves(st))
 		return;
 	claim_touch(&st->claims, station_mono(st));
 	/* Let go while nobody did anything, or several lanes only since. */
@@ -170,6 +176,8 @@ bool serving_park(struct station *st, const struct call *c, struct json args)
 		return true;
 	}
 	*p = (struct parked){ .active = true, .call = *c, .n = text.n };
+	text_fmt(p->verb, sizeof(p->verb), "%s",
+		 st->doing.verb && st->doing.verb[0] ? st->doing.verb : "pickup.handover");
 	memcpy(p->args, text.p, text.n);
 	return true;
 }
@@ -194,7 +202,7 @@ void serving_link(struct station *st)
 	r = claim_line(&st->claims, st->link_up, id, station_mono(st));
 	follow(st, &r, st->claims.own.order);
 	/* A pickup that was open before a restart. */
-	if (st->claims.own.state == CLAIM_NONE && desk->mode == MODE_PICKUP)
+	if (st->claims.own.state == CLAIM_NONE && serves(st))
 		serving_begin(st, slice_of(desk->row.order));
 }
 

@@ -7,6 +7,7 @@
 #include "firmware/desk.h"
 #include "firmware/ledger.h"
 #include "firmware/printing.h"
+#include "firmware/returns.h"
 #include "firmware/station.h"
 #include "firmware/trust/hash.h"
 
@@ -103,7 +104,7 @@ static const struct verb verbs[] = {
 	{ 0 },
 };
 
-static const struct verb *const rooms[] = { verbs };
+static const struct verb *const rooms[] = { verbs, return_verbs };
 
 static const struct verb *find_verb(const char *name)
 {

@@ -38,7 +38,14 @@ enum word {
 	WORD_PRINT_COPIED, /* nobody knows whether it came out, so a copy is printed */
 	WORD_PRINT_WAITS,  /* its printer says that it is well and takes nothing */
 	WORD_DRAWER_FAILED,
-	WORD_DOUBLED, /* another lane handed the same order over while nobody could know */
+	WORD_DOUBLED,	  /* another lane handed the same order over while nobody could know */
+	WORD_RETURN_OPEN, /* a return was opened */
+	WORD_RETURNED,	  /* and is done (staff); {store}: what is paid out now */
+	WORD_RETURNED_CUSTOMER, /* the same, for the customer */
+	WORD_COMPLAINT,		/* a complaint was taken */
+	WORD_PAPER_RETURN,	/* the slip of a return was scanned */
+	WORD_PAPER_COMPLAINT,	/* the slip of a complaint */
+	WORD_RETURN_DOUBLED,	/* the same pieces came back at two lanes */
 	/* Customer displays: 20 columns, so short ones. */
 	WORD_SHOW_WELCOME,
 	WORD_SHOW_PRICE,

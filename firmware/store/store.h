@@ -64,6 +64,7 @@ enum lookup {
 	LOOKUP_GTIN,   /* products */
 	LOOKUP_CARD,   /* members */
 	LOOKUP_CUSTOMER,
+	LOOKUP_CASE, /* entries: case */
 };
 
 #define GEN_GUEST 0 /* orders asked for, kept beside the stream */
