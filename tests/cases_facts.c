@@ -250,7 +250,7 @@ static void fact_order(struct case_shop *c, char *text)
 		if (*one)
 			member(c, &b, one);
 	jw_close(&b, '}');
-	assert_false(b.overflow);
+	assert_non_null(buf_str(&b));
 	put(c, STREAM_ORDERS, id, memory);
 }
 
