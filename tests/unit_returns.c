@@ -523,6 +523,54 @@ static void one_lane_after_the_other_is_no_double(void **state)
 	shop_close(s);
 }
 
+static void claim_says(struct shop *s, enum claim_op op, const char *lane, const char *claim)
+{
+	struct door_event e = { .kind = DOOR_CLAIM, .claim.op = op };
+
+	text_fmt(e.claim.order, sizeof(e.claim.order), "ZAM-2");
+	text_fmt(e.claim.lane, sizeof(e.claim.lane), "%s", lane);
+	text_fmt(e.claim.claim, sizeof(e.claim.claim), "%s", claim);
+	shop_submit(s, &e, NULL);
+}
+
+/* A return is claimed like a handover: who loses is told, and money waits until it is settled. */
+static void a_return_takes_a_claim(void **state)
+{
+	struct shop *s = two_lanes("refuse");
+	char claim[ID_MAX + 1];
+	struct json word;
+
+	(void)state;
+	beat(s);
+	lane_is(s, false, 50, 3, 0, 0);
+	shop_down(s, STREAM_ORDERS, 7, 2, BOUGHT("ZAM-2", ""), NULL);
+	claim_says(s, CLAIM_OP_KEEP, "k2", "01J0000000000000000000000A");
+	shop_verb(s, "return.start", "{\"order\":\"ZAM-2\"}", NULL);
+	assert_has(s->reply, "being_served");
+	claim_says(s, CLAIM_OP_DROP, "k2", "01J0000000000000000000000A");
+	shop_verb(s, "return.start", "{\"order\":\"ZAM-2\"}", NULL);
+	assert_int_equal(s->status, 200);
+	assert_has(s->claim, "\"op\":\"take\",\"order\":\"ZAM-2\"");
+	assert_has(s->screen, "\"claim\":\"pending\"");
+	claim_says(s, CLAIM_OP_HELD, "k2", "01J0000000000000000000000B");
+	assert_has(s->screen, "\"mode\":\"idle\"");
+	assert_has(s->screen, "being_served");
+	claim_says(s, CLAIM_OP_DROP, "k2", "01J0000000000000000000000B");
+	shop_verb(s, "return.start", "{\"order\":\"ZAM-2\"}", NULL);
+	shop_scan(s, "5901234123457");
+	shop_verb(s, "return.accept", "{}", NULL);
+	assert_int_not_equal(s->answered, s->request); /* waits for its own echo */
+	assert_int_equal(json_check(slice_of(s->claim), &word), 0);
+	json_string(json_get(word, "claim"), claim, sizeof(claim));
+	claim_says(s, CLAIM_OP_TAKE, "k1", claim);
+	shop_tick(s, 400);
+	assert_int_equal(s->answered, s->request);
+	assert_int_equal(s->status, 200);
+	assert_has(s->reply, "\"refund\":1333");
+	assert_has(s->claim, "\"op\":\"drop\"");
+	shop_close(s);
+}
+
 /* ---- large ---- */
 
 static void three_hundred_lines(void **state)
@@ -564,6 +612,14 @@ static void three_hundred_lines(void **state)
 	/* One event, one message: taken back all at once, or refused as a whole. */
 	assert_int_equal(s->status, 200);
 	assert_has(s->screen, "\"mode\":\"idle\"");
+	store_begin(s->st->store);
+	for (int64_t seq = 1; seq <= s->st->ledger.last; seq++) {
+		struct slice text;
+
+		assert_true(store_event_text(s->st->store, s->st->ledger.epoch, seq, &text));
+		assert_true(text.n < UP_MESSAGE_MAX - 256);
+	}
+	store_commit(s->st->store);
 	shop_close(s);
 }
 
@@ -584,6 +640,7 @@ int main(void)
 		cmocka_unit_test(changed_meanwhile),
 		cmocka_unit_test(both_lanes_took_it_back),
 		cmocka_unit_test(one_lane_after_the_other_is_no_double),
+		cmocka_unit_test(a_return_takes_a_claim),
 		cmocka_unit_test(three_hundred_lines),
 	};
 
