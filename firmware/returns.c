@@ -374,7 +374,8 @@ static void start_order(struct station *st, const struct call *c, struct start *
 		return_refuse(st, c, REASON_BEING_SERVED, s->id, &v, 0, 0);
 		return;
 	}
-	if (!asked && reachable && id_valid(slice_of(s->id)) && (!known || is_other_stores(st))) {
+	if (!asked && id_valid(slice_of(s->id)) &&
+	    (known ? reachable && is_other_stores(st) : st->link_up)) {
 		wait_for(st, c, args, s->id);
 		return;
 	}
@@ -386,7 +387,7 @@ static void start_order(struct station *st, const struct call *c, struct start *
 	if (json_string(st->order.store, s->work.store, sizeof(s->work.store)) <= 0)
 		text_fmt(s->work.store, sizeof(s->work.store), "%s", st->config->store);
 	s->work.sold_day = return_handed_day(st);
-	decide(st, c, s, reachable && (!asked || heard));
+	decide(st, c, s, asked ? heard : reachable);
 }
 
 static void start(struct station *st, const struct call *c, struct json args, bool asked,
