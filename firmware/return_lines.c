@@ -69,7 +69,7 @@ enum reason return_line_check(struct station *st, const struct return_work *w,
 static void keep_line(struct station *st, enum desk desk, int line, const struct return_line *l)
 {
 	const struct slice id = json_text(st->order.lines[line].id);
-	char memory[1024], had[2048];
+	char memory[2560], had[2048];
 	struct json root;
 	struct buf b;
 
