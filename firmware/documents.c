@@ -15,6 +15,7 @@
 #include "firmware/orders.h"
 #include "firmware/prep.h"
 #include "firmware/printing.h"
+#include "firmware/returns.h"
 #include "firmware/station.h"
 #include "firmware/streams.h"
 #include "firmware/trust/hash.h"
@@ -332,7 +333,7 @@ static void counter_document(struct station *st, struct buf *b)
 	}
 	add_pickup(st, b);
 	prep_document(st, b);
-	jw_null(b, "return");
+	return_document(st, b);
 	money_document(st, b);
 	approval_document(st, b);
 	add_product(st, b);

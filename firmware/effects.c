@@ -13,6 +13,7 @@
 #include "firmware/money.h"
 #include "firmware/orders.h"
 #include "firmware/prep.h"
+#include "firmware/returns.h"
 #include "firmware/station.h"
 
 struct handed {
@@ -236,8 +237,9 @@ static void refund_requested(struct station *st, const struct origin *o, struct 
 	char id[ID_MAX + 1], payment[2 * ID_MAX];
 	int64_t amount;
 
-	(void)o;
-	if (json_string(json_get(body, "order"), id, sizeof(id)) <= 0)
+	/* What HQ has counted stands in its record, and what was paid back in all is the larger. */
+	if (json_string(json_get(body, "order"), id, sizeof(id)) <= 0 ||
+	    store_upto_covers(st->store, STREAM_ORDERS, o->lane, o->epoch, o->seq))
 		return;
 	for (struct json_walk w = json_walk(json_get(body, "legs")); json_next(&w);)
 		if (json_string(json_get(w.value, "payment"), payment, sizeof(payment)) > 0 &&
@@ -275,4 +277,5 @@ void effect_apply(struct station *st, const struct origin *o, const char *type, 
 	for (size_t i = 0; i < COUNT_OF(effects); i++)
 		if (strcmp(effects[i].type, type) == 0)
 			effects[i].apply(st, o, body);
+	return_effect(st, o, type, body);
 }

@@ -8,7 +8,7 @@
 
 #define FILED_OUT_MAX	256 /* orders of a status looked at in one step */
 #define LOOKUP_TEXT_MAX 256
-#define FILING		3 /* rises with what is filed; 2: in-store items, 3: orders by time */
+#define FILING		4 /* rises with what is filed; 2: in-store items, 3: orders by time, 4: cases */
 
 /* What a record is looked up by, put in or taken out: both follow from its body alone. */
 struct filing {
@@ -217,6 +217,7 @@ static void file_body(const struct filing *f, enum stream stream, struct json bo
 		break;
 	case STREAM_TIMELINE:
 		file_text(f, LOOKUP_CUSTOMER, json_get(body, "customer"));
+		file_text(f, LOOKUP_CASE, json_get(body, "case"));
 		break;
 	case STREAM_STOCK:
 	case STREAM_POLICY:
@@ -321,7 +322,7 @@ static void file_again(struct station *st, enum stream stream, int64_t gen)
 
 void files_again(struct station *st)
 {
-	static const enum stream changed[] = { STREAM_CATALOG, STREAM_ORDERS };
+	static const enum stream changed[] = { STREAM_CATALOG, STREAM_ORDERS, STREAM_TIMELINE };
 	struct shadow shadow;
 
 	if (store_meta(st->store, "filing", 0) == FILING)

@@ -13,6 +13,7 @@
 #include "firmware/ledger.h"
 #include "firmware/money.h"
 #include "firmware/orders.h"
+#include "firmware/returns.h"
 #include "firmware/station.h"
 #include "firmware/streams.h"
 #include "firmware/trust/code.h"
@@ -64,7 +65,7 @@ void desk_set_mode(struct station *st, enum desk desk, enum desk_mode mode)
 	struct desk_state *d = &st->desks[desk];
 
 	d->mode = mode;
-	d->product[0] = '\0';
+	d->product[0] = d->paper[0] = '\0';
 	st->dirty = true;
 	if (mode == MODE_IDLE) {
 		store_desk_clear(st->store, desk);
@@ -308,8 +309,8 @@ void pickup_open(struct station *st, const struct call *c, const char *named, co
 	enum reason r;
 
 	text_fmt(order, sizeof(order), "%s", named);
-	if (desk->mode == MODE_PICKUP) {
-		if (!strcmp(desk->row.order, order))
+	if (desk->mode == MODE_PICKUP || desk->mode == MODE_RETURN) {
+		if (desk->mode == MODE_PICKUP && !strcmp(desk->row.order, order))
 			answer_ok(st, c, "\"verdict\":\"ok\"");
 		else
 			answer_no(st, c, 409, REASON_BUSY, &v);
@@ -476,7 +477,9 @@ static void finish_waiting(struct station *st, enum desk desk)
 
 	st->desks[desk].waiting.active = false;
 	v.order = w.order;
-	if (store_find(st->store, STREAM_ORDERS, slice_of(w.order), &known))
+	if (w.back)
+		return_found(st, &w);
+	else if (store_find(st->store, STREAM_ORDERS, slice_of(w.order), &known))
 		open_by_code(st, &w.call, w.order, w.nonce);
 	else
 		pickup_refuse(st, &w.call, REASON_NOT_FOUND, w.order, "code", &v);
@@ -490,6 +493,7 @@ void desk_answer_ops(struct station *st, const struct door_down *d, struct slice
 
 		if (!w->active || strcmp(w->ask, d->ask) != 0)
 			continue;
+		w->answered = true;
 		if (d->found)
 			keep_guest(st, w, span_of(payload, d->ops));
 		finish_waiting(st, (enum desk)i);

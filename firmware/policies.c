@@ -119,7 +119,7 @@ static void stop_serving(struct station *st)
 			c = desk->waiting.call;
 		desk->waiting.active = false;
 		desk_forget_kept(st, (enum desk)d);
-		if (desk->mode == MODE_PICKUP)
+		if (desk->mode == MODE_PICKUP || desk->mode == MODE_RETURN)
 			pickup_close(st, (enum desk)d);
 		else
 			desk_set_mode(st, (enum desk)d, MODE_IDLE);
@@ -171,8 +171,9 @@ void policies_follow(struct station *st)
 
 bool revoked_verb(const char *verb)
 {
-	static const char *const serving[] = { "scan",	  "pickup.",	 "prep.",   "return.",
-					       "drawer.", "print.again", "fiscal.", "pay." };
+	static const char *const serving[] = { "scan",	      "pickup.",    "prep.",
+					       "return.",     "complaint.", "drawer.",
+					       "print.again", "fiscal.",    "pay." };
 
 	for (size_t i = 0; i < COUNT_OF(serving); i++)
 		if (strncmp(verb, serving[i], strlen(serving[i])) == 0)

@@ -8,6 +8,7 @@
 #include "firmware/desk.h"
 #include "firmware/orders.h"
 #include "firmware/prep.h"
+#include "firmware/returns.h"
 #include "firmware/station.h"
 
 static void scan_gtin(struct station *st, const struct call *c, const struct scan *s)
@@ -238,7 +239,7 @@ static void scan_by_kind(struct station *st, const struct call *c, const struct 
 	struct desk_state *desk = &st->desks[c->desk];
 	struct word_values v = words_none();
 
-	if (prep_scan(st, c, s))
+	if (prep_scan(st, c, s) || return_scan(st, c, s))
 		return;
 	switch (s->kind) {
 	case SCAN_NOTHING:

@@ -12,19 +12,22 @@
 #include "firmware/prep.h"
 #include "firmware/station.h"
 
+/* Is an order open at the counter that no other lane may have? */
+static bool serves(const struct station *st)
+{
+	const struct desk_state *desk = &st->desks[DESK_COUNTER];
+
+	return desk->row.order[0] &&
+	       (desk->mode == MODE_PICKUP || desk->mode == MODE_RETURN ||
+		(desk->mode == MODE_PREP && strcmp(desk->row.method, "parcel") != 0));
+}
+
 /* Policy `claim_s`. */
 static int64_t lapse_ms(struct station *st)
 {
 	const int64_t s = json_int_or(json_get(policy_get(st, "pickup"), "claim_s"), 90);
 
 	return (s >= 1 && s <= 3600 ? s : 90) * 1000;
-}
-
-/* Is an order open there that no other lane may have? */
-static bool serves(const struct desk_state *desk)
-{
-	return desk->mode == MODE_PICKUP ||
-	       (desk->mode == MODE_PREP && strcmp(desk->row.method, "parcel") != 0);
 }
 
 static void publish(struct station *st, const struct claim_word *word)
@@ -45,7 +48,7 @@ static void publish(struct station *st, const struct claim_word *word)
 
 static void unpark(struct station *st)
 {
-	struct parked p = st->parked;
+	const struct parked p = st->parked;
 
 	if (!p.active)
 		return;
@@ -74,7 +77,7 @@ static void lost(struct station *st, const char *order)
 		prep_lost(st, DESK_COUNTER);
 		return;
 	}
-	if (st->desks[DESK_COUNTER].mode != MODE_PICKUP)
+	if (!serves(st))
 		return;
 	c = serving_take_back(st, DESK_COUNTER);
 	if (order_load(st, slice_of(order)))
@@ -128,7 +131,7 @@ void serving_touch(struct station *st)
 {
 	const struct desk_state *desk = &st->desks[DESK_COUNTER];
 
-	if (!serves(desk))
+	if (!serves(st))
 		return;
 	claim_touch(&st->claims, station_mono(st));
 	/* Let go while nobody did anything, or several lanes only since. */
@@ -179,7 +182,9 @@ bool serving_park(struct station *st, const struct call *c, struct json args)
 		answer_no(st, &again, 409, REASON_BUSY, &v);
 		return true;
 	}
-	*p = (struct parked){ .active = true, .call = *c, .verb = st->doing.verb, .n = text.n };
+	*p = (struct parked){ .active = true, .call = *c, .n = text.n };
+	text_fmt(p->verb, sizeof(p->verb), "%s",
+		 st->doing.verb && st->doing.verb[0] ? st->doing.verb : "pickup.handover");
 	memcpy(p->args, text.p, text.n);
 	return true;
 }
@@ -204,7 +209,7 @@ void serving_link(struct station *st)
 	r = claim_line(&st->claims, st->link_up, id, station_mono(st));
 	follow(st, &r, st->claims.own.order);
 	/* A pickup that was open before a restart. */
-	if (st->claims.own.state == CLAIM_NONE && serves(desk))
+	if (st->claims.own.state == CLAIM_NONE && serves(st))
 		serving_begin(st, slice_of(desk->row.order));
 }
 

@@ -19,6 +19,7 @@
 #include "firmware/counter/order.h"
 #include "firmware/counter/need.h"
 #include "firmware/counter/pickup.h"
+#include "firmware/counter/returns.h"
 #include "firmware/counter/scan.h"
 #include "firmware/counter/slip.h"
 #include "firmware/counter/words.h"
@@ -41,6 +42,7 @@
 #define KIOSK_WIPE_MS	    45000 /* INTERFACES: what the last customer saw is forgotten */
 #define ASK_WAIT_MS	    2800  /* an answer to a person comes within 3 s, so this ends before */
 #define BEAT_FRESH_MS	    30000
+#define WAITING_ARGS_MAX    512
 #define QUEUE_AGE_MS	    30000
 #define REVISIONS_PER_START INT64_C(1000000000) /* a change a second for thirty years */
 
@@ -103,6 +105,9 @@ struct blocked {
 /* A scan that waits for HQ's answer about an order. */
 struct waiting {
 	bool active;
+	bool back;     /* for a return: `args` are those of return.start */
+	bool answered; /* HQ did, in time */
+	char args[WAITING_ARGS_MAX];
 	int64_t deadline_ms; /* monotonic */
 	char ask[ULID_TEXT_MAX];
 	char order[ID_MAX + 1];
@@ -126,6 +131,7 @@ struct desk_state {
 	struct kept_scan kept[SCANS_KEPT_MAX];
 	int kept_count;
 	char product[ID_MAX + 1];	/* sku shown, "" none */
+	char paper[ID_MAX + 1];		/* the return or complaint shown, "" none */
 	char receipt[RECEIPT_CODE_MAX]; /* return code of the order handed over last, "" none */
 	bool survey;			/* its customer is asked how it was */
 	uint8_t seen[HASH_BYTES];	/* of the open order, as staff have seen it */
@@ -194,11 +200,11 @@ struct sibling {
 };
 #define SIBLINGS_MAX CLAIM_LANES_MAX
 
-/* A handover or payment that waits until it is known who serves the order. */
+/* A handover, a payment or a return that waits until it is known who serves the order. */
 struct parked {
 	bool active;
+	char verb[VERB_MAX];
 	struct call call;
-	const char *verb; /* the table's */
 	size_t n;
 	char args[1024];
 };
@@ -326,6 +332,7 @@ struct station {
 	/* Work space, so that nothing here needs a heap. */
 	struct order order;
 	struct pickup_line done[ORDER_LINES_MAX];
+	struct return_line back[ORDER_LINES_MAX];
 	char body[BODY_MAX];
 	char laid[ORDER_LAID_MAX];	 /* texts of what is laid over st->order */
 	char over_value[OVER_VALUE_MAX]; /* overlay_get()'s */

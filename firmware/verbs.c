@@ -9,6 +9,7 @@
 #include "firmware/money.h"
 #include "firmware/prep.h"
 #include "firmware/printing.h"
+#include "firmware/returns.h"
 #include "firmware/station.h"
 #include "firmware/trust/hash.h"
 
@@ -111,7 +112,7 @@ static const struct verb verbs[] = {
 	{ 0 },
 };
 
-static const struct verb *const rooms[] = { verbs, money_verbs, shift_verbs, prep_verbs };
+static const struct verb *const rooms[] = { verbs, money_verbs, shift_verbs, prep_verbs, return_verbs };
 
 static const struct verb *find_verb(const char *name)
 {

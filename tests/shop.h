@@ -13,7 +13,7 @@
 #include "firmware/trust/code.h"
 #include "firmware/trust/hash.h"
 
-#define SHOP_TEXT_MAX	65536
+#define SHOP_TEXT_MAX	262144
 #define SHOP_CLOSED_MAX 32
 
 struct shop {

@@ -89,6 +89,60 @@ static void an_import_keeps_what_came_back(void **state)
 	assert_int_equal(at(line_of(body(f), 0), "returned"), 2);
 }
 
+/* What is paid back, at a counter or by HQ, is in the order at once, and no import lowers it. */
+static void refunds_are_counted_and_kept(void **state)
+{
+	struct fixture *f = *state;
+	struct json paid;
+	char room[128];
+
+	put_old(f);
+	up(f, "pickup.completed",
+	   "{\"order\":\"ZAM-1\",\"lines\":[{\"line\":1,\"qty\":2},"
+	   "{\"line\":\"b\",\"qty\":1}]}");
+	up(f, "return.accepted",
+	   "{\"order\":\"ZAM-1\",\"lines\":[{\"line\":1,\"qty\":1}],"
+	   "\"refund\":[{\"payment\":\"p\",\"tender\":\"blik\",\"amount\":200}]}");
+	up(f, "refund.requested",
+	   "{\"refund\":\"R\",\"order\":\"ZAM-1\",\"basis\":\"withdrawal\","
+	   "\"legs\":[{\"payment\":\"p\",\"tender\":\"blik\",\"amount\":300}]}");
+	paid = element_of(json_get(body(f), "payments"), 0);
+	assert_int_equal(at(paid, "refunded"), 500);
+	assert_is(json_get(paid, "state"), "partly_refunded");
+	assert_null(order_check(body(f), room, sizeof(room)));
+	put_old(f);
+	paid = element_of(json_get(body(f), "payments"), 0);
+	assert_int_equal(at(paid, "refunded"), 500);
+	is_stable(f);
+	up(f, "refund.requested",
+	   "{\"refund\":\"S\",\"order\":\"ZAM-1\",\"basis\":\"withdrawal\","
+	   "\"legs\":[{\"payment\":\"p\",\"tender\":\"blik\",\"amount\":500}]}");
+	assert_is(json_get(element_of(json_get(body(f), "payments"), 0), "state"), "refunded");
+	assert_int_equal(number(f, "SELECT count(*) FROM alarm WHERE kind='refunded_too_much'"), 0);
+	up(f, "refund.requested",
+	   "{\"refund\":\"T\",\"order\":\"ZAM-1\",\"basis\":\"withdrawal\","
+	   "\"legs\":[{\"payment\":\"p\",\"tender\":\"blik\",\"amount\":1}]}");
+	alarm_is(f, "refunded_too_much", 1);
+	assert_int_equal(at(element_of(json_get(body(f), "payments"), 0), "refunded"), 1000);
+}
+
+/* Two stores took back the same piece while neither could ask. */
+static void pieces_that_came_back_twice_are_alarmed(void **state)
+{
+	struct fixture *f = *state;
+
+	put_old(f);
+	up(f, "pickup.completed", "{\"order\":\"ZAM-1\",\"lines\":[{\"line\":1,\"qty\":1}]}");
+	up(f, "return.accepted", "{\"order\":\"ZAM-1\",\"lines\":[{\"line\":1,\"qty\":1}]}");
+	assert_int_equal(number(f, "SELECT count(*) FROM alarm WHERE kind='return.surplus'"), 0);
+	up(f, "return.accepted", "{\"order\":\"ZAM-1\",\"lines\":[{\"line\":1,\"qty\":1}]}");
+	alarm_is(f, "return.surplus", 1);
+	up(f, "return.doubled",
+	   "{\"order\":\"ZAM-1\",\"with\":{\"lane\":\"k2\",\"epoch\":1,\"seq\":1},"
+	   "\"here\":{\"epoch\":1,\"seq\":1}}");
+	alarm_is(f, "return.doubled", 1);
+}
+
 static void an_import_keeps_what_was_short_while_preparing(void **state)
 {
 	struct fixture *f = *state;
@@ -465,6 +519,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		T(an_import_keeps_what_came_back),
+		T(refunds_are_counted_and_kept),
+		T(pieces_that_came_back_twice_are_alarmed),
 		T(an_import_keeps_what_was_short_while_preparing),
 		T(an_import_keeps_what_was_paid),
 		T(an_import_brings_no_reversed_payment_back),

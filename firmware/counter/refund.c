@@ -69,3 +69,64 @@ int refund_legs(const struct order *o, int64_t amount, const int64_t *given,
 	*ret_rest = amount;
 	return n;
 }
+
+int64_t refund_left(const struct order_payment *p, int64_t given)
+{
+	const int64_t back = p->refunded > given ? p->refunded : given;
+
+	return p->captured && p->amount > back ? p->amount - back : 0;
+}
+
+bool refund_is_here(const struct order_payment *p)
+{
+	return !p->online && !json_is(p->tender, "gift") && !json_is(p->tender, "points") &&
+	       !json_is(p->tender, "transfer");
+}
+
+/* How early a payment is paid back; those the sequence does not name come last. */
+static int rank_of(const struct order_payment *p, const char (*sequence)[REFUND_TENDER_MAX],
+		   int sequence_max)
+{
+	for (int i = 0; i < sequence_max && sequence[i][0]; i++)
+		if (json_is(p->tender, sequence[i]))
+			return i;
+	return sequence_max;
+}
+
+int refund_split(const struct order *o, int64_t amount, const int64_t *given,
+		 const char (*sequence)[REFUND_TENDER_MAX], int sequence_max,
+		 struct refund_leg ret_legs[ORDER_PAYMENTS_MAX], int64_t *ret_rest)
+{
+	int n = 0;
+
+	for (int rank = 0; rank <= sequence_max; rank++) {
+		for (int i = 0; i < o->payment_count && amount > 0; i++) {
+			const int64_t left = refund_left(&o->payments[i], given[i]);
+			const int64_t take = left < amount ? left : amount;
+
+			if (take <= 0 || rank_of(&o->payments[i], sequence, sequence_max) != rank)
+				continue;
+			ret_legs[n++] = (struct refund_leg){ i, take };
+			amount -= take;
+		}
+	}
+	*ret_rest = amount;
+	return n;
+}
+
+int64_t vat_amount(int64_t gross, struct json vat)
+{
+	char text[8];
+	int64_t rate = 0;
+	__int128 twice;
+
+	if (vat.type == JSON_NUMBER)
+		rate = json_int_or(vat, 0);
+	else if (json_string(vat, text, sizeof(text)) > 0 && text_digits(slice_of(text)))
+		for (const char *p = text; *p; p++)
+			rate = rate * 10 + (*p - '0');
+	if (rate <= 0 || rate > 100 || gross <= 0)
+		return 0;
+	twice = (__int128)gross * rate * 2 + 100 + rate;
+	return (int64_t)(twice / (2 * (100 + rate)));
+}

@@ -26,4 +26,20 @@ struct refund_leg {
 int refund_legs(const struct order *o, int64_t amount, const int64_t *given,
 		struct refund_leg ret_legs[ORDER_PAYMENTS_MAX], int64_t *ret_rest);
 
+/* The same over all captured payments: first those of the tenders in `sequence` (ended by ""), then
+ * the others as the order has them. */
+#define REFUND_TENDER_MAX 16
+int refund_split(const struct order *o, int64_t amount, const int64_t *given,
+		 const char (*sequence)[REFUND_TENDER_MAX], int sequence_max,
+		 struct refund_leg ret_legs[ORDER_PAYMENTS_MAX], int64_t *ret_rest);
+/* Is it paid back here, at the till? Not what was paid online; and gift cards and points are
+ * nothing that a drawer or a card terminal could give back. */
+bool refund_is_here(const struct order_payment *p);
+/* What is left of a payment; `given`: what this store has paid or asked back. */
+int64_t refund_left(const struct order_payment *p, int64_t given);
+
+/* The VAT in a gross amount, half up, by a line's word for its rate ("23", "zw" …); 0 where there
+ * is none or it is not known. */
+int64_t vat_amount(int64_t gross, struct json vat);
+
 #endif

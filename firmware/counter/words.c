@@ -57,6 +57,39 @@ static const char *const words[WORD_COUNT][3] = {
 			   " Tell your supervisor.",
 			   "Замовлення {order} видано двічі: тут і на місці {store}."
 			   " Повідомте керівника." },
+	[WORD_RETURN_OPEN] = { "Zwrot[ do zamówienia {order}]: zeskanuj zwracane rzeczy.",
+			       "Return[ of order {order}]: scan what is brought back.",
+			       "Повернення[ замовлення {order}]: скануйте речі, які повертають." },
+	[WORD_RETURNED] = { "Zwrot {order} przyjęty: {item}.[ Wypłać teraz {store}.]"
+			    "[ Centrala zwróci pieniądze do {time}.]",
+			    "Return {order} accepted: {item}.[ Pay out {store} now.]"
+			    "[ HQ refunds by {time}.]",
+			    "Повернення {order} прийнято: {item}.[ Виплатіть зараз {store}.]"
+			    "[ Центр поверне гроші до {time}.]" },
+	[WORD_RETURNED_CUSTOMER] = { "Przyjęliśmy zwrot: {item}.[ Pieniądze wrócą tą samą drogą "
+				     "do {time}.]",
+				     "Return accepted: {item}.[ The money comes back the way you "
+				     "paid by {time}.]",
+				     "Повернення прийнято: {item}.[ Гроші надійдуть тим самим "
+				     "способом до {time}.]" },
+	[WORD_COMPLAINT] = { "Przyjęliśmy reklamację {order}. Odpowiemy do {time}.",
+			     "Complaint {order} registered. We'll reply by {time}.",
+			     "Ми прийняли рекламацію {order}. Відповімо до {time}." },
+	[WORD_PAPER_RETURN] = { "Zwrot {order} przyjęto {time}[: {item}].",
+				"Return {order} was accepted on {time}[: {item}].",
+				"Повернення {order} прийнято {time}[: {item}]." },
+	[WORD_PAPER_COMPLAINT] = { "Reklamacja[ {order}][, przyjęta {time}]: {item}"
+				   "[. Odpowiedź do {store}].",
+				   "Complaint[ {order}][, taken on {time}]: {item}"
+				   "[. Reply by {store}].",
+				   "Рекламація[ {order}][, прийнята {time}]: {item}"
+				   "[. Відповідь до {store}]." },
+	[WORD_RETURN_DOUBLED] = { "Zwrot do zamówienia {order} przyjęto dwa razy: tutaj i na "
+				  "stanowisku {store}. Zgłoś to kierownikowi.",
+				  "The same pieces of order {order} came back twice: here and at "
+				  "{store}. Tell your supervisor.",
+				  "Повернення замовлення {order} прийнято двічі: тут і на місці "
+				  "{store}. Повідомте керівника." },
 	[WORD_PRINT_WAITS] = { "Drukarka mówi, że jest gotowa, ale nic nie przyjmuje. Wyłącz ją i "
 			       "włącz; wydruki czekają.",
 			       "The printer says it is ready but takes nothing. Switch it off and "
@@ -212,12 +245,12 @@ static const char *const reasons[REASON_COUNT][3] = {
 				   "number is recorded.",
 				   "До сплати[ {item}] на фіскальній касі. Видача після введення "
 				   "номера чека." },
-	[REASON_ISOLATED] = { "Stanowisko jest odcięte od innych i nie może wydawać zamówień. "
-			      "Wydaj na innym stanowisku albo sprawdź sieć.",
-			      "This counter is cut off from the others and may not hand over. "
-			      "Hand over at another one, or check the network.",
-			      "Стійка відрізана від інших і не може видавати замовлення. "
-			      "Видайте на іншій стійці або перевірте мережу." },
+	[REASON_ISOLATED] = { "Stanowisko jest odcięte od innych albo od centrali i nie może teraz "
+			      "tego zrobić. Skorzystaj z innego stanowiska albo sprawdź sieć.",
+			      "This counter is cut off from the others or from HQ and may not do "
+			      "this now. Use another one, or check the network.",
+			      "Стійка відрізана від інших або від центру і зараз не може цього "
+			      "зробити. Скористайтеся іншою стійкою або перевірте мережу." },
 	[REASON_APPROVAL_NEEDED] = { "Potrzebna zgoda kierownika zmiany.",
 				     "A supervisor has to approve this.",
 				     "Потрібен дозвіл керівника зміни." },

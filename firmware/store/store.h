@@ -65,6 +65,7 @@ enum lookup {
 	LOOKUP_CARD,   /* members */
 	LOOKUP_CUSTOMER,
 	LOOKUP_LABEL, /* orders: the labels of their parcels */
+	LOOKUP_CASE, /* entries: case */
 };
 
 #define GEN_GUEST 0 /* orders asked for, kept beside the stream */

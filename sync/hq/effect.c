@@ -140,6 +140,17 @@ static const char *doubled(const struct happening *h)
 	return NULL;
 }
 
+static const char *return_doubled(const struct happening *h)
+{
+	char id[ID_MAX + 1];
+
+	if (read_id(json_get(h->body, "order"), id) < 0)
+		return "body";
+	hq_alarm(h->hq, h->store, h->lane, "return.doubled", id);
+	effect_touch_order(h);
+	return NULL;
+}
+
 static const char *command_done(const struct happening *h)
 {
 	char id[ID_MAX + 1];
@@ -207,6 +218,8 @@ static const struct {
 	{ "payment.reversed", effect_payment_reversed },
 	{ "fiscal.recorded", effect_fiscal_recorded },
 	{ "return.accepted", effect_return_accepted },
+	{ "refund.requested", effect_refund_requested },
+	{ "return.doubled", return_doubled },
 	{ "pickup.doubled", doubled },
 	{ "cmd.done", command_done },
 	{ "staff.pin_changed", pin_changed },

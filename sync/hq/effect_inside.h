@@ -49,6 +49,15 @@ struct slice effect_lines(const struct happening *h, const struct effect_order *
 int64_t effect_count(struct json obj, const char *name, int64_t otherwise);
 int64_t effect_at_most(int64_t n, int64_t max);
 
+/* Writes the order's `payments` with what these legs ([{payment,amount}]) paid back, and keeps it
+ * as a fact; n = 0 when there is nothing to write. Alarms what is above a payment's amount. */
+struct slice effect_refunds(const struct happening *h, const struct effect_order *o,
+			    struct json legs, struct buf *out);
+/* The fact alone, of an order HQ does not have (yet). */
+void effect_refund_note(const struct happening *h, const struct effect_order *o, struct json legs);
+/* A payment with so much of it paid back in all. */
+void effect_write_refunded(struct buf *out, struct json payment, int64_t refunded);
+
 /* Writes `totals` with `amount` moved from due to paid (back, when negative). */
 struct slice effect_totals(struct json totals, int64_t amount, struct buf *out);
 

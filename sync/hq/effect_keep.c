@@ -96,6 +96,20 @@ static bool find_taken(const struct purse *p, struct json payment, struct till_f
 	return false;
 }
 
+/* As the body says it, but for what went back, which never gets less. */
+static void write_same(struct purse *p, struct json payment)
+{
+	const int64_t back =
+		fact_refund(p->h->hq, p->o->holder, p->o->id, json_text(json_get(payment, "id")));
+
+	if (payment_captured(payment) && back > json_int_or(json_get(payment, "refunded"), 0)) {
+		effect_write_refunded(p->out, payment, back);
+		p->changed = true;
+	} else {
+		jw_raw(p->out, NULL, json_text(payment));
+	}
+}
+
 static void write_said(struct purse *p, struct json payment)
 {
 	const struct change failed = { .name = "state", .json = slice_of("\"failed\"") };
@@ -103,14 +117,14 @@ static void write_said(struct purse *p, struct json payment)
 	struct till_fact t;
 
 	if (!find_taken(p, payment, &t)) {
-		jw_raw(p->out, NULL, json_text(payment));
+		write_same(p, payment);
 	} else if (t.reversed && json_is(json_get(payment, "state"), "captured")) {
 		edit_object(p->out, NULL, payment, &failed, 1);
 		move(p, -amount);
 	} else if (!t.reversed && !payment_captured(payment) && goes_up(p, t.amount)) {
 		write_taken(p, &t, payment);
 	} else {
-		jw_raw(p->out, NULL, json_text(payment));
+		write_same(p, payment);
 	}
 }
 

@@ -116,6 +116,11 @@ static void add_returned(const struct happening *h, const struct effect_order *o
 	const struct line_fact back = { .returned = effect_count(told, "qty", 0) };
 
 	fact_line_add(h->hq, o->holder, o->id, c->line, back);
+	/* More came back than left: somewhere it was taken back twice. Of what has no count of its
+	 * own (delivery, deposits) all that was sold can. */
+	c->surplus = effect_at_most(c->returned + back.returned -
+					    (c->handed ? c->handed : c->qty - c->short_),
+				    back.returned);
 	c->returned = effect_at_most(c->returned + back.returned, c->qty);
 }
 
@@ -130,7 +135,9 @@ static void note_returned(const struct happening *h, const struct effect_order *
 
 const char *effect_return_accepted(const struct happening *h)
 {
-	struct change changes[2] = { { .name = "lines" }, { .name = "status" } };
+	struct change changes[3] = { { .name = "lines" },
+				     { .name = "status" },
+				     { .name = "payments" } };
 	struct effect_outcome outcome;
 	struct effect_order o;
 	int err;
@@ -140,12 +147,17 @@ const char *effect_return_accepted(const struct happening *h)
 	err = effect_open_sold(h, &o);
 	if (err == -ENOENT)
 		note_returned(h, &o);
+	if (err == -ENOENT)
+		effect_refund_note(h, &o, json_get(h->body, "refund"));
 	if (err < 0)
 		return effect_not_open(err);
+	changes[2].json = effect_refunds(h, &o, json_get(h->body, "refund"), &h->hq->message);
 	changes[0].json = effect_lines(h, &o, add_returned, &outcome);
+	if (outcome.surplus)
+		hq_alarm(h->hq, h->store, h->lane, "return.surplus", o.id);
 	if (!outcome.kept && !outcome.left)
 		changes[1].json = slice_of("\"returned\"");
-	return effect_save(h, &o, changes, 2);
+	return effect_save(h, &o, changes, 3);
 }
 
 /* ---- until when it waits ---- */

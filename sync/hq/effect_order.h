@@ -24,10 +24,11 @@ const char *effect_payment_taken(const struct happening *h);
 const char *effect_payment_reversed(const struct happening *h);
 const char *effect_fiscal_recorded(const struct happening *h);
 const char *effect_return_accepted(const struct happening *h);
+const char *effect_refund_requested(const struct happening *h);
 /* `body`, as somebody else says this order of `store` is, with all that stores did to it still
- * done: pieces handed over, short and returned, payments taken and reversed, the receipt, when and
- * where. A sum that does not go up is left as the body has it, and alarmed. The text is body's own
- * or stands in hq->body; empty when it is too large. */
+ * done: pieces handed over, short and returned, payments taken, reversed and paid back, the
+ * receipt, when and where. A sum that does not go up is left as the body has it, and alarmed. The
+ * text is body's own or stands in hq->body; empty when it is too large. */
 struct slice effect_keep(struct hq *hq, const char *store, const char *order, struct json body);
 /* An order of this store that was handed over is ready again, with nothing handed; *rev, which
  * stands in the record, then rises. NULL or why not. */

@@ -111,6 +111,12 @@ const struct export_table export_tables[EXPORT_TABLES] = {
 	  "INSERT INTO receipt_fact (holder, order_id) VALUES (?, ?)",
 	  "ss",
 	  { T("holder"), T("order"), END } },
+	{ "refund_fact",
+	  "SELECT holder, order_id, payment, amount FROM refund_fact"
+	  " ORDER BY holder, order_id, payment",
+	  "INSERT INTO refund_fact (holder, order_id, payment, amount) VALUES (?, ?, ?, ?)",
+	  "sssi",
+	  { T("holder"), T("order"), T("payment"), N("amount"), END } },
 	{ "doubled",
 	  "SELECT order_id, a, b, first_at, first_epoch, first_seq, first_place, second_at,"
 	  " second_epoch, second_seq, second_place, pieces, seen, told, found_at FROM doubled"

@@ -10,6 +10,7 @@ bool fact_any(struct hq *hq, const char *holder, const char *order)
 			 " AND undone = 0 UNION ALL"
 			 " SELECT 1 FROM line_fact WHERE holder = ?1 AND order_id = ?2 UNION ALL"
 			 " SELECT 1 FROM till_fact WHERE holder = ?1 AND order_id = ?2 UNION ALL"
+			 " SELECT 1 FROM refund_fact WHERE holder = ?1 AND order_id = ?2 UNION ALL"
 			 " SELECT 1 FROM receipt_fact WHERE holder = ?1 AND order_id = ?2 LIMIT 1",
 			 "tt", holder, order) != 0;
 }
@@ -93,4 +94,24 @@ bool fact_receipt(struct hq *hq, const char *holder, const char *order)
 {
 	return db_number(&hq->db, 0, "SELECT 1 FROM receipt_fact WHERE holder = ? AND order_id = ?",
 			 "tt", holder, order) != 0;
+}
+
+void fact_refund_add(struct hq *hq, const char *holder, const char *order, struct slice payment,
+		     int64_t amount)
+{
+	if (!payment.n || payment.n > FACT_PAYMENT_MAX)
+		return;
+	db_run(&hq->db,
+	       "INSERT INTO refund_fact (holder, order_id, payment, amount) VALUES (?, ?, ?, ?)"
+	       " ON CONFLICT (holder, order_id, payment) DO UPDATE SET"
+	       " amount = refund_fact.amount + excluded.amount",
+	       "ttsi", holder, order, payment, amount);
+}
+
+int64_t fact_refund(struct hq *hq, const char *holder, const char *order, struct slice payment)
+{
+	return db_number(&hq->db, 0,
+			 "SELECT amount FROM refund_fact"
+			 " WHERE holder = ? AND order_id = ? AND payment = ?",
+			 "tts", holder, order, payment);
 }

@@ -37,6 +37,11 @@ void fact_reversed(struct hq *hq, const char *holder, const char *order, struct 
 /* The order's payment behind t->payment ("" to begin). */
 bool fact_next_payment(struct hq *hq, const char *holder, const char *order, struct till_fact *t);
 
+/* What stores paid back of a payment, or asked HQ to pay back. */
+void fact_refund_add(struct hq *hq, const char *holder, const char *order, struct slice payment,
+		     int64_t amount);
+int64_t fact_refund(struct hq *hq, const char *holder, const char *order, struct slice payment);
+
 /* A fiscal receipt was made. */
 void fact_receipt_add(struct hq *hq, const char *holder, const char *order);
 bool fact_receipt(struct hq *hq, const char *holder, const char *order);

@@ -95,6 +95,7 @@ const struct schema_step schema_steps[SCHEMA_VERSION] = {
 	{ step_2, step_2_postgres },
 	{ schema_ops, NULL },
 	{ schema_facts, NULL },
+	{ schema_refunds, NULL },
 };
 
 const char schema_session[] =

@@ -41,3 +41,9 @@ const char schema_facts[] =
 	/* Orders for which a fiscal receipt was made. */
 	"CREATE TABLE receipt_fact (holder TEXT NOT NULL, order_id TEXT NOT NULL,"
 	" PRIMARY KEY (holder, order_id)) STRICT, WITHOUT ROWID;";
+
+const char schema_refunds[] =
+	/* What stores paid back of a payment, or asked HQ to; payment is JSON text. */
+	"CREATE TABLE refund_fact (holder TEXT NOT NULL, order_id TEXT NOT NULL,"
+	" payment TEXT NOT NULL, amount INTEGER NOT NULL, PRIMARY KEY (holder, order_id, payment))"
+	" STRICT, WITHOUT ROWID;";

@@ -4,5 +4,7 @@
 #define LADA_SYNC_HQ_SCHEMA_FACTS_H
 
 extern const char schema_facts[];
+/* Fifth step: what went back of payments. */
+extern const char schema_refunds[];
 
 #endif

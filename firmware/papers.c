@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The slip of a return or a complaint, scanned: what the store knows of it, and what HQ has said
+ * since, as entries of the timeline under its case.
+ */
+#include <string.h>
+
+#include "firmware/counter/calendar.h"
+#include "firmware/counter/return_words.h"
+#include "firmware/orders.h"
+#include "firmware/returns.h"
+#include "firmware/store/till.h"
+
+#define ENTRIES_MAX   50 /* of one case */
+#define BODY_TEXT_MAX 1024
+#define SAID_MAX      200
+
+struct entry {
+	char at[TIME_TEXT_MAX + 8];
+	char status[16];
+	char text[SAID_MAX];
+};
+
+struct state {
+	struct paper paper; /* its body is `body` */
+	char body[BODY_TEXT_MAX];
+	struct json root;  /* of the body, NONE when this store has no paper */
+	struct entry last; /* at "" when HQ has said nothing */
+};
+
+static void read_entry(struct json body, struct entry *e)
+{
+	char text[1024];
+	struct slice cut;
+
+	*e = (struct entry){ .at = "" };
+	if (json_string(json_get(body, "at"), e->at, sizeof(e->at)) < 0)
+		e->at[0] = '\0';
+	if (json_string(json_get(body, "status"), e->status, sizeof(e->status)) < 0)
+		e->status[0] = '\0';
+	if (json_string(json_get(body, "text"), text, sizeof(text)) < 0)
+		text[0] = '\0';
+	cut = utf8_cut(slice_of(text), SAID_MAX / 4 - 1);
+	slice_copy(cut, e->text, sizeof(e->text));
+}
+
+/* The next entry of a case behind `id` ("" to begin). */
+static bool next_entry(struct station *st, const char *doc, char id[ID_MAX + 1], struct entry *e)
+{
+	const int64_t gen = store_cursor(st->store, STREAM_TIMELINE).gen;
+	struct record r;
+	struct json body;
+
+	while (store_lookup_next(st->store, gen, LOOKUP_CASE, slice_of(doc), id)) {
+		if (!store_record(st->store, gen, slice_of(id), &r) || r.state != RECORD_LIVE ||
+		    json_check(r.body, &body) < 0)
+			continue;
+		read_entry(body, e);
+		return true;
+	}
+	return false;
+}
+
+static void newest_entry(struct station *st, const char *doc, struct entry *ret_last)
+{
+	char id[ID_MAX + 1] = "";
+	struct entry e;
+
+	*ret_last = (struct entry){ .at = "" };
+	for (int n = 0; n < ENTRIES_MAX && next_entry(st, doc, id, &e); n++)
+		if (strcmp(e.at, ret_last->at) >= 0)
+			*ret_last = e;
+}
+
+static bool load(struct station *st, const char *doc, struct state *s)
+{
+	char id[ID_MAX + 1] = "";
+	struct entry e;
+
+	*s = (struct state){ .body = "" };
+	if (store_paper(st->store, doc, &s->paper)) {
+		if (slice_copy(s->paper.body, s->body, sizeof(s->body)) == 0)
+			json_check(slice_of(s->body), &s->root);
+	} else if (next_entry(st, doc, id, &e)) {
+		/* Taken at another store, or so long ago that only HQ knows. */
+		text_fmt(s->paper.doc, sizeof(s->paper.doc), "%s", doc);
+		text_fmt(s->paper.kind, sizeof(s->paper.kind), "complaint");
+	} else {
+		return false;
+	}
+	newest_entry(st, doc, &s->last);
+	return true;
+}
+
+static bool day_text(struct json time, char dst[DATE_TEXT_MAX])
+{
+	char text[TIME_TEXT_MAX + 8];
+	int64_t at_ms;
+
+	if (json_string(time, text, sizeof(text)) <= 0 || time_parse(slice_of(text), &at_ms) < 0)
+		return false;
+	date_format(calendar_day_of(at_ms), dst);
+	return true;
+}
+
+/* "open, decyzja w drodze" */
+static void say_state(const struct state *s, enum language l, char *dst, size_t cap)
+{
+	const bool closed = strcmp(s->last.status, "closed") == 0;
+
+	text_fmt(dst, cap, "%s%s%s", paper_text(closed ? PAPER_CLOSED : PAPER_OPEN, l),
+		 s->last.text[0] ? ", " : "", s->last.text);
+}
+
+static void say_return(const struct state *s, enum language l, char *dst, size_t cap)
+{
+	char money[MONEY_TEXT_MAX], date[DATE_TEXT_MAX];
+	const bool asked = day_text(json_get(s->root, "due_by"), date);
+
+	money_format(json_int_or(json_get(s->root, "refund"), 0), l, money);
+	text_fmt(dst, cap, "%s%s%s%s%s%s%s", money, asked ? ", " : "",
+		 asked ? paper_text(PAPER_MONEY_ASKED, l) : "", asked ? " " : "", asked ? date : "",
+		 s->last.text[0] ? ", " : "", s->last.text);
+}
+
+bool paper_show(struct station *st, const struct call *c, struct slice doc)
+{
+	struct desk_state *desk = &st->desks[c->desk];
+	const enum language l = desk->language;
+	struct word_values v = words_none();
+	char id[ID_MAX + 1], item[512], taken[DATE_TEXT_MAX], by[DATE_TEXT_MAX];
+	char members[2 * ID_MAX + 64];
+	struct state s;
+	bool back;
+
+	if (slice_copy(doc, id, sizeof(id)) < 0 || !load(st, id, &s))
+		return false;
+	back = strcmp(s.paper.kind, "return") == 0;
+	if (desk->mode == MODE_ASKING)
+		desk_set_mode(st, c->desk, MODE_IDLE);
+	if (s.paper.at_ms) {
+		date_format(calendar_day_of(s.paper.at_ms), taken);
+		v.time = taken;
+	}
+	v.order = s.paper.number[0] ? s.paper.number : NULL;
+	if (back)
+		say_return(&s, l, item, sizeof(item));
+	else
+		say_state(&s, l, item, sizeof(item));
+	v.item = item;
+	if (day_text(json_get(s.root, "answer_by"), by))
+		v.store = by;
+	text_fmt(desk->paper, sizeof(desk->paper), "%s", id);
+	notice_word(st, c->desk, NOTICE_GOOD, "paper",
+		    back ? WORD_PAPER_RETURN : WORD_PAPER_COMPLAINT,
+		    back ? WORD_PAPER_RETURN : WORD_PAPER_COMPLAINT, &v);
+	text_fmt(members, sizeof(members), "\"paper\":\"%s\",\"kind\":\"%s\"", id, s.paper.kind);
+	answer_ok(st, c, members);
+	return true;
+}
+
+static void write_entries(struct station *st, const char *doc, struct buf *b)
+{
+	char id[ID_MAX + 1] = "";
+	struct entry e;
+
+	jw_open(b, "entries", '[');
+	for (int n = 0; n < ENTRIES_MAX && next_entry(st, doc, id, &e); n++) {
+		jw_open(b, NULL, '{');
+		jw_str(b, "at", e.at);
+		jw_str(b, "status", e.status);
+		jw_str(b, "text", e.text);
+		jw_close(b, '}');
+	}
+	jw_close(b, ']');
+}
+
+void paper_document(struct station *st, struct buf *b)
+{
+	const struct desk_state *desk = &st->desks[DESK_COUNTER];
+	char at[TIME_TEXT_MAX];
+	struct state s;
+
+	if (!desk->paper[0] || !desk->notice.shown || strcmp(desk->notice.code, "paper") != 0 ||
+	    !load(st, desk->paper, &s)) {
+		jw_null(b, "paper");
+		return;
+	}
+	jw_open(b, "paper", '{');
+	jw_str(b, "doc", s.paper.doc);
+	jw_str(b, "kind", s.paper.kind);
+	jw_str(b, "number", s.paper.number);
+	jw_str(b, "order", s.paper.order);
+	if (s.paper.at_ms) {
+		time_format(s.paper.at_ms, at);
+		jw_str(b, "at", at);
+	}
+	jw_value(b, "basis", json_get(s.root, "basis"));
+	if (strcmp(s.paper.kind, "return") == 0) {
+		jw_value(b, "refund", json_get(s.root, "refund"));
+		jw_value(b, "due_by", json_get(s.root, "due_by"));
+	} else {
+		jw_value(b, "answer_by", json_get(s.root, "answer_by"));
+	}
+	jw_str(b, "status", s.last.status[0] ? s.last.status : "open");
+	write_entries(st, desk->paper, b);
+	jw_close(b, '}');
+}
