@@ -79,11 +79,14 @@ static void every_reason_has_cases(void **state)
 		fputs(want, file);
 		fclose(file);
 	}
-	for (int r = 1; r < REASON_COUNT; r++)
-		if (cases.cover[r].given_count == 0 || cases.cover[r].not_count == 0)
-			print_message("no case %s: %s\n",
-				      cases.cover[r].given_count ? "near" : "for",
-				      reason_code((enum reason)r));
+	for (int r = 1; r < REASON_COUNT; r++) {
+		const bool both = cases.cover[r].given_count && cases.cover[r].not_count;
+
+		/* Nobody is refused for it before there is a training mode. */
+		if (!both && r != REASON_TRAINING)
+			fail_msg("no case %s: %s", cases.cover[r].given_count ? "near" : "for",
+				 reason_code((enum reason)r));
+	}
 	file = fopen(TABLE, "r");
 	assert_non_null(file);
 	n = fread(have, 1, sizeof(have) - 1, file);
