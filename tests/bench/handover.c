@@ -238,7 +238,8 @@ static double write_bare(struct bench *b, int n)
 	double start;
 
 	text_fmt(sql, sizeof(sql),
-		 "INSERT INTO work VALUES (0,'',0,0,'','pickup','ZAM-%d','code','online',1);"
+		 "INSERT INTO work (desk, line, checked, short, reason, mode, id, method, how, "
+		 "rev) VALUES (0,'',0,0,'','pickup','ZAM-%d','code','online',1);"
 		 "INSERT INTO work (desk, line, checked, short, reason) VALUES (0,'1',2,0,''),"
 		 "(0,'2',1,0,'');"
 		 "INSERT OR REPLACE INTO ledger (epoch, last, acked, prev) VALUES (1,0,0,'0');",
@@ -253,8 +254,8 @@ static double write_bare(struct bench *b, int n)
 		 "INSERT INTO job (printer, kind, status, doc, at) SELECT printer, kind, 0, doc, at"
 		 " FROM src.job;"
 		 "UPDATE job SET status=1 WHERE job=last_insert_rowid();"
-		 "INSERT INTO fact SELECT 'ZAM-%d', '', 0, 0, status, at, lane, epoch, seq, event"
-		 " FROM src.fact;"
+		 "INSERT INTO fact (id, line, handed, short, status, at, lane, epoch, seq, event)"
+		 " SELECT 'ZAM-%d', '', 0, 0, status, at, lane, epoch, seq, event FROM src.fact;"
 		 "INSERT INTO fact (id, line, handed, short) VALUES ('ZAM-%d','1',2,0),"
 		 "('ZAM-%d','2',1,0);"
 		 "DELETE FROM work WHERE desk=0;"
