@@ -18,6 +18,10 @@ void display_receipt(struct station *st, enum desk desk, struct slice order, con
 /* ---- queue.c ---- */
 
 void queue_refresh(struct station *st);
+/* An order left: who waits for the answer does not wait for the others to be read again, which is
+ * done a tick later. */
+void queue_without(struct station *st, const char *order);
+void queue_tick(struct station *st);
 void queue_document(struct station *st, struct buf *b); /* members `queue`, `tasks`: for staff */
 void queue_board(struct station *st, struct buf *b);	/* member `queue`, for customers */
 

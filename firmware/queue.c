@@ -223,6 +223,47 @@ void queue_refresh(struct station *st)
 	st->queue_ms = now;
 }
 
+/* Takes the elements of one order out of a kept list, in place. */
+static void cut_order(char *text, size_t *n, const char *order)
+{
+	struct json_walk w = json_walk(json_accepted((struct slice){ text, *n }));
+
+	while (json_next(&w)) {
+		size_t at = (size_t)(w.value.p - text), cut = w.value.n;
+
+		if (!json_is(json_get(w.value, "order"), order))
+			continue;
+		if (text[at + cut] == ',') {
+			cut++;
+		} else if (text[at - 1] == ',') {
+			at--;
+			cut++;
+		}
+		memmove(text + at, text + at + cut, *n - at - cut);
+		*n -= cut;
+		w = json_walk(json_accepted((struct slice){ text, *n }));
+	}
+}
+
+void queue_without(struct station *st, const char *order)
+{
+	if (st->queue_stale || !st->queue_n || !st->board_queue_n) {
+		st->queue_stale = true;
+		return;
+	}
+	cut_order(st->queue, &st->queue_n, order);
+	cut_order(st->board_queue, &st->board_queue_n, order);
+	st->queue_thin = st->dirty = true;
+}
+
+void queue_tick(struct station *st)
+{
+	if (!st->queue_thin)
+		return;
+	st->queue_thin = false;
+	st->queue_stale = st->dirty = true;
+}
+
 static void add_kept(struct buf *b, const char *name, const char *text, size_t n)
 {
 	jw_raw(b, name, n ? (struct slice){ text, n } : slice_of("[]"));

@@ -268,6 +268,7 @@ struct station {
 	int64_t revision;
 	bool dirty;		/* some document may have changed */
 	bool queue_stale;	/* orders, arrivals or ages have changed */
+	bool queue_thin;	/* something was taken out of it; what follows is not there yet */
 	int64_t queue_ms;	/* monotonic, when the queue was written */
 	int64_t oldest_scan_ns; /* of this step, for the latency figure */
 

@@ -245,6 +245,7 @@ static void on_tick(struct station *st)
 	lanes_tick(st);
 	serving_tick(st);
 	displays_tick(st);
+	queue_tick(st);
 	approvals_tick(st);
 	if (st->beat_known && st->beat_ms + BEAT_FRESH_MS >= now)
 		station_wake_at(st, st->beat_ms + BEAT_FRESH_MS + 1);
