@@ -45,6 +45,8 @@ void approval_ask(struct station *st, const struct call *c, uint32_t needs, int6
 	struct blocked *b = &st->desks[c->desk].blocked;
 
 	*b = (struct blocked){ .needs = needs, .amount = amount, .symbology = st->doing.symbology };
+	if (same_act(&c->approval, amount))
+		b->granted = c->approval.granted;
 	/* What is too long to be kept can be done again by hand once it is shorter: nothing is. */
 	b->active =
 		st->doing.verb && st->doing.text.n <= sizeof(b->text) && c->desk == DESK_COUNTER;
@@ -242,7 +244,7 @@ void approval_given(struct station *st, const struct call *c, const char *staff,
 		return;
 	}
 	desk->blocked.active = false;
-	again.approval.granted = blocked.needs;
+	again.approval.granted = blocked.needs | blocked.granted;
 	/* A word for the open work holds for what that work was granted before. */
 	again.approval.granted |=
 		desk->approval.amount == blocked.amount ? desk->approval.granted : 0;

@@ -93,6 +93,7 @@ struct blocked {
 	bool active;
 	int64_t until_ms; /* monotonic: then it is forgotten */
 	uint32_t needs;	  /* 1 << enum need */
+	uint32_t granted; /* for the same act before, which asked for one thing after the other */
 	int64_t amount;
 	char order[ID_MAX + 1]; /* "" none */
 	char staff[ID_MAX + 1]; /* who asks */
