@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "firmware/counter/prep.h"
 #include "firmware/desk.h"
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
@@ -110,6 +111,39 @@ int64_t product_pack(struct station *st, const struct barcode *b, const char *sk
 		    barcode_names(b, slice_of(code)))
 			return qty;
 	return 1;
+}
+
+int order_line_of_code(struct station *st, const struct barcode *b, bool substitutes,
+		       enum line_fit (*fit)(const struct station *st, int line, int64_t pieces),
+		       int64_t *ret_pieces)
+{
+	char text[64], sku[ID_MAX + 1] = "";
+	int64_t pack = 1;
+	int found = -1;
+
+	if (product_by_code(st, b, sku))
+		pack = product_pack(st, b, sku);
+	else
+		sku[0] = '\0';
+	for (int i = 0; i < st->order.line_count; i++) {
+		const struct order_line *l = &st->order.lines[i];
+		const bool named = (substitutes && swaps_named(l, b)) ||
+				   (json_string(l->gtin, text, sizeof(text)) > 0 &&
+				    barcode_names(b, slice_of(text)));
+		const int64_t pieces = barcode_pieces(b, named ? 1 : pack);
+		enum line_fit how;
+
+		if (!l->goods || (!named && !(sku[0] && json_is(l->sku, sku))))
+			continue;
+		how = fit(st, i, pieces);
+		if (how == LINE_OUT || (found >= 0 && how == LINE_FULL))
+			continue;
+		found = i;
+		*ret_pieces = pieces;
+		if (how == LINE_WANTS)
+			break;
+	}
+	return found;
 }
 
 bool order_conflict_begin(struct station *st, const char *field, struct buf *ret_b)

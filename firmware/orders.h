@@ -20,6 +20,12 @@ struct pickup_policy pickup_policy_now(struct station *st);
 struct barcode_rules barcode_rules_now(struct station *st);
 /* The product a barcode names; false when the catalogue has none. */
 bool product_by_code(struct station *st, const struct barcode *b, char ret_sku[ID_MAX + 1]);
+/* The line of st->order that a scanned product belongs to, -1 none, and how many pieces were
+ * scanned. It may stand in two lines: the first that wants so many pieces, else the first. */
+enum line_fit { LINE_OUT /* not this one */, LINE_FULL, LINE_WANTS };
+int order_line_of_code(struct station *st, const struct barcode *b, bool substitutes,
+		       enum line_fit (*fit)(const struct station *st, int line, int64_t pieces),
+		       int64_t *ret_pieces);
 /* How many pieces of it one of that barcode is in the catalogue: more than one for a pack. */
 int64_t product_pack(struct station *st, const struct barcode *b, const char *sku);
 /* Raised when HQ says otherwise than what this store did. */

@@ -22,53 +22,32 @@ static void refuse(struct station *st, const struct call *c, enum reason r,
 	prep_no(st, c, r, &v);
 }
 
-static bool names_line(const struct order_line *l, const struct barcode *b, const char *sku,
-		       bool *ret_gtin)
+static enum line_fit fit_of(const struct order_line *l, enum reason r)
 {
-	char text[64];
-
-	*ret_gtin =
-		json_string(l->gtin, text, sizeof(text)) > 0 && barcode_names(b, slice_of(text));
-	return l->goods && !l->boxed && (*ret_gtin || (sku[0] && json_is(l->sku, sku)));
+	if (l->boxed)
+		return LINE_OUT;
+	return r == REASON_NONE ? LINE_WANTS : LINE_FULL;
 }
 
-/* The line of a scanned product that still wants it, or has it to put back; -1 none. The same
- * product may stand in two lines. */
-static int line_of_code(struct station *st, const struct barcode *b, bool back, int64_t *ret_pieces)
+static enum line_fit pick_fit(const struct station *st, int line, int64_t pieces)
 {
-	char sku[ID_MAX + 1] = "";
-	int64_t pack = 1;
-	int found = -1;
+	const struct order_line *l = &st->order.lines[line];
 
-	if (product_by_code(st, b, sku))
-		pack = product_pack(st, b, sku);
-	else
-		sku[0] = '\0';
-	for (int i = 0; i < st->order.line_count; i++) {
-		const struct order_line *l = &st->order.lines[i];
-		bool by_gtin, wants;
-		int64_t pieces;
+	return fit_of(l, prep_pick(l, pieces, false));
+}
 
-		if (!names_line(l, b, sku, &by_gtin))
-			continue;
-		pieces = barcode_pieces(b, by_gtin ? 1 : pack);
-		wants = (back ? prep_unpick(l, pieces) : prep_pick(l, pieces, false)) ==
-			REASON_NONE;
-		if (found >= 0 && !wants)
-			continue;
-		found = i;
-		*ret_pieces = pieces;
-		if (wants)
-			break;
-	}
-	return found;
+static enum line_fit back_fit(const struct station *st, int line, int64_t pieces)
+{
+	const struct order_line *l = &st->order.lines[line];
+
+	return fit_of(l, prep_unpick(l, pieces));
 }
 
 static void scan_item(struct station *st, const struct call *c, const struct scan *s)
 {
 	struct word_values v = words_none();
 	int64_t pieces = 1;
-	const int line = line_of_code(st, &s->code, false, &pieces);
+	const int line = order_line_of_code(st, &s->code, false, pick_fit, &pieces);
 	enum reason r = REASON_ITEM_UNKNOWN;
 
 	if (line >= 0)
@@ -109,7 +88,7 @@ static void scan_item_back(struct station *st, const struct call *c, const struc
 	char gtin[SWAP_GTIN_MAX];
 	int64_t pieces = 1;
 	enum reason r = REASON_ITEM_UNKNOWN;
-	int line = line_of_code(st, &s->code, true, &pieces);
+	int line = order_line_of_code(st, &s->code, false, back_fit, &pieces);
 
 	if (line >= 0)
 		r = pieces > ORDER_QTY_MAX ? REASON_ITEM_SURPLUS

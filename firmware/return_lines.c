@@ -331,33 +331,11 @@ void verb_return_line(struct station *st, const struct call *c, struct json args
 
 /* ---- scanning ---- */
 
-/* The line a scanned product belongs to: of two the first that has a piece left. */
-static int line_of_code(struct station *st, const struct barcode *b, int64_t *ret_pieces)
+static enum line_fit return_fit(const struct station *st, int line, int64_t pieces)
 {
-	char text[64], sku[ID_MAX + 1] = "";
-	int64_t pack = 1;
-	int found = -1;
+	const int64_t left = return_line_left(&st->order.lines[line]) - st->back[line].qty;
 
-	if (product_by_code(st, b, sku))
-		pack = product_pack(st, b, sku);
-	else
-		sku[0] = '\0';
-	for (int i = 0; i < st->order.line_count; i++) {
-		const struct order_line *l = &st->order.lines[i];
-		const bool named = json_string(l->gtin, text, sizeof(text)) > 0 &&
-				   barcode_names(b, slice_of(text));
-		const int64_t pieces = barcode_pieces(b, named ? 1 : pack);
-		const bool wants = return_line_left(l) - st->back[i].qty >= pieces;
-
-		if (!l->goods || (!named && !(sku[0] && json_is(l->sku, sku))) ||
-		    (found >= 0 && !wants))
-			continue;
-		found = i;
-		*ret_pieces = pieces;
-		if (wants)
-			break;
-	}
-	return found;
+	return left >= pieces ? LINE_WANTS : LINE_FULL;
 }
 
 static void scan_piece(struct station *st, const struct call *c, const struct scan *s,
@@ -382,7 +360,7 @@ static void scan_piece(struct station *st, const struct call *c, const struct sc
 		set_goods(st, c, w, sku, &want, -1);
 		return;
 	}
-	line = line_of_code(st, &s->code, &pieces);
+	line = order_line_of_code(st, &s->code, true, return_fit, &pieces);
 	if (line < 0) {
 		answer_no(st, c, 409, REASON_ITEM_UNKNOWN, &v);
 		return;

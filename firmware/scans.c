@@ -33,38 +33,18 @@ static void scan_gtin(struct station *st, const struct call *c, const struct sca
 	answer_ok(st, c, "");
 }
 
-/* The line a scanned product belongs to, -1 none, and how many pieces of it were scanned. */
+static enum line_fit pickup_fit(const struct station *st, int line, int64_t pieces)
+{
+	const struct order_line *l = &st->order.lines[line];
+
+	return pickup_check(l, st->done[line], pieces) == REASON_NONE ? LINE_WANTS : LINE_FULL;
+}
+
 static int line_of_code(struct station *st, const struct barcode *b, enum desk desk,
 			int64_t *ret_pieces)
 {
-	char text[64], sku[ID_MAX + 1] = "";
-	int64_t pack = 1;
-	int found = -1;
-
-	if (product_by_code(st, b, sku))
-		pack = product_pack(st, b, sku);
-	else
-		sku[0] = '\0';
 	pickup_done_load(st, desk);
-	/* The same product may stand in two lines: fill the first that still wants a piece. */
-	for (int i = 0; i < st->order.line_count; i++) {
-		const struct order_line *l = &st->order.lines[i];
-		bool named = swaps_named(l, b) || (json_string(l->gtin, text, sizeof(text)) > 0 &&
-						   barcode_names(b, slice_of(text)));
-		int64_t pieces = barcode_pieces(b, named ? 1 : pack);
-		bool wants;
-
-		if (!l->goods || (!named && !(sku[0] && json_is(l->sku, sku))))
-			continue;
-		wants = pickup_check(l, st->done[i], pieces) == REASON_NONE;
-		if (found >= 0 && !wants)
-			continue;
-		found = i;
-		*ret_pieces = pieces;
-		if (wants)
-			break;
-	}
-	return found;
+	return order_line_of_code(st, b, true, pickup_fit, ret_pieces);
 }
 
 /* Refused: a number too large for a line is a surplus like any other. */
