@@ -77,19 +77,20 @@ static bool overlap(struct station *st, bool known, struct json ours, struct jso
 	return false;
 }
 
-static void show_doubled(struct station *st, const struct origin *o, struct slice order)
+void doubled_show(struct station *st, const struct origin *o, struct slice order, const char *code,
+		  enum word w)
 {
 	struct word_values v = words_none();
 	char number[128];
 
-	log_error("order %.*s was handed over here and at %s", (int)order.n, order.p, o->lane);
+	log_error("order %.*s: %s, here and at %s", (int)order.n, order.p, code, o->lane);
 	if (order_load(st, order))
 		order_number(&st->order, number, sizeof(number));
 	else
 		slice_copy(order, number, sizeof(number));
 	v.order = number;
 	v.store = o->lane;
-	notice_word(st, DESK_COUNTER, NOTICE_BAD, "doubled", WORD_DOUBLED, WORD_READY, &v);
+	notice_word(st, DESK_COUNTER, NOTICE_BAD, code, w, WORD_READY, &v);
 	notice_hide_from_customer(st, DESK_COUNTER);
 }
 
@@ -109,7 +110,7 @@ static void tell_doubled(struct station *st, const struct origin *o, struct slic
 	jw_int(&b, "seq", ours->seq);
 	jw_close(&b, '}');
 	event_end(st, "pickup.doubled", &b, (struct slice){ 0 }, NULL);
-	show_doubled(st, o, order);
+	doubled_show(st, o, order, "doubled", WORD_DOUBLED);
 }
 
 /* More pieces left than there were, and some of them there. */
@@ -194,7 +195,7 @@ static void doubled(struct station *st, const struct origin *o, struct json body
 	if (json_string(json_get(body, "order"), id, sizeof(id)) > 0 && epoch > 0 && seq > 0 &&
 	    json_is(json_get(json_get(body, "with"), "lane"), st->config->lane) &&
 	    !store_heard(st->store, slice_of(o->lane), epoch, seq))
-		show_doubled(st, o, slice_of(id));
+		doubled_show(st, o, slice_of(id), "doubled", WORD_DOUBLED);
 }
 
 static void stock_changed(struct station *st, const struct origin *o, struct json body)

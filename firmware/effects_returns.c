@@ -95,23 +95,6 @@ static void keep_paper(struct station *st, const struct origin *o, const char *k
 
 /* ---- the same pieces twice ---- */
 
-static void show_doubled(struct station *st, const struct origin *o, struct slice order)
-{
-	struct word_values v = words_none();
-	char number[128];
-
-	log_error("pieces of order %.*s came back here and at %s", (int)order.n, order.p, o->lane);
-	if (order_load(st, order))
-		order_number(&st->order, number, sizeof(number));
-	else
-		slice_copy(order, number, sizeof(number));
-	v.order = number;
-	v.store = o->lane;
-	notice_word(st, DESK_COUNTER, NOTICE_BAD, "return_doubled", WORD_RETURN_DOUBLED, WORD_READY,
-		    &v);
-	notice_hide_from_customer(st, DESK_COUNTER);
-}
-
 /* Did an event of this lane take back pieces of this line? */
 static bool took_line(struct station *st, int64_t epoch, int64_t seq, struct slice line)
 {
@@ -157,7 +140,7 @@ static void tell_doubled(struct station *st, const struct origin *o, struct slic
 	jw_int(&b, "seq", seq);
 	jw_close(&b, '}');
 	event_end(st, "return.doubled", &b, (struct slice){ 0 }, NULL);
-	show_doubled(st, o, order);
+	doubled_show(st, o, order, "return_doubled", WORD_RETURN_DOUBLED);
 }
 
 static void look_for_double(struct station *st, const struct origin *o, const char *order,
@@ -225,7 +208,7 @@ static void doubled(struct station *st, const struct origin *o, struct json body
 	if (json_string(json_get(body, "order"), id, sizeof(id)) > 0 && epoch > 0 && seq > 0 &&
 	    json_is(json_get(json_get(body, "with"), "lane"), st->config->lane) &&
 	    !store_heard(st->store, slice_of(o->lane), epoch, seq))
-		show_doubled(st, o, slice_of(id));
+		doubled_show(st, o, slice_of(id), "return_doubled", WORD_RETURN_DOUBLED);
 }
 
 void return_effect(struct station *st, const struct origin *o, const char *type, struct json body)

@@ -40,6 +40,9 @@ struct origin {
 };
 
 void effect_apply(struct station *st, const struct origin *o, const char *type, struct json body);
+/* The same was done here and there: a matter for staff alone. */
+void doubled_show(struct station *st, const struct origin *o, struct slice order, const char *code,
+		  enum word w);
 
 /* ---- serving.c: claims of this lane ---- */
 
