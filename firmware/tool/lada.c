@@ -294,17 +294,6 @@ static int run_restore(struct tool *t, char **args)
 	return 0;
 }
 
-/* 0, or 1 and told: what is wrong with the journal's chain. */
-static int check_chain(struct tool *t, struct chain *chain)
-{
-	if (chain_check(chain, t->database, t->message, sizeof(t->message)) < 0)
-		return tool_fail(t);
-	if (!chain->wrong[0])
-		return 0;
-	text_fmt(t->message, sizeof(t->message), "journal: %s", chain->wrong);
-	return tool_fail(t);
-}
-
 static int run_check(struct tool *t, char **args)
 {
 	static struct chain chain;
@@ -313,71 +302,11 @@ static int run_check(struct tool *t, char **args)
 	(void)args;
 	if (file_figures(t->database, &f, t->message, sizeof(t->message)) < 0)
 		return tool_fail(t);
-	if (check_chain(t, &chain))
+	if (tool_chain(t, &chain))
 		return 1;
 	printf("configuration good; database sound, %lld records; journal of %lld events unbroken, "
 	       "%lld waiting for HQ\n",
 	       (long long)f.records, (long long)chain.events, (long long)f.waiting);
-	return 0;
-}
-
-/* As JSON an event stands in its line exactly as it is chained. */
-static bool print_event(void *ctx, int64_t number, const struct file_event *e)
-{
-	struct tool *t = ctx;
-	struct json v;
-	struct buf b;
-	char at[64];
-
-	if (t->json) {
-		buf_init(&b, t->memory, sizeof(t->memory));
-		jw_open(&b, NULL, '{');
-		jw_int(&b, "n", number);
-		jw_int(&b, "epoch", e->epoch);
-		jw_bool(&b, "sent", e->acked);
-		jw_raw(&b, "e", e->e);
-		if (e->person.n)
-			jw_raw(&b, "person", e->person);
-		jw_close(&b, '}');
-		tool_print(buf_read(&b));
-		return true;
-	}
-	if (json_check(e->e, &v) < 0)
-		v = (struct json){ 0 };
-	printf("%lld %lld/%lld %s %s %.*s\n", (long long)number, (long long)e->epoch,
-	       (long long)e->seq, e->acked ? "sent" : "waits",
-	       tool_text(json_get(v, "at"), at, sizeof(at)), (int)e->type.n, e->type.p);
-	return true;
-}
-
-static void print_epochs(const struct chain *chain)
-{
-	for (int i = 0; i < chain->count; i++) {
-		const struct file_epoch *says = &chain->epochs[i].says;
-		const int64_t first = chain->epochs[i].first;
-
-		fprintf(stderr, "epoch %lld: %lld events, ", (long long)says->epoch,
-			(long long)says->last);
-		if (first == 0)
-			fprintf(stderr, "none kept, ");
-		else if (first > 1)
-			fprintf(stderr, "kept from %lld on, ", (long long)first);
-		fprintf(stderr, "%lld acknowledged\n", (long long)says->acked);
-	}
-	fprintf(stderr, "unbroken: %lld events kept, %lld pruned, personal data of %lld purged\n",
-		(long long)chain->events, (long long)chain->pruned, (long long)chain->purged);
-}
-
-static int run_journal(struct tool *t, char **args)
-{
-	static struct chain chain;
-
-	(void)args;
-	if (file_journal(t->database, t->after, print_event, t, t->message, sizeof(t->message)) < 0)
-		return tool_fail(t);
-	if (check_chain(t, &chain))
-		return 1;
-	print_epochs(&chain);
 	return 0;
 }
 
@@ -441,7 +370,7 @@ static const struct command {
 	{ "check", 0, 0, "configuration, database and the journal's chain", run_check },
 	{ "letters", 0, 2, "what HQ sent and could not be applied; letters drop N", tool_letters },
 	{ "rejects", 0, 2, "events that HQ will never take; rejects drop EPOCH/SEQ", tool_rejects },
-	{ "journal", 0, 0, "the events, one a line, and the chain checked", run_journal },
+	{ "journal", 0, 0, "the events, one a line, and the chain checked", tool_journal },
 	{ "diagnose", 0, 0, "one JSON object for a bug report, without secrets", run_diagnose },
 };
 

@@ -33,6 +33,10 @@ int tool_press(struct tool *t, const char *verb, const char *body);
 /* The same, but `instead` is printed where the shop's words for `code` are for people at a desk. */
 int tool_press_for(struct tool *t, const char *verb, const char *body, const char *code,
 		   const char *instead);
+struct chain;
+/* 0, or 1 and told: what is wrong with the journal's chain. */
+int tool_chain(struct tool *t, struct chain *chain);
+int tool_journal(struct tool *t, char **args);
 int tool_letters(struct tool *t, char **args);
 int tool_rejects(struct tool *t, char **args);
 int tool_devices(struct tool *t, char **args);

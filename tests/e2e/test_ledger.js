@@ -75,12 +75,18 @@ test('the journal as JSON has each event exactly as it is chained', async () => 
 	await shop.handOver('ZAM-2');
 	await shop.outboxEmpty();
 	const lines = shop.mustLada('--json', 'journal').trimEnd().split('\n');
+	const warsawDay = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Warsaw' });
 	let prev = '0'.repeat(32), persons = 0;
 
 	for (const [i, line] of lines.entries()) {
-		const { n, e, person } = JSON.parse(line);
+		const { n, e, person, ...header } = JSON.parse(line);
 
 		assert.deepStrictEqual([n, e.seq, e.prev], [i + 1, i + 1, prev]);
+		assert.deepStrictEqual(
+			[header.RetailStoreID, header.WorkstationID, header.SequenceNumber,
+				header.BeginDateTime, header.OperatorID],
+			[shop.station.store, shop.station.lane, e.seq, e.at, e.body.staff]);
+		assert.strictEqual(header.BusinessDayDate, warsawDay.format(new Date(e.at)));
 		prev = hash128(rawMembers(line).e);
 		persons += person ? 1 : 0;
 	}
