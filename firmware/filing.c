@@ -104,7 +104,7 @@ static struct wait wait_by(struct json status, int64_t promised_ms, int64_t plac
 	for (size_t i = 0; i < COUNT_OF(to_prepare); i++)
 		if (json_is(status, to_prepare[i]))
 			return wait_as(to_prepare[i], promised_ms ? promised_ms : placed_ms);
-	if (json_is(status, "ready"))
+	if (json_is(status, "ready") || json_is(status, "partly_collected"))
 		return wait_as("ready", collect_by_ms);
 	if (put_aside && is_named(status, over, COUNT_OF(over)))
 		return wait_as("over", collect_by_ms);
@@ -124,17 +124,24 @@ static void wait_key(const struct wait *w, char key[LOOKUP_WALK_MAX])
 	text_fmt(key, LOOKUP_WALK_MAX, "%s:%013lld", w->status, (long long)at);
 }
 
+bool order_done_here(struct store *store, const char *id)
+{
+	struct order_fact fact;
+
+	return store_order_fact(store, slice_of(id), &fact) &&
+	       strcmp(fact.status, "partly_collected") != 0;
+}
+
 /* What this store has done with waits no more; it is only left out here, since a handover has
  * enough to write: who walks the waiting orders looks at facts too. */
 static void file_wait(const struct filing *f, const struct wait *w)
 {
 	char key[LOOKUP_WALK_MAX];
-	struct order_fact fact;
 
 	if (!w->status)
 		return;
 	wait_key(w, key);
-	if (f->out || f->gen == GEN_GUEST || !store_order_fact(f->store, slice_of(f->id), &fact))
+	if (f->out || f->gen == GEN_GUEST || !order_done_here(f->store, f->id))
 		file_key(f, LOOKUP_STATUS, key);
 }
 
@@ -275,10 +282,9 @@ void file_reopened(struct station *st, struct slice order)
 /* Handed over, or to prepare no more: on a shelf, which is known by what is said here. */
 static bool waits_no_more(struct station *st, const char *id, bool prepared)
 {
-	struct order_fact fact;
 	struct json over;
 
-	return store_order_fact(st->store, slice_of(id), &fact) ||
+	return order_done_here(st->store, id) ||
 	       (prepared && overlay_get(st, slice_of(id), "status", &over) &&
 		!is_named(over, to_prepare, COUNT_OF(to_prepare)));
 }

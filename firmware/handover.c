@@ -13,6 +13,7 @@
 #include "firmware/money.h"
 #include "firmware/orders.h"
 #include "firmware/printing.h"
+#include "firmware/streams.h"
 #include "firmware/refunds.h"
 #include "firmware/station.h"
 
@@ -213,7 +214,10 @@ static void hand_over(struct station *st, struct handover *h)
 	job = h->copies > 0 ? print_slip(st, h) : 0;
 	keep_facts(st, h);
 	store_here_drop(st->store, st->order.id);
-	queue_without(st, st->desks[h->call->desk].row.order);
+	if (order_done_here(st->store, row->order))
+		queue_without(st, row->order);
+	else
+		st->queue_stale = true;
 	st->counters.handovers++;
 	order_number(&st->order, number, sizeof(number));
 	text_fmt(members, sizeof(members), "\"order\":\"%.*s\",\"job\":%lld", (int)st->order.id.n,

@@ -4,6 +4,7 @@
 
 #include "firmware/approvals.h"
 #include "firmware/base/log.h"
+#include "firmware/counter/calendar.h"
 #include "firmware/counter/pick_slip.h"
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
@@ -29,20 +30,22 @@ static void write_lines(struct station *st, struct buf *b)
 	jw_close(b, ']');
 }
 
-/* Its last day is over, and it waits anew: prepared once more for who came late. */
-static void extend(struct station *st, const struct call *c)
+/*
+ * Until when it waits here, where that is not HQ's to say: hours of policy `pickup` in which the
+ * shop is open. An order whose last day is over waits anew: prepared once more for who came late.
+ */
+static void hold(struct station *st, const struct call *c)
 {
-	const int64_t hours =
-		json_int_or(json_get(policy_get(st, "pickup"), "hold_hours"), HOLD_HOURS);
+	const int64_t by_policy = json_int_or(json_get(policy_get(st, "pickup"), "hold_hours"), 0);
+	const int64_t hours = by_policy > 0 && by_policy < 24 * 366 ? by_policy : HOLD_HOURS;
 	const int64_t now = station_now(st);
 	char until[TIME_TEXT_MAX], memory[256];
 	struct mark mark;
 	struct buf b;
 
-	if (!st->order.collect_by_ms || now <= st->order.collect_by_ms)
+	if (st->order.collect_by_ms ? now <= st->order.collect_by_ms : by_policy <= 0)
 		return;
-	time_format(now + (hours > 0 && hours < 24 * 366 ? hours : HOLD_HOURS) * 3600 * 1000,
-		    until);
+	time_format(calendar_open_hours_after(now, hours, policy_get(st, "hours")), until);
 	b = event_begin(st);
 	jw_slice(&b, "order", st->order.id);
 	jw_str(&b, "until", until);
@@ -123,6 +126,8 @@ int64_t prep_tell_staged(struct station *st, const struct call *c, const char *s
 		overlay_keep(st, st->order.id, "packed", slice_of(memory), &mark);
 	}
 	overlay_drop(st, st->order.id, "by");
+	if (whole)
+		hold(st, c);
 	return mark.seq;
 }
 
@@ -143,8 +148,6 @@ void prep_stage_on(struct station *st, const struct call *c, const char *shelf, 
 	whole = whole && parcels_staged(&st->order);
 	parcels = print_labels(st, shelf, parcels);
 	prep_tell_staged(st, c, shelf, whole, parcels);
-	if (whole)
-		extend(st, c);
 	v.item = shelf;
 	text_fmt(members, sizeof(members), "\"order\":\"%.*s\",\"whole\":%s,\"labels\":%lld",
 		 (int)st->order.id.n, st->order.id.p, whole ? "true" : "false", (long long)parcels);

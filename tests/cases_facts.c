@@ -368,16 +368,33 @@ static void fact_lane(struct case_shop *c, char *text)
 	shop_submit(c->shop, &e, memory);
 }
 
-static bool time_passes(struct case_shop *c, const char *text)
+static void time_passes(struct case_shop *c, int64_t ms)
 {
 	const bool reachable = station_hq_reachable(c->shop->st);
+
+	shop_tick(c->shop, ms);
+	if (reachable)
+		hear_hq(c);
+}
+
+/* A moment that is not over yet. */
+static bool is_then(struct case_shop *c, const char *text)
+{
+	int64_t at_ms;
+
+	if (time_parse(slice_of(text), &at_ms) < 0 || at_ms < c->shop->wall_ms)
+		return false;
+	time_passes(c, at_ms - c->shop->wall_ms);
+	return true;
+}
+
+static bool after(struct case_shop *c, const char *text)
+{
 	int64_t ms;
 
 	if (!span_ms(text, &ms))
 		return false;
-	shop_tick(c->shop, ms);
-	if (reachable)
-		hear_hq(c);
+	time_passes(c, ms);
 	return true;
 }
 
@@ -431,7 +448,9 @@ bool case_fact(struct case_shop *c, const char *text, char *ret_why, size_t cap)
 	else if (!strcmp(copy, "restart"))
 		case_restart(c);
 	else if (!strcmp(word, "after"))
-		return time_passes(c, copy + used);
+		return after(c, copy + used);
+	else if (!strcmp(word, "now"))
+		return is_then(c, copy + used);
 	else
 		return false;
 	return true;

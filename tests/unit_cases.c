@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "firmware/base/bytes.h"
 #include "firmware/base/log.h"
@@ -102,5 +103,7 @@ int main(void)
 		cmocka_unit_test(every_reason_has_cases),
 	};
 
+	setenv("TZ", "Europe/Warsaw", 1); /* as the shop whose cases these are */
+	tzset();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

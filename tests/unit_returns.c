@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "firmware/counter/calendar.h"
 #include "firmware/counter/number.h"
 #include "firmware/counter/returns.h"
 #include "firmware/ledger.h"
@@ -159,126 +158,7 @@ static void any_sequence_adds_up(void **state)
 	}
 }
 
-/* ---- days ---- */
-
-static int64_t day(const char *text)
-{
-	int64_t d = 0;
-
-	assert_true(date_parse(slice_of(text), &d));
-	return d;
-}
-
-static void days_and_dates(void **state)
-{
-	char text[DATE_TEXT_MAX];
-
-	(void)state;
-	for (int64_t d = day("1999-12-25"); d < day("2101-01-05"); d++) {
-		int64_t again;
-
-		date_format(d, text);
-		assert_true(date_parse(slice_of(text), &again));
-		assert_int_equal(again, d);
-		assert_int_equal(calendar_day_of(calendar_end_ms(d)), d);
-		assert_int_equal(calendar_day_of(calendar_end_ms(d) + 1000), d + 1);
-	}
-	assert_false(date_parse(slice_of("2026-02-29"), &(int64_t){ 0 }));
-	assert_false(date_parse(slice_of("2026-2-09"), &(int64_t){ 0 }));
-	assert_false(date_parse(slice_of("2026-13-01"), &(int64_t){ 0 }));
-	assert_int_equal(calendar_weekday(day("2026-11-22")), 0);
-}
-
-static void zones(void **state)
-{
-	(void)state;
-	for (const char **zone = (const char *[]){ "Europe/Warsaw", "UTC", "America/New_York", "" };
-	     **zone; zone++) {
-		setenv("TZ", *zone, 1);
-		tzset();
-		/* Also over the nights in which clocks are set. */
-		for (int64_t d = day("2026-03-25"); d < day("2026-11-05"); d++) {
-			assert_int_equal(calendar_day_of(calendar_end_ms(d)), d);
-			assert_int_equal(calendar_day_of(calendar_end_ms(d) + 1000), d + 1);
-		}
-	}
-	unsetenv("TZ");
-	tzset();
-}
-
-static void polish_holidays(void **state)
-{
-	/* As printed in the calendars of these years. */
-	static const char *const free_days[] = {
-		"2024-01-01", "2024-01-06", "2024-03-31", "2024-04-01", "2024-05-01", "2024-05-03",
-		"2024-05-19", "2024-05-30", "2024-08-15", "2024-11-01", "2024-11-11", "2024-12-25",
-		"2024-12-26", "2025-04-20", "2025-04-21", "2025-06-08", "2025-06-19", "2025-12-24",
-		"2026-04-05", "2026-04-06", "2026-05-24", "2026-06-04", "2026-12-24", "2027-03-28",
-		"2027-03-29", "2027-05-16", "2027-05-27", "2038-04-25",
-	};
-	static const char *const working[] = { "2024-12-24", "2026-04-03", "2026-04-07",
-					       "2026-12-23", "2026-12-27", "2026-05-02" };
-	int count = 0;
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(free_days); i++)
-		if (!calendar_holiday(day(free_days[i])))
-			fail_msg("%s is a holiday", free_days[i]);
-	for (size_t i = 0; i < COUNT_OF(working); i++)
-		if (calendar_holiday(day(working[i])))
-			fail_msg("%s is none", working[i]);
-	for (int64_t d = day("2026-01-01"); d <= day("2026-12-31"); d++)
-		count += calendar_holiday(d);
-	assert_int_equal(count, 14);
-}
-
-static void deadlines_roll_over(void **state)
-{
-	static const struct {
-		const char *from, *last;
-	} cases[] = {
-		{ "2026-11-09", "2026-11-23" }, /* a Monday */
-		{ "2026-11-07", "2026-11-23" }, /* a Saturday */
-		{ "2026-11-08", "2026-11-23" }, /* a Sunday */
-		{ "2026-12-10", "2026-12-28" }, /* Christmas Eve, two holidays, a Sunday */
-		{ "2026-04-17", "2026-05-04" }, /* the first of May, Saturday, the third */
-		{ "2026-05-21", "2026-06-05" }, /* Corpus Christi */
-		{ "2024-12-10", "2024-12-24" }, /* was no holiday then */
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(cases); i++)
-		assert_int_equal(calendar_deadline(day(cases[i].from), 14), day(cases[i].last));
-}
-
-static void trading_days(void **state)
-{
-	static const char *const sundays[] = { "2026-01-25", "2026-03-29", "2026-04-26",
-					       "2026-06-28", "2026-08-30", "2026-12-06",
-					       "2026-12-13", "2026-12-20" };
-	const struct json none = { 0 };
-	struct json hours;
-	size_t found = 0;
-
-	(void)state;
-	for (int64_t d = day("2026-01-01"); d <= day("2026-12-31"); d++)
-		if (calendar_trading_sunday(d)) {
-			assert_true(found < COUNT_OF(sundays));
-			assert_int_equal(d, day(sundays[found++]));
-		}
-	assert_int_equal(found, COUNT_OF(sundays));
-	assert_true(calendar_open(day("2026-12-20"), none));
-	assert_false(calendar_open(day("2026-12-27"), none));
-	assert_false(calendar_open(day("2026-12-25"), none));
-	assert_int_equal(json_check(slice_of("{\"open\":{\"mon\":[\"09:00\",\"21:00\"]},"
-					     "\"also_open\":{\"2026-11-22\":[\"10:00\",\"20:00\"]},"
-					     "\"closed\":[\"2026-11-23\"]}"),
-				    &hours),
-			 0);
-	assert_true(calendar_open(day("2026-11-22"), hours));
-	assert_false(calendar_open(day("2026-11-23"), hours));
-	assert_int_equal(calendar_next_open(day("2026-11-23"), hours), day("2026-11-30"));
-}
+/* ---- numbers ---- */
 
 static void numbers_and_vat(void **state)
 {
@@ -627,11 +507,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_sequence_adds_up),
-		cmocka_unit_test(days_and_dates),
-		cmocka_unit_test(zones),
-		cmocka_unit_test(polish_holidays),
-		cmocka_unit_test(deadlines_roll_over),
-		cmocka_unit_test(trading_days),
 		cmocka_unit_test(numbers_and_vat),
 		cmocka_unit_test(another_stores_order_is_asked_for),
 		cmocka_unit_test(hq_that_says_nothing_is_down),

@@ -4,7 +4,8 @@
 #include "firmware/base/clock.h"
 #include "firmware/base/text.h"
 
-#define DAY_MS	      (24 * 3600 * INT64_C(1000))
+#define MINUTE_MS     (60 * INT64_C(1000))
+#define DAY_MS	      (24 * 60 * MINUTE_MS)
 #define SATURDAY      6
 #define EVE_FREE_FROM 2025 /* Christmas Eve is free since then */
 
@@ -112,21 +113,30 @@ static bool listed(struct json dates, const char *date)
 	return false;
 }
 
-bool calendar_open(int64_t day, struct json hours)
+/* The policy's word on that day: false when it is closed; `hours` where it has any. */
+static bool hours_of(int64_t day, struct json policy, struct json *ret_hours)
 {
 	static const char *const names[] = { "sun", "mon", "tue", "wed", "thu", "fri", "sat" };
-	const int weekday = calendar_weekday(day);
-	const struct json open = json_get(hours, "open");
+	const struct json open = json_get(policy, "open");
 	char date[DATE_TEXT_MAX];
 
 	date_format(day, date);
-	if (json_get(json_get(hours, "also_open"), date).type == JSON_ARRAY)
+	*ret_hours = json_get(json_get(policy, "also_open"), date);
+	if (ret_hours->type == JSON_ARRAY)
 		return true;
-	if (listed(json_get(hours, "closed"), date) || calendar_holiday(day))
+	if (listed(json_get(policy, "closed"), date) || calendar_holiday(day))
 		return false;
+	*ret_hours = json_get(open, names[calendar_weekday(day)]);
 	if (open.type == JSON_OBJECT)
-		return json_get(open, names[weekday]).type == JSON_ARRAY;
-	return weekday != 0 || calendar_trading_sunday(day);
+		return ret_hours->type == JSON_ARRAY;
+	return calendar_weekday(day) != 0 || calendar_trading_sunday(day);
+}
+
+bool calendar_open(int64_t day, struct json hours)
+{
+	struct json of_day;
+
+	return hours_of(day, hours, &of_day);
 }
 
 int64_t calendar_next_open(int64_t day, struct json hours)
@@ -172,14 +182,65 @@ bool date_parse(struct slice text, int64_t *ret_day)
 	return true;
 }
 
-int64_t calendar_end_ms(int64_t day)
+/* That minute of that day in the station's zone. */
+static int64_t minute_ms(int64_t day, int64_t minute)
 {
-	/* 23:59:59 if the zone were UTC; then moved by what the zone says of that moment. */
-	const int64_t guess = day * DAY_MS + DAY_MS - 1000;
+	/* As if the zone were UTC; then moved by what the zone says of that moment. */
+	const int64_t guess = day * DAY_MS + minute * MINUTE_MS;
 	const struct local_time t = time_local(guess);
 	const int64_t there = calendar_day((struct date){ t.year, t.month, t.day });
-	const int64_t off_ms = (there - day) * DAY_MS +
-			       ((t.hour * 60 + t.minute) * INT64_C(60) - 86400 + 60) * 1000;
+	const int64_t off_ms =
+		(there - day) * DAY_MS + (t.hour * 60 + t.minute - minute) * MINUTE_MS;
 
 	return guess - off_ms;
+}
+
+int64_t calendar_end_ms(int64_t day)
+{
+	return minute_ms(day, 24 * 60 - 1) + MINUTE_MS - 1000;
+}
+
+/* "09:00" as minutes, or what it is otherwise. */
+static int64_t minute_of(struct json v, int64_t otherwise)
+{
+	char text[8];
+	int64_t minute;
+
+	if (json_string(v, text, sizeof(text)) != 5 || text[2] != ':' ||
+	    !text_digits((struct slice){ text, 2 }) || !text_digits((struct slice){ text + 3, 2 }))
+		return otherwise;
+	minute = digits(slice_of(text), 0, 2) * INT64_C(60) + digits(slice_of(text), 3, 2);
+	return minute <= 24 * 60 ? minute : otherwise;
+}
+
+/* From when to when, in minutes: `["09:00","21:00"]`, or the whole day. */
+static void minutes_of(struct json hours, int64_t *ret_opens, int64_t *ret_closes)
+{
+	struct json_walk w = json_walk(hours);
+
+	*ret_opens = json_next(&w) ? minute_of(w.value, 0) : 0;
+	*ret_closes = json_next(&w) ? minute_of(w.value, 24 * 60) : 24 * 60;
+}
+
+int64_t calendar_open_hours_after(int64_t from_ms, int64_t hours, struct json policy)
+{
+	const int64_t first = calendar_day_of(from_ms);
+	int64_t left_ms = hours * 60 * MINUTE_MS, opens, closes, opens_ms, closes_ms;
+	struct json of_day;
+
+	for (int64_t day = first; day < first + 366; day++) {
+		if (!hours_of(day, policy, &of_day))
+			continue;
+		minutes_of(of_day, &opens, &closes);
+		opens_ms = minute_ms(day, opens);
+		closes_ms = minute_ms(day, closes);
+		if (opens_ms < from_ms)
+			opens_ms = from_ms;
+		if (closes_ms <= opens_ms)
+			continue;
+		if (left_ms <= closes_ms - opens_ms)
+			return opens_ms + left_ms;
+		left_ms -= closes_ms - opens_ms;
+	}
+	return from_ms + hours * 60 * MINUTE_MS;
 }

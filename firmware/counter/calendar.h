@@ -36,6 +36,10 @@ bool calendar_trading_sunday(int64_t day);
 /* This day, or the next one on which the shop is open; a year ahead at most. */
 int64_t calendar_next_open(int64_t day, struct json hours);
 
+/* When so many hours are over in which the shop was open, counted from `from_ms`. A day that is open
+ * without hours in the policy (`"mon":["09:00","21:00"]`) counts whole. At most a year ahead. */
+int64_t calendar_open_hours_after(int64_t from_ms, int64_t hours, struct json policy);
+
 /* "2026-11-22" */
 #define DATE_TEXT_MAX 16
 void date_format(int64_t day, char dst[DATE_TEXT_MAX]);
