@@ -170,6 +170,7 @@ static void look_for_double(struct station *st, const struct origin *o, const ch
 
 static void accepted(struct station *st, const struct origin *o, struct json body)
 {
+	const struct mark by = { o->lane, o->epoch, o->seq, o->at_ms };
 	char id[ID_MAX + 1], doc[ID_MAX + 1];
 	bool known, counted;
 
@@ -183,6 +184,7 @@ static void accepted(struct station *st, const struct origin *o, struct json bod
 		keep_line(st, slice_of(id), w.value, known, counted);
 	if (!counted)
 		keep_refunded(st, slice_of(id), json_get(body, "refund"));
+	overlay_returned(st, slice_of(id), &by);
 	keep_status(st, o, slice_of(id));
 	look_for_double(st, o, id, body);
 	order_changed(st, slice_of(id));

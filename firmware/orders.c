@@ -229,17 +229,45 @@ static void check_handover(struct station *st, struct slice id, const struct ord
 	}
 }
 
+/* There was one at some lane, and HQ knew the last of each when it wrote the order. */
+static bool returns_covered(struct station *st, struct slice id)
+{
+	struct over last = { .what = OVER_RETURNED };
+	bool any = false;
+
+	while (store_over_next(st->store, id, &last) &&
+	       !strncmp(last.what, OVER_RETURNED, strlen(OVER_RETURNED))) {
+		if (!store_upto_covers(st->store, STREAM_ORDERS, last.lane, last.epoch, last.seq))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+static void check_returns(struct station *st, struct slice id)
+{
+	for (int i = 0; i < st->order.line_count; i++) {
+		const struct order_line *l = &st->order.lines[i];
+
+		if (l->returned_known)
+			check_quantity(st, l->id, "returned", l->returned,
+				       store_line_fact(st->store, id, json_text(l->id)).returned);
+	}
+}
+
 void order_conflict_check(struct station *st, struct slice id)
 {
 	struct taken t = { .payment = "" };
-	const bool paid = store_taken_next(st->store, id, &t);
+	const bool paid = store_taken_next(st->store, id, &t), returned = returns_covered(st, id);
 	struct order_fact f;
 	const bool handed = store_order_fact(st->store, id, &f);
 
-	if ((!handed && !paid) || !load_record(st, id))
+	if ((!handed && !paid && !returned) || !load_record(st, id))
 		return;
 	if (handed)
 		check_handover(st, id, &f);
+	if (returned)
+		check_returns(st, id);
 	if (paid)
 		money_conflicts(st, id);
 }

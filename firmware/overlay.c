@@ -258,6 +258,14 @@ void overlay_keep(struct station *st, struct slice order, const char *what, stru
 	set(st, order, what, json, by, INT64_MAX);
 }
 
+void overlay_returned(struct station *st, struct slice order, const struct mark *by)
+{
+	char what[OVER_WHAT_MAX];
+
+	if (text_fmt(what, sizeof(what), OVER_RETURNED "%s", by->lane) >= 0)
+		overlay_keep(st, order, what, slice_of("true"), by);
+}
+
 void overlay_drop(struct station *st, struct slice order, const char *what)
 {
 	store_over_drop(st->store, order, what);

@@ -30,6 +30,9 @@ void overlay_set_line(struct station *st, struct slice order, const char *what, 
  * replaced by), until it is dropped. */
 void overlay_keep(struct station *st, struct slice order, const char *what, struct slice json,
 		  const struct mark *by);
+/* Which return was the last one at that lane: an HQ that has not heard of it contradicts nothing. */
+#define OVER_RETURNED "returned:" /* and the lane */
+void overlay_returned(struct station *st, struct slice order, const struct mark *by);
 void overlay_drop(struct station *st, struct slice order, const char *what);
 /* `{state,shelf}` of a parcel. */
 void overlay_set_parcel(struct station *st, struct slice order, struct slice label,

@@ -276,6 +276,7 @@ static void keep_facts(struct station *st, const struct accept *a)
 	}
 	for (int i = 0; i < a->legs.count; i++)
 		keep_refunded(st, &a->legs.leg[i]);
+	overlay_returned(st, st->order.id, &by);
 	if (return_is_all(&st->order, st->back))
 		overlay_set(st, st->order.id, "status", slice_of("\"returned\""), &by);
 	st->queue_stale = true;

@@ -331,6 +331,36 @@ static void hq_lowers_nothing(void **state)
 		  NULL);
 	shop_verb(s, "return.start", "{\"order\":\"ZAM-2\"}", NULL);
 	assert_has(s->reply, "already_returned");
+	assert_null(strstr(s->up, "order.conflict"));
+	shop_close(s);
+}
+
+/* HQ that has heard of the return, and says that less came back: told, and kept. */
+static void hq_says_less_came_back(void **state)
+{
+	static const char put[] =
+		"[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-2\",\"rev\":%d,\"body\":"
+		"{\"status\":\"collected\",\"contract\":\"distance\",\"lines\":[{\"line\":1,"
+		"\"qty\":3,\"paid\":3998,\"handed\":3,\"returned\":%d}]}}]";
+	struct shop *s = shop_with(BOUGHT("ZAM-2", ""));
+	char ops[512], upto[128];
+
+	(void)state;
+	shop_verb(s, "return.start", "{\"order\":\"ZAM-2\"}", NULL);
+	shop_verb(s, "return.line", "{\"line\":1,\"qty\":2,\"condition\":\"good\"}", NULL);
+	shop_verb(s, "return.accept", "{}", NULL);
+	assert_int_equal(s->status, 200);
+	text_fmt(upto, sizeof(upto), "{\"k1\":[%lld,%lld]}", (long long)s->st->ledger.epoch,
+		 (long long)s->st->ledger.last);
+	text_fmt(ops, sizeof(ops), put, 9, 2);
+	shop_down(s, STREAM_ORDERS, 7, 3, ops, upto);
+	assert_null(strstr(s->up, "order.conflict"));
+	text_fmt(ops, sizeof(ops), put, 10, 0);
+	shop_down(s, STREAM_ORDERS, 7, 4, ops, upto);
+	assert_has(s->up, "\"field\":\"lines.1.returned\",\"hq\":0,\"store\":2");
+	shop_verb(s, "return.start", "{\"order\":\"ZAM-2\"}", NULL);
+	shop_verb(s, "return.line", "{\"line\":1,\"qty\":2,\"condition\":\"good\"}", NULL);
+	assert_has(s->reply, "quantity_exceeded");
 	shop_close(s);
 }
 
@@ -512,6 +542,7 @@ int main(void)
 		cmocka_unit_test(hq_that_says_nothing_is_down),
 		cmocka_unit_test(a_restart_changes_nothing),
 		cmocka_unit_test(hq_lowers_nothing),
+		cmocka_unit_test(hq_says_less_came_back),
 		cmocka_unit_test(changed_meanwhile),
 		cmocka_unit_test(both_lanes_took_it_back),
 		cmocka_unit_test(one_lane_after_the_other_is_no_double),

@@ -98,6 +98,7 @@ static bool read_line(struct json v, struct order_line *l)
 		   json_is(m[LINE_KIND], "gift_card");
 	l->handed_known = m[LINE_HANDED].type == JSON_NUMBER;
 	l->short_known = m[LINE_SHORT].type == JSON_NUMBER;
+	l->returned_known = m[LINE_RETURNED].type == JSON_NUMBER;
 	return (l->id.type == JSON_NUMBER || l->id.type == JSON_STRING) &&
 	       l->id.n <= ORDER_LINE_ID_MAX && text_or_absent(l->sku) &&
 	       l->sku.n <= ORDER_SKU_MAX && text_or_absent(l->gtin) && text_or_absent(l->name) &&

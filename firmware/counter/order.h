@@ -54,6 +54,7 @@ struct order_line {
 	bool boxed;	     /* comes in a parcel, nobody picks it here */
 	bool handed_known;   /* HQ said how many */
 	bool short_known;
+	bool returned_known;
 	int64_t age_min; /* 0 none */
 };
 

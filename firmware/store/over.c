@@ -59,8 +59,3 @@ bool store_over_of(struct store *st, const char *what, const char *value, char i
 	db_done(row);
 	return true;
 }
-
-void store_overs_drop(struct store *st, struct slice order)
-{
-	db_run(st, "DELETE FROM over WHERE id=?", "t", order);
-}

@@ -212,7 +212,6 @@ void store_over_drop(struct store *st, struct slice order, const char *what);
 /* The next order behind `id` ("" to begin), which is replaced, whose `what` ("status" or "search")
  * is said here with this value (JSON text). */
 bool store_over_of(struct store *st, const char *what, const char *value, char id[ID_MAX + 1]);
-void store_overs_drop(struct store *st, struct slice order);
 
 #define STOCK_MAX INT64_C(1000000000000) /* either way, pieces: what no shop has */
 void store_stock_delta_add(struct store *st, struct slice sku, int64_t delta, const char *lane,
