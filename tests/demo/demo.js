@@ -6,6 +6,7 @@
 'use strict';
 
 const { once } = require('node:events');
+const { playCounter } = require('./counter.js');
 const { DemoShop } = require('./shop.js');
 const { playOutage, playPickup, playTwoCounters } = require('./play.js');
 const { stay } = require('./stay.js');
@@ -33,6 +34,7 @@ async function main(args)
 			return 0;
 		}
 		await playPickup(shop, tell);
+		await playCounter(shop, tell);
 		await playOutage(shop, tell);
 		await playTwoCounters(shop, tell);
 		tell.summary();

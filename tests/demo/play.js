@@ -192,4 +192,6 @@ async function playTwoCounters(shop, tell)
 	live.close();
 }
 
-module.exports = { playOutage, playPickup, playTwoCounters };
+module.exports = {
+	checkItems, handOver, ms, playOutage, playPickup, playTwoCounters, waitHqHas,
+};
