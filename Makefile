@@ -124,7 +124,8 @@ $(filter $(BUILD)/tests/unit_sim%,$(UNITS)): $(BUILD)/tests/%: \
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_lada-sim) $(LIBS_test)
 $(filter $(BUILD)/tests/unit_hq%,$(UNITS)): $(BUILD)/tests/%: \
-	$(BUILD)/obj/tests/%.o $(BUILD)/obj/tests/pg_server.o $(BUILD)/hq.a
+	$(BUILD)/obj/tests/%.o $(BUILD)/obj/tests/pg_server.o $(BUILD)/obj/tests/mangle.o \
+	$(BUILD)/hq.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_lada-hq) $(LIBS_test)
 # What several tests share; before the house, which it uses.
