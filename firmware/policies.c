@@ -19,6 +19,8 @@ const struct trust_keys *station_keys(struct station *st)
 	struct trust_change less = { .withdrawn = st->keys_change.withdrawn };
 	const char *why;
 
+	if (st->real)
+		return &st->keys; /* training.c's */
 	if (!trust_keys_has(pinned, KEY_STREAM))
 		return pinned;
 	if (trust_change_apply(pinned, &st->keys_change, &st->keys, &why) == 0 &&

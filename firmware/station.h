@@ -153,11 +153,12 @@ struct device_state {
 	int nothings;	   /* jobs in a row of which nothing left */
 	int64_t unable_ms; /* unable to print since then */
 	bool drawer_known, drawer_high; /* the drawer's contact */
-	bool kicked;	 /* a kick is out whose effect would tell which level is open... */
-	bool kick_high;	 /* ...this was the contact before it... */
-	int64_t kick_ms; /* ...and its job ended then; 0 under way */
-	bool kick_shut;	 /* by its contact the drawer was shut when it was kicked... */
-	bool kick_seen;	 /* ...and has been open since */
+	bool kicked;	      /* a kick is out whose effect would tell which level is open... */
+	bool kick_high;	      /* ...this was the contact before it... */
+	int64_t kick_ms;      /* ...and its job ended then; 0 under way */
+	bool kick_shut;	      /* by its contact the drawer was shut when it was kicked... */
+	bool kick_seen;	      /* ...and has been open since */
+	int64_t practice_job; /* that it prints now, 0 none */
 };
 
 /* What a stream is being asked for. */
@@ -244,6 +245,15 @@ struct clocks {
 	int64_t beat_n, beat_noted, beat_note_ms; /* of signed beats: heard, kept, to be kept by */
 };
 
+/* Who practises at the counter (training.c). */
+struct training {
+	struct station *station; /* in memory; NULL: nobody does */
+	bool broken;		 /* it cannot go on */
+	char staff[ID_MAX + 1];
+	int64_t began_ms; /* wall */
+	int64_t count;	  /* of them in this life: numbers of jobs and checks never come twice */
+};
+
 struct counters {
 	int64_t scans, scans_refused, verbs, steps, commits;
 	int64_t down_applied, down_dropped, down_old_epoch, letters;
@@ -257,6 +267,8 @@ struct station {
 	struct store *store;
 	char identity[48]; /* public key, base64 */
 	char operator_token[TOKEN_TEXT_MAX];
+	struct station *real; /* of a station that is for practising: whose it is; else NULL */
+	struct training training;
 
 	struct ledger ledger; /* mirror of the newest epoch's row */
 	struct {
@@ -367,6 +379,8 @@ int station_start(struct station *st);
 /* Takes and decides what is in the door, commits once, lets the outputs out. `wait`: until there
  * is something. False when it took nothing, or after DOOR_STOP or database trouble. */
 bool station_step(struct station *st, bool wait);
+/* A scanner has read something. */
+void station_scanned(struct station *st, const struct door_event *e, struct slice text);
 int64_t station_now(const struct station *st);	/* wall ms */
 int64_t station_mono(const struct station *st); /* monotonic ms */
 void station_wake_at(struct station *st, int64_t mono_ms);
