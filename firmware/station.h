@@ -123,6 +123,14 @@ struct kept_scan {
 	char text[512];
 };
 
+/* At whose data somebody looked, lately. */
+#define LOOKS_KEPT 32
+struct looks {
+	uint8_t hash[LOOKS_KEPT][HASH_BYTES]; /* of who, and at whom */
+	int64_t at_ms[LOOKS_KEPT];	      /* monotonic, 0 none */
+	int next;
+};
+
 struct desk_state {
 	enum desk_mode mode;
 	struct desk_row row; /* pickup; asking: row.order */
@@ -136,6 +144,7 @@ struct desk_state {
 	char receipt[RECEIPT_CODE_MAX]; /* return code of the order handed over last, "" none */
 	bool survey;			/* its customer is asked how it was */
 	uint8_t seen[HASH_BYTES];	/* of the open order, as staff have seen it */
+	struct looks looks;
 	struct approval approval;	/* for the work that is open */
 	struct blocked blocked;
 	char greeted[ID_MAX + 1]; /* kiosk: the order whose customer is greeted */
