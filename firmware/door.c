@@ -217,9 +217,12 @@ static void note_emitted(struct door *d, struct outlet *o, size_t n)
 	d->pending_bytes += n;
 }
 
-void door_only(struct door *d, uint32_t kinds)
+uint32_t door_only(struct door *d, uint32_t kinds)
 {
+	const uint32_t before = d->kinds;
+
 	d->kinds = kinds; /* only the step thread reads or writes it */
+	return before;
 }
 
 static bool dropped(const struct door *d, const struct door_out *out)

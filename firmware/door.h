@@ -329,7 +329,8 @@ void door_flush(struct door *door);
 /* From now on only outputs of these kinds (1 << enum out_kind) go out, others are dropped: what is
  * practised is nobody's business. DOOR_ALL at first. */
 #define DOOR_ALL UINT32_MAX
-void door_only(struct door *door, uint32_t kinds);
+/* What went out before. */
+uint32_t door_only(struct door *door, uint32_t kinds);
 /* Bytes emitted since the last flush. */
 size_t door_pending(const struct door *door);
 

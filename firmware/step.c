@@ -348,8 +348,8 @@ static void finish_step(struct station *st)
 
 	policies_follow(st);
 	message_show(st);
-	training_step(st);
 	job_pump(st);
+	training_step(st);
 	if (st->ledger.last > st->fresh_after)
 		ledger_publish_fresh(st);
 	if (st->dirty)

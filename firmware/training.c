@@ -18,9 +18,10 @@
 
 static const char key_training[] = "training"; /* setting: who practises, and since when */
 
-/* All that leaves it. Its screen is written with the others (documents.c). */
+/* All that leaves it; a session that ends there is a real one. Its screen is written with the
+ * others (documents.c). */
 static const uint32_t outputs =
-	1u << OUT_REPLY | 1u << OUT_PIN | 1u << OUT_PRINT | 1u << OUT_FEEDBACK;
+	1u << OUT_REPLY | 1u << OUT_PIN | 1u << OUT_PRINT | 1u << OUT_FEEDBACK | 1u << OUT_SESSION;
 
 /* ---- in and out of it ---- */
 
@@ -77,9 +78,10 @@ void training_commit(struct station *st)
 
 void training_wake_at(struct station *st, int64_t mono_ms)
 {
-	door_only(st->door, DOOR_ALL);
+	const uint32_t before = door_only(st->door, DOOR_ALL);
+
 	station_wake_at(st->real, mono_ms);
-	door_only(st->door, outputs);
+	door_only(st->door, before);
 }
 
 /* ---- its end ---- */
@@ -184,18 +186,23 @@ void training_broken_off(struct station *st)
 /* ---- what belongs to it ---- */
 
 /* These are about the person, the station and its real prints, wherever the counter is. */
-static bool stays_real(const char *verb, struct slice payload)
+static bool stays_real(struct station *st, const struct door_event *e, struct slice payload)
 {
 	static const char *const always[] = { "staff.login",   "staff.logout", "training.start",
 					      "training.stop", "message.done", "letter.drop",
 					      "reject.drop" };
+	const char *verb = e->verb.verb;
 	struct json args;
 
 	for (size_t i = 0; i < COUNT_OF(always); i++)
 		if (!strcmp(verb, always[i]))
 			return true;
-	return !strncmp(verb, "print.", 6) && json_check(payload, &args) == 0 &&
-	       json_int_or(json_get(args, "job"), INT64_MAX) <= PRACTICE_FIRST;
+	if (strncmp(verb, "print.", 6) != 0)
+		return false;
+	/* The operator's token is a program's (lada print-test). */
+	return !staff_session(st, e->verb.token).token_hash[0] ||
+	       (json_check(payload, &args) == 0 &&
+		json_int_or(json_get(args, "job"), INT64_MAX) <= PRACTICE_FIRST);
 }
 
 static bool is_practised(struct station *st, const struct door_event *e, struct slice payload)
@@ -203,7 +210,7 @@ static bool is_practised(struct station *st, const struct door_event *e, struct 
 	if (e->kind == DOOR_SCAN)
 		return e->scan.desk == DESK_COUNTER && !slice_starts(payload, "LB.");
 	if (e->kind == DOOR_VERB)
-		return verb_at_counter(st, e, payload) && !stays_real(e->verb.verb, payload);
+		return verb_at_counter(st, e, payload) && !stays_real(st, e, payload);
 	return (e->kind == DOOR_JOB && e->job.job > PRACTICE_FIRST) ||
 	       (e->kind == DOOR_PIN && (int64_t)e->pin.check > PRACTICE_FIRST);
 }

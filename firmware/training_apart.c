@@ -29,15 +29,16 @@ static bool is_label(struct station *real, struct slice text)
 
 static enum named named_by(struct station *st, struct slice text)
 {
-	struct station *real = st->real ? st->real : st;
 	const struct slice order = order_in(text);
+	const bool practice = practice_names(order);
 	char id[ID_MAX + 1];
 
-	if (st->real && practice_names(order))
-		return NAMED_PRACTICE;
-	if (order_named(real, order, id) || is_label(real, text))
+	/* An order that HQ gave such a number all the same is as real as any. */
+	if (practice)
+		return !st->real && order_named(st, order, id) ? NAMED_REAL : NAMED_PRACTICE;
+	if (st->real && (order_named(st->real, order, id) || is_label(st->real, text)))
 		return NAMED_REAL;
-	return practice_names(order) ? NAMED_PRACTICE : NAMED_NOTHING;
+	return NAMED_NOTHING;
 }
 
 /* A code that is not one of practice is real, whether its order is known here or not. */
@@ -50,7 +51,7 @@ static enum named named_by_code(struct station *st, struct slice text, char orde
 		return NAMED_NOTHING;
 	text_fmt(order, ID_MAX + 1, "%s", code.order);
 	n = named_by(st, slice_of(code.order));
-	return n == NAMED_NOTHING ? NAMED_REAL : n;
+	return n == NAMED_NOTHING ? NAMED_REAL : n; /* which is refused in training only */
 }
 
 static bool refuse(struct station *st, const struct call *c, enum named named, const char *order)
@@ -68,12 +69,22 @@ static bool refuse(struct station *st, const struct call *c, enum named named, c
 	return true;
 }
 
+/* What names something else where it is scanned now, whatever orders may be called. */
+static bool is_no_name(struct station *st, const struct call *c, const struct scan *s)
+{
+	char sku[ID_MAX + 1];
+
+	return s->kind == SCAN_NOTHING || s->kind == SCAN_BADGE ||
+	       (s->kind == SCAN_PIN && st->desks[c->desk].mode == MODE_ASKING) ||
+	       (st->real && s->kind == SCAN_GTIN && product_by_code(st, &s->code, sku));
+}
+
 bool training_refuses_scan(struct station *st, const struct call *c, const struct scan *s)
 {
 	char order[NAME_TEXT_MAX];
 	enum named named;
 
-	if (s->kind == SCAN_NOTHING || s->kind == SCAN_BADGE)
+	if (is_no_name(st, c, s))
 		return false;
 	if (s->kind == SCAN_PICKUP)
 		named = named_by_code(st, s->text, order);
@@ -94,21 +105,27 @@ static bool phone_is_real(struct station *st, struct json phone)
 				 LOOKUP_PHONE, slice_of(hash), id);
 }
 
+static bool refuses_named(struct station *st, const struct call *c, struct json name)
+{
+	char text[NAME_TEXT_MAX];
+
+	return json_string(name, text, sizeof(text)) > 0 &&
+	       refuse(st, c, named_by(st, slice_of(text)), text);
+}
+
 bool training_refuses(struct station *st, const struct call *c, const char *verb, struct json args)
 {
-	static const char *const names[] = {
-		"order", "receipt", "label", "text", "doc", "exchange"
-	};
+	static const char *const names[] = { "order", "label", "doc", "exchange" };
 	struct json m[COUNT_OF(names)];
-	char text[NAME_TEXT_MAX];
 
 	/* A PIN is real, wherever it is changed; a customer who has no number here as well. */
 	if (st->real && (!strcmp(verb, "staff.pin") || phone_is_real(st, json_get(args, "phone"))))
 		return refuse(st, c, NAMED_REAL, NULL);
+	if (!strcmp(verb, "pickup.search"))
+		return refuses_named(st, c, json_get(args, "text"));
 	json_pick(args, names, m, COUNT_OF(names));
 	for (size_t i = 0; i < COUNT_OF(names); i++)
-		if (json_string(m[i], text, sizeof(text)) > 0 &&
-		    refuse(st, c, named_by(st, slice_of(text)), text))
+		if (refuses_named(st, c, m[i]))
 			return true;
 	return false;
 }
