@@ -22,9 +22,11 @@
 #include "firmware/counter/returns.h"
 #include "firmware/counter/scan.h"
 #include "firmware/counter/slip.h"
+#include "firmware/counter/training.h"
 #include "firmware/counter/words.h"
 #include "firmware/door.h"
 #include "firmware/store/store.h"
+#include "firmware/trust/code.h"
 #include "firmware/trust/hash.h"
 #include "firmware/trust/rotate.h"
 
@@ -145,7 +147,7 @@ struct desk_state {
 	bool survey;			/* its customer is asked how it was */
 	uint8_t seen[HASH_BYTES];	/* of the open order, as staff have seen it */
 	struct looks looks;
-	struct approval approval;	/* for the work that is open */
+	struct approval approval; /* for the work that is open */
 	struct blocked blocked;
 	char greeted[ID_MAX + 1]; /* kiosk: the order whose customer is greeted */
 	int64_t wipe_ms;	  /* kiosk: when to forget, monotonic, 0 never */
@@ -261,6 +263,7 @@ struct training {
 	char staff[ID_MAX + 1];
 	int64_t began_ms; /* wall */
 	int64_t count;	  /* of them in this life: numbers of jobs and checks never come twice */
+	char codes[PRACTICE_ORDERS][CODE_TEXT_MAX]; /* of its orders, signed once */
 };
 
 struct counters {

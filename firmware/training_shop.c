@@ -29,6 +29,17 @@ static void practice_pair(struct trust_pair *ret_pair)
 	trust_pair_from_seed(seed, ret_pair);
 }
 
+static void sign_codes(const struct trust_pair *pair, char codes[PRACTICE_ORDERS][CODE_TEXT_MAX])
+{
+	struct pickup_code c = { .kid = PRACTICE_KID, .store = PRACTICE_STORE };
+
+	for (int i = 0; i < PRACTICE_ORDERS; i++) {
+		practice_id(i, c.order);
+		if (code_sign(&c, pair, codes[i]) < 0)
+			codes[i][0] = '\0';
+	}
+}
+
 static void pin_practice_key(struct station *t)
 {
 	struct trust_key *key = &t->keys.key[0];
@@ -39,6 +50,7 @@ static void pin_practice_key(struct station *t)
 	key->kid = PRACTICE_KID;
 	key->purpose = KEY_PICKUP;
 	memcpy(key->public_key, pair.public_key, sizeof(key->public_key));
+	sign_codes(&pair, t->real->training.codes);
 }
 
 struct station *training_shop_open(struct station *real, int64_t first)
@@ -107,22 +119,38 @@ static bool read_product(struct station *t, struct json body, struct practice_pr
 	       ret->price <= MONEY_MAX / 100;
 }
 
+/* The next of the catalogue behind `id`, in t->body: what is read of policies borrows the record's
+ * statement. */
+static bool next_product(struct station *t, int64_t gen, char id[ID_MAX + 1], struct json *ret_body)
+{
+	struct record r;
+
+	*ret_body = (struct json){ 0 };
+	if (!store_record_next(t->store, gen, id))
+		return false;
+	if (!store_record(t->store, gen, slice_of(id), &r) || r.state != RECORD_LIVE ||
+	    r.body.n >= sizeof(t->body))
+		return true;
+	memcpy(t->body, r.body.p, r.body.n);
+	if (json_check((struct slice){ t->body, r.body.n }, ret_body) < 0)
+		*ret_body = (struct json){ 0 };
+	return true;
+}
+
 /* Those of the shop, as far as they go: they are what lies on its shelves. */
 static void choose_products(struct station *t, struct practice_product *products)
 {
 	const int64_t gen = store_cursor(t->store, STREAM_CATALOG).gen;
 	char id[ID_MAX + 1] = "";
-	struct record r;
 	struct json body;
 	int n = 0;
 
 	for (int i = 0; gen && i < PRODUCTS_LOOKED && n < PRACTICE_PRODUCTS; i++) {
 		struct practice_product p;
 
-		if (!store_record_next(t->store, gen, id))
+		if (!next_product(t, gen, id, &body))
 			break;
-		if (!store_record(t->store, gen, slice_of(id), &r) || r.state != RECORD_LIVE ||
-		    json_check(r.body, &body) < 0 || !read_product(t, body, &p))
+		if (!read_product(t, body, &p))
 			continue;
 		text_fmt(p.sku, sizeof(p.sku), "%s", id);
 		products[n++] = p;
@@ -184,17 +212,6 @@ void training_shop_tick(struct station *t)
 
 /* ---- what there is to practise ---- */
 
-static void practice_code(int n, char code[CODE_TEXT_MAX])
-{
-	struct pickup_code c = { .kid = PRACTICE_KID, .store = PRACTICE_STORE };
-	struct trust_pair pair;
-
-	practice_pair(&pair);
-	practice_id(n, c.order);
-	if (code_sign(&c, &pair, code) < 0)
-		code[0] = '\0';
-}
-
 static int64_t really_here(struct station *real)
 {
 	char id[ID_MAX + 1] = "";
@@ -208,7 +225,7 @@ static int64_t really_here(struct station *real)
 void training_document(struct station *st, struct buf *b)
 {
 	const enum language l = st->desks[DESK_COUNTER].language;
-	char id[PRACTICE_ID_MAX], code[CODE_TEXT_MAX];
+	char id[PRACTICE_ID_MAX];
 
 	if (!st->real) {
 		jw_null(b, "practice");
@@ -219,12 +236,11 @@ void training_document(struct station *st, struct buf *b)
 	jw_open(b, "orders", '[');
 	for (int i = 0; i < PRACTICE_ORDERS; i++) {
 		practice_id(i, id);
-		practice_code(i, code);
 		jw_open(b, NULL, '{');
 		jw_str(b, "order", id);
 		jw_str(b, "teaches", practice_teaches(i, l));
 		jw_str(b, "pin", PRACTICE_PIN);
-		jw_str(b, "code", code);
+		jw_str(b, "code", st->real->training.codes[i]);
 		jw_close(b, '}');
 	}
 	jw_close(b, ']');
@@ -249,7 +265,7 @@ static void write_products(struct station *t, struct buf *doc)
 void verb_training_sheet(struct station *t, const struct call *c, struct json args)
 {
 	const enum language l = t->desks[DESK_COUNTER].language;
-	char id[PRACTICE_ID_MAX], code[CODE_TEXT_MAX], members[48];
+	char id[PRACTICE_ID_MAX], members[48];
 	struct word_values v = words_none();
 	struct buf doc;
 	int64_t job;
@@ -262,11 +278,10 @@ void verb_training_sheet(struct station *t, const struct call *c, struct json ar
 	buf_init(&doc, t->doc, sizeof(t->doc));
 	for (int i = 0; i < PRACTICE_ORDERS; i++) {
 		practice_id(i, id);
-		practice_code(i, code);
 		doc_text(&doc, 'R', "");
 		doc_pair(&doc, slice_of(id), slice_of(PRACTICE_PIN));
 		doc_text(&doc, 'T', practice_teaches(i, l));
-		doc_text(&doc, 'Q', code);
+		doc_text(&doc, 'Q', t->real->training.codes[i]);
 	}
 	write_products(t, &doc);
 	doc_text(&doc, 'X', "");

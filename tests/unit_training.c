@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "firmware/base/doc.h"
 #include "firmware/base/json.h"
 #include "firmware/counter/training.h"
 #include "tests/second_lane.h"
@@ -650,52 +649,6 @@ static void policy_is_the_real_one(void **state)
 	shop_close(s);
 }
 
-static void assert_marked(const char *doc, const char *want)
-{
-	char memory[4096];
-	struct buf b;
-
-	buf_init(&b, memory, sizeof(memory));
-	training_mark(slice_of(doc), &b);
-	assert_string_equal(buf_str(&b), want);
-}
-
-static void every_slip_of_a_document_is_marked(void **state)
-{
-#define MARK                                                                                       \
-	"BSZKOLENIE / TRAINING / НАВЧАННЯ\n"                                               \
-	"CNie jest dowodem. Not a proof. Не є підтвердженням.\n"
-	(void)state;
-	assert_marked("Ta\nX\n", MARK "Ta\n" MARK "X\n");
-	assert_marked("Ta\n", MARK "Ta\n" MARK);
-	assert_marked("D\nTa\nLb\tc\nX\nTd\nX\n",
-		      MARK "Ta\nLb\tc\n" MARK "X\n" MARK "Td\n" MARK "X\n");
-	/* A copy of it says it once. */
-	assert_marked(MARK "Ta\n" MARK "X\n", MARK "Ta\n" MARK "X\n");
-	assert_marked("D\n", "");
-}
-
-static void only_its_own_numbers(void **state)
-{
-	static const char *const others[] = { "SZK-0", "SZK-9",	 "SZK-10", "SZK-01", "SZK-",
-					      "szk-1", "SZK-1 ", "SZK1",   "",	     "SZK-1.1" };
-	char id[PRACTICE_ID_MAX];
-
-	(void)state;
-	for (int i = 0; i < PRACTICE_ORDERS; i++) {
-		practice_id(i, id);
-		assert_true(practice_names(slice_of(id)));
-	}
-	for (size_t i = 0; i < COUNT_OF(others); i++)
-		assert_false(practice_names(slice_of(others[i])));
-	assert_int_equal(training_verdict(true, NAMED_REAL), REASON_TRAINING);
-	assert_int_equal(training_verdict(true, NAMED_PRACTICE), REASON_NONE);
-	assert_int_equal(training_verdict(true, NAMED_NOTHING), REASON_NONE);
-	assert_int_equal(training_verdict(false, NAMED_REAL), REASON_NONE);
-	assert_int_equal(training_verdict(false, NAMED_PRACTICE), REASON_TRAINING);
-	assert_int_equal(training_verdict(false, NAMED_NOTHING), REASON_NONE);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -714,8 +667,6 @@ int main(void)
 		cmocka_unit_test(orders_of_any_shop),
 		cmocka_unit_test(without_a_secret),
 		cmocka_unit_test(policy_is_the_real_one),
-		cmocka_unit_test(every_slip_of_a_document_is_marked),
-		cmocka_unit_test(only_its_own_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
