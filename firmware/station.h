@@ -257,9 +257,12 @@ struct clocks {
 };
 
 /* Who practises at the counter (training.c). */
+#define PRACTICE_PRESSES 64
 struct training {
-	struct station *station; /* in memory; NULL: nobody does */
-	bool broken;		 /* it cannot go on */
+	struct station *station;		       /* in memory; NULL: nobody does */
+	bool broken;				       /* it cannot go on */
+	char pressed[PRACTICE_PRESSES][HASH_TEXT_MAX]; /* there, the last ones */
+	int next_press;
 	char staff[ID_MAX + 1];
 	int64_t began_ms; /* wall */
 	int64_t count;	  /* of them in this life: numbers of jobs and checks never come twice */

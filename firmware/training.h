@@ -34,6 +34,10 @@ void training_free(struct station *st);
 bool training_refuses_scan(struct station *st, const struct call *c, const struct scan *s);
 bool training_refuses(struct station *st, const struct call *c, const char *verb, struct json args);
 
+/* Pressed in training, and once more when it was over: refused and answered, for the same press is
+ * the same act. */
+bool training_pressed(struct station *st, const struct call *c);
+
 /* Is another one's job on this printer: of training, or of the real counter? */
 bool training_prints(const struct station *st, int device);
 void training_printing(struct station *st, int device, int64_t job);

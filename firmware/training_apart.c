@@ -129,3 +129,23 @@ bool training_refuses(struct station *st, const struct call *c, const char *verb
 			return true;
 	return false;
 }
+
+bool training_pressed(struct station *st, const struct call *c)
+{
+	struct training *tr = st->real ? &st->real->training : &st->training;
+	struct word_values v = words_none();
+
+	if (!c->press[0])
+		return false;
+	if (st->real) {
+		text_fmt(tr->pressed[tr->next_press], HASH_TEXT_MAX, "%s", c->press);
+		tr->next_press = (tr->next_press + 1) % PRACTICE_PRESSES;
+		return false;
+	}
+	for (int i = 0; i < PRACTICE_PRESSES; i++)
+		if (!strcmp(tr->pressed[i], c->press)) {
+			answer_no(st, c, 409, REASON_TRAINING, &v);
+			return true;
+		}
+	return false;
+}

@@ -235,7 +235,7 @@ void verb_call(struct station *st, const struct door_event *e, struct slice payl
 		memcpy(c.unkept, c.press, sizeof(c.unkept));
 		c.press[0] = '\0';
 	}
-	if (pressed_before(st, &c))
+	if (pressed_before(st, &c) || training_pressed(st, &c))
 		return;
 	if (json_check(payload, &args) < 0 || args.type != JSON_OBJECT ||
 	    !choose_desk(&c, args, v && v->anyone)) {

@@ -506,6 +506,27 @@ static void what_cannot_be(void **state)
 	shop_close(s);
 }
 
+/* Whose answer was lost presses again, and training is over meanwhile. */
+static void a_press_of_training_is_no_real_one(void **state)
+{
+	struct shop *s = stock(shop_open(17));
+
+	(void)state;
+	done(s, "training.start", "{}");
+	shop_verb(s, "shift.open", "{\"float\":10000}", "press-1");
+	assert_int_equal(s->status, 200);
+	shop_verb(s, "shift.open", "{\"float\":10000}", "press-1");
+	assert_int_equal(s->status, 200);
+	done(s, "training.stop", "{}");
+	shop_verb(s, "shift.open", "{\"float\":10000}", "press-1");
+	assert_int_equal(s->status, 409);
+	assert_has(s->reply, "\"code\":\"training\"");
+	assert_has(s->screen, "\"shift\":null");
+	shop_verb(s, "shift.open", "{\"float\":10000}", "press-2");
+	assert_int_equal(s->status, 200);
+	shop_close(s);
+}
+
 static void codes_of_practice(void **state)
 {
 	struct shop *s = stock(shop_open(10));
@@ -661,6 +682,7 @@ int main(void)
 		cmocka_unit_test(what_is_late_meets_no_later_training),
 		cmocka_unit_test(a_pin_that_is_still_checked_is_answered),
 		cmocka_unit_test(what_cannot_be),
+		cmocka_unit_test(a_press_of_training_is_no_real_one),
 		cmocka_unit_test(codes_of_practice),
 		cmocka_unit_test(a_real_phone_is_not_tried),
 		cmocka_unit_test(it_takes_little_and_gives_it_back),
