@@ -161,9 +161,7 @@ void verb_complaint_open(struct station *st, const struct call *c, struct json a
 		return;
 	}
 	ulid_make(&st->clock, k.doc);
-	number_text(NUMBER_COMPLAINT,
-		    store_number_next(st->store, NUMBER_COMPLAINT, st->ledger.epoch),
-		    st->config->lane, st->ledger.epoch, k.number);
+	ledger_number(st, NUMBER_COMPLAINT, k.number);
 	k.answer_day = complaint_answer_day(calendar_day_of(station_now(st)));
 	time_format(calendar_end_ms(k.answer_day), k.answer_by);
 	tell_opened(st, c, &k);

@@ -70,6 +70,8 @@ void pickup_try_pin(struct station *st, const struct call *c, const char *order,
 		    struct slice digits);
 /* Locked at another lane: here too, for what is left of it. */
 void typed_codes_lock(struct station *st, const char *order, int64_t since_ms);
+/* What orders of a phone are looked up by; false: it is no phone number, or there is no secret. */
+bool typed_phone_hash(struct station *st, const char *typed, char ret_hash[HASH_TEXT_MAX]);
 void verb_pickup_find(struct station *st, const struct call *c, struct json args);
 void verb_pickup_take(struct station *st, const struct call *c, struct json args);
 void verb_pickup_check(struct station *st, const struct call *c, struct json args);
@@ -134,6 +136,8 @@ struct verb {
 };
 /* Each room's own verbs end with one that has no name. */
 
+/* Does somebody who is logged in press this at the counter? */
+bool verb_at_counter(struct station *st, const struct door_event *e, struct slice payload);
 void verb_call(struct station *st, const struct door_event *e, struct slice payload);
 /* One that was refused for want of an approval. */
 void verb_again(struct station *st, const struct call *c, const char *name, struct slice args);

@@ -16,6 +16,7 @@
 #include "firmware/desk.h"
 #include "firmware/documents.h"
 #include "firmware/counter/pay.h"
+#include "firmware/counter/training.h"
 #include "firmware/orders.h"
 #include "firmware/station.h"
 #include "firmware/trust/hash.h"
@@ -181,7 +182,12 @@ static void publish(struct station *st, enum desk desk)
 	struct buf doc;
 
 	buf_init(&doc, memory, sizeof(memory));
-	write_document(st, desk, &doc);
+	if (desk == DESK_COUNTER && st->training.station) {
+		doc_text(&doc, 'C', TRAINING_SHORT);
+		write_document(st->training.station, desk, &doc);
+	} else {
+		write_document(st, desk, &doc);
+	}
 	hash_bytes(buf_read(&doc), hash);
 	if (doc.overflow || !memcmp(hash, st->display_hash[desk], HASH_BYTES))
 		return;
@@ -192,6 +198,8 @@ static void publish(struct station *st, enum desk desk)
 void displays_publish(struct station *st)
 {
 	st->display_due_ms = 0;
+	if (st->training.station)
+		st->training.station->display_due_ms = 0;
 	for (int desk = 0; desk < DESK_COUNT; desk++)
 		if (has_display(st, (enum desk)desk))
 			publish(st, (enum desk)desk);

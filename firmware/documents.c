@@ -18,6 +18,7 @@
 #include "firmware/returns.h"
 #include "firmware/station.h"
 #include "firmware/streams.h"
+#include "firmware/training.h"
 #include "firmware/trust/hash.h"
 
 /* Of each text of a record, and of its lists: with all the lines an order may have they fit. */
@@ -54,6 +55,7 @@ static void add_notice(struct buf *b, const struct notice *n, bool customer)
 
 static void add_hq(struct station *st, struct buf *b, bool counts)
 {
+	st = st->real ? st->real : st;
 	jw_open(b, "hq", '{');
 	jw_bool(b, "broker", st->link_up);
 	jw_bool(b, "reachable", station_hq_reachable(st));
@@ -251,6 +253,7 @@ static void add_messages(struct station *st, struct buf *b)
 {
 	struct message_row row = { 0 };
 
+	st = st->real ? st->real : st;
 	jw_open(b, "messages", '[');
 	while (store_message_next(st->store, &row)) {
 		jw_open(b, NULL, '{');
@@ -283,7 +286,7 @@ static const char *mode_word(const struct station *st, const struct desk_state *
 	return "idle";
 }
 
-static void add_tail(struct station *st, struct buf *b, enum language l)
+static void add_tail(struct station *st, struct buf *b, enum language l, bool training)
 {
 	jw_str(b, "language", language_code(l));
 	jw_open(b, "station", '{');
@@ -292,7 +295,7 @@ static void add_tail(struct station *st, struct buf *b, enum language l)
 	jw_str(b, "name", st->config->name);
 	jw_str(b, "version", LADA_VERSION);
 	jw_close(b, '}');
-	jw_bool(b, "training", false);
+	jw_bool(b, "training", training);
 }
 
 /* Who is logged in, and how the station is: nothing of the shop. */
@@ -310,17 +313,13 @@ static void locked_document(struct station *st, struct buf *b)
 	add_staff(st, b);
 	add_hq(st, b, true);
 	add_devices(st, b);
-	add_tail(st, b, st->desks[DESK_COUNTER].language);
+	add_tail(st, b, st->desks[DESK_COUNTER].language, false);
 }
 
-static void counter_document(struct station *st, struct buf *b)
+static void write_counter(struct station *st, struct buf *b)
 {
 	const struct desk_state *desk = &st->desks[DESK_COUNTER];
 
-	if (st->locked) {
-		locked_document(st, b);
-		return;
-	}
 	jw_str(b, "mode", mode_word(st, desk));
 	add_notice(b, &desk->notice, false);
 	if (desk->waiting.active || desk->mode == MODE_ASKING) {
@@ -344,7 +343,22 @@ static void counter_document(struct station *st, struct buf *b)
 	queue_document(st, b);
 	add_clock(st, b);
 	add_messages(st, b);
-	add_tail(st, b, desk->language);
+	training_document(st, b);
+	add_tail(st, b, desk->language, st->real != NULL);
+}
+
+static void counter_document(struct station *st, struct buf *b)
+{
+	struct station *t = st->training.station;
+
+	if (st->locked) {
+		locked_document(st, b);
+	} else if (t) {
+		queue_refresh(t);
+		write_counter(t, b);
+	} else {
+		write_counter(st, b);
+	}
 }
 
 /* The customer hears the desk where something happened last. */
@@ -392,7 +406,7 @@ static void customer_document(struct station *st, struct buf *b)
 	jw_raw(b, "devices", slice_of("[]"));
 	jw_raw(b, "jobs", slice_of("[]"));
 	jw_raw(b, "queue", slice_of("[]"));
-	add_tail(st, b, st->desks[DESK_KIOSK].language);
+	add_tail(st, b, st->desks[DESK_KIOSK].language, false);
 }
 
 static void board_document(struct station *st, struct buf *b)
@@ -406,7 +420,7 @@ static void board_document(struct station *st, struct buf *b)
 	jw_raw(b, "devices", slice_of("[]"));
 	jw_raw(b, "jobs", slice_of("[]"));
 	queue_board(st, b);
-	add_tail(st, b, st->language);
+	add_tail(st, b, st->language, false);
 }
 
 static void login_document(struct station *st, struct buf *b)
@@ -415,7 +429,7 @@ static void login_document(struct station *st, struct buf *b)
 	jw_null(b, "notice");
 	if (st->revoked)
 		jw_bool(b, "revoked", true);
-	add_tail(st, b, st->language);
+	add_tail(st, b, st->language, false);
 }
 
 void documents_streams(struct station *st, struct buf *b)
@@ -461,7 +475,7 @@ static void manage_document(struct station *st, struct buf *b)
 	jw_int(b, "epoch", st->ledger.epoch);
 	jw_int(b, "last", st->ledger.last);
 	jw_int(b, "acked", st->ledger.acked);
-	add_tail(st, b, st->language);
+	add_tail(st, b, st->language, st->training.station != NULL);
 }
 
 static bool differs(struct slice text, uint8_t last[HASH_BYTES])

@@ -33,6 +33,7 @@ struct door {
 	struct ring *taken;	/* whose oldest record the step is reading */
 	struct ring *collected; /* whose oldest record the loop is reading */
 	size_t pending_bytes;	/* of both outlets */
+	uint32_t kinds;		/* that go out */
 	bool collecting;	/* the loop comes again by itself: need not be woken */
 	void (*wake_loop)(void *ctx);
 	void *ctx;
@@ -106,6 +107,7 @@ struct door *door_new(void (*wake_loop)(void *ctx), void *ctx)
 	pthread_cond_init(&d->left, NULL);
 	d->wake_loop = wake_loop;
 	d->ctx = ctx;
+	d->kinds = DOOR_ALL;
 	return d;
 }
 
@@ -215,10 +217,25 @@ static void note_emitted(struct door *d, struct outlet *o, size_t n)
 	d->pending_bytes += n;
 }
 
+uint32_t door_only(struct door *d, uint32_t kinds)
+{
+	const uint32_t before = d->kinds;
+
+	d->kinds = kinds; /* only the step thread reads or writes it */
+	return before;
+}
+
+static bool dropped(const struct door *d, const struct door_out *out)
+{
+	return !(d->kinds & (UINT32_C(1) << out->kind));
+}
+
 void door_emit(struct door *d, const struct door_out *out, struct slice payload)
 {
 	struct outlet *o = door_is_rows(out) ? &d->rows : &d->out;
 
+	if (dropped(d, out))
+		return;
 	pthread_mutex_lock(&d->lock);
 	while (ring_push(&o->ring, out, sizeof(*out), payload) < 0)
 		wait_for_room(d, o);
@@ -244,6 +261,8 @@ void door_emit_room(struct door *d, const struct door_out *out, size_t n)
 {
 	struct outlet *o = door_is_rows(out) ? &d->rows : &d->out;
 
+	if (dropped(d, out))
+		return;
 	pthread_mutex_lock(&d->lock);
 	ring_fill(&o->ring, out, sizeof(*out), n);
 	note_emitted(d, o, n);

@@ -326,6 +326,11 @@ void door_emit(struct door *door, const struct door_out *out, struct slice paylo
 struct buf door_room(struct door *door, const struct door_out *out, size_t max);
 void door_emit_room(struct door *door, const struct door_out *out, size_t n);
 void door_flush(struct door *door);
+/* From now on only outputs of these kinds (1 << enum out_kind) go out, others are dropped: what is
+ * practised is nobody's business. DOOR_ALL at first. */
+#define DOOR_ALL UINT32_MAX
+/* What went out before. */
+uint32_t door_only(struct door *door, uint32_t kinds);
 /* Bytes emitted since the last flush. */
 size_t door_pending(const struct door *door);
 

@@ -8,7 +8,9 @@
 #include "firmware/orders.h"
 #include "firmware/overlay.h"
 #include "firmware/station.h"
+#include "firmware/trust/hash.h"
 
+#define LOOK_MS	      600000 /* the same person at the same customer: one look */
 #define FOUND_MAX     10
 #define LOOKED_MAX    5000 /* orders; a shop that has more waiting types more letters */
 #define SEARCH_MIN    2	   /* letters; fewer would show everybody */
@@ -30,6 +32,44 @@ static void write_found(struct station *st, const char *id, struct buf *b)
 	jw_value(b, "phone_last3", json_get(o->customer, "phone_last3"));
 	jw_value(b, "shelf", o->shelf);
 	jw_close(b, '}');
+}
+
+/* Has this person been shown as that customer's viewer a while ago? What is typed letter by letter
+ * is one look. */
+static bool seen_lately(struct station *st, enum desk desk, const char *staff, const char *customer)
+{
+	struct looks *looks = &st->desks[desk].looks;
+	const int64_t now = station_mono(st);
+	char text[2 * ID_MAX + 4];
+	uint8_t hash[HASH_BYTES];
+
+	text_fmt(text, sizeof(text), "%s %s", staff, customer);
+	hash_bytes(slice_of(text), hash);
+	for (int i = 0; i < LOOKS_KEPT; i++)
+		if (looks->at_ms[i] && now - looks->at_ms[i] < LOOK_MS &&
+		    !memcmp(looks->hash[i], hash, HASH_BYTES))
+			return true;
+	memcpy(looks->hash[looks->next], hash, HASH_BYTES);
+	looks->at_ms[looks->next] = now;
+	looks->next = (looks->next + 1) % LOOKS_KEPT;
+	return false;
+}
+
+/* Who served a customer is told by that order's events; who only looked, by this one. */
+static void tell_viewed(struct station *st, const struct call *c)
+{
+	char customer[ID_MAX + 1];
+	struct buf b;
+
+	if (json_string(json_get(st->order.customer, "id"), customer, sizeof(customer)) <= 0 ||
+	    seen_lately(st, c->desk, c->session.row.staff, customer))
+		return;
+	b = event_begin(st);
+	jw_str(&b, "customer", customer);
+	jw_str(&b, "why", "search");
+	jw_slice(&b, "order", st->order.id);
+	jw_str(&b, "staff", c->session.row.staff);
+	event_end(st, "profile.viewed", &b, (struct slice){ 0 }, NULL);
 }
 
 static bool holds(struct json field, struct slice text)
@@ -61,7 +101,8 @@ struct search {
 	struct buf b;
 };
 
-static void search_status(struct station *st, const char *status, struct search *s)
+static void search_status(struct station *st, const struct call *c, const char *status,
+			  struct search *s)
 {
 	const int64_t gen = store_cursor(st->store, STREAM_ORDERS).gen;
 	char key[LOOKUP_WALK_MAX] = "", id[ID_MAX + 1] = "";
@@ -72,6 +113,7 @@ static void search_status(struct station *st, const char *status, struct search 
 		if (!matches(st, id, s->text) || !order_load(st, slice_of(id)))
 			continue;
 		write_found(st, id, &s->b);
+		tell_viewed(st, c);
 		s->found++;
 	}
 }
@@ -95,7 +137,7 @@ void verb_pickup_search(struct station *st, const struct call *c, struct json ar
 	buf_init(&s.b, memory, sizeof(memory));
 	jw_open(&s.b, "found", '[');
 	for (size_t i = 0; i < COUNT_OF(waiting); i++)
-		search_status(st, waiting[i], &s);
+		search_status(st, c, waiting[i], &s);
 	jw_close(&s.b, ']');
 	answer_ok(st, c, buf_str(&s.b) ? buf_str(&s.b) : "");
 }

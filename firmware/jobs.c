@@ -20,11 +20,13 @@
 
 #include "firmware/base/doc.h"
 #include "firmware/base/log.h"
+#include "firmware/counter/training.h"
 #include "firmware/desk.h"
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
 #include "firmware/printing.h"
 #include "firmware/station.h"
+#include "firmware/training.h"
 
 #define RETRY_MS     2000 /* then twice as long each time */
 #define RETRY_MAX_MS 60000
@@ -93,13 +95,26 @@ void job_printer_back(struct station *st, struct device_state *d)
 		d->retry_ms = 0;
 }
 
+/* Whatever practising prints says so. False: it does not fit then. */
+static bool mark_practice(struct station *st, struct slice *doc)
+{
+	struct buf marked;
+
+	if (!st->real)
+		return true;
+	buf_init(&marked, st->screen, sizeof(st->screen)); /* which shows nothing by itself */
+	training_mark(*doc, &marked);
+	*doc = buf_read(&marked);
+	return doc->n > 0 && doc->n < DOC_MAX;
+}
+
 int64_t job_queue(struct station *st, const char *kind, const char *printer, struct slice doc)
 {
 	int64_t job;
 
 	if (!printer || !is_printer(st, printer))
 		printer = first_printer(st);
-	if (!printer)
+	if (!printer || !mark_practice(st, &doc))
 		return 0;
 	st->dirty = true;
 	try_soon(st, printer);
@@ -184,7 +199,7 @@ static void send_next(struct station *st, int i)
 	struct door_out out = { .kind = OUT_PRINT };
 	struct job_row job;
 
-	if (!store_job_next(st->store, d->name, &job))
+	if (training_prints(st, i) || !store_job_next(st->store, d->name, &job))
 		return;
 	if (job.doc.n >= sizeof(st->doc))
 		return;
@@ -193,6 +208,7 @@ static void send_next(struct station *st, int i)
 	memcpy(st->doc, job.doc.p, job.doc.n);
 	store_job_status(st->store, job.job, JOB_PRINTING);
 	drawer_kick(st, i, (struct slice){ st->doc, job.doc.n });
+	training_printing(st, i, job.job);
 	out.print.job = job.job;
 	text_fmt(out.print.printer, sizeof(out.print.printer), "%s", d->name);
 	door_emit(st->door, &out, (struct slice){ st->doc, job.doc.n });

@@ -6,6 +6,7 @@
 #include "firmware/base/log.h"
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
+#include "firmware/store/till.h"
 #include "firmware/station.h"
 #include "firmware/trust/hash.h"
 
@@ -116,6 +117,15 @@ static bool raise_epoch(struct station *st, int64_t seen)
 	return true;
 }
 
+void ledger_number(struct station *st, const char *kind, char dst[NUMBER_TEXT_MAX])
+{
+	char marked[16];
+
+	text_fmt(marked, sizeof(marked), "%s%s", st->real ? "SZK-" : "", kind);
+	number_text(marked, store_number_next(st->store, kind, st->ledger.epoch), st->config->lane,
+		    st->ledger.epoch, dst);
+}
+
 struct buf event_begin(struct station *st)
 {
 	struct buf b;
@@ -151,7 +161,8 @@ int64_t event_end(struct station *st, const char *type, struct buf *body, struct
 	jw_close(&e, '}');
 	assert(!e.overflow); /* every text in a body is bounded where it comes in */
 	hash_text(buf_read(&e), hash);
-	store_event(st->store, st->ledger.epoch, seq, type, buf_read(&e), person);
+	if (!st->real) /* nobody is told of what is practised */
+		store_event(st->store, st->ledger.epoch, seq, type, buf_read(&e), person);
 	st->ledger.last = seq;
 	memcpy(st->ledger.prev, hash, sizeof(st->ledger.prev));
 	st->dirty = true;

@@ -6,6 +6,7 @@
 #ifndef LADA_FIRMWARE_LEDGER_H
 #define LADA_FIRMWARE_LEDGER_H
 
+#include "firmware/counter/number.h"
 #include "firmware/station.h"
 
 /* ---- ledger.c: events ---- */
@@ -18,6 +19,8 @@ struct buf event_begin(struct station *st);
  * ret_id may be NULL. */
 int64_t event_end(struct station *st, const char *type, struct buf *body, struct slice person,
 		  char ret_id[ULID_TEXT_MAX]);
+/* The next number of a kind, as people read it; in training it says so. */
+void ledger_number(struct station *st, const char *kind, char dst[NUMBER_TEXT_MAX]);
 /* A new epoch, above every one that is known of this lane. */
 void ledger_open_epoch(struct station *st);
 void ledger_publish_fresh(struct station *st);

@@ -21,6 +21,7 @@
 #include "firmware/files.h"
 #include "firmware/notify.h"
 #include "firmware/station.h"
+#include "firmware/training.h"
 #include "sync/link.h"
 #include "sync/up.h"
 #include "ui/ui.h"
@@ -466,6 +467,7 @@ static int run(struct ladad *l)
 	}
 	uv_thread_join(&l->step_thread);
 	mark_journal(l);
+	training_free(l->station);
 	store_close(l->station->store);
 	log_notice("stopped");
 	return l->restart ? EXIT_RESTART : 0;

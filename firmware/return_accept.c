@@ -449,8 +449,7 @@ static void decide(struct station *st, struct accept *a)
 		answer_no(st, a->call, 409, r, &v);
 		return;
 	}
-	number_text(NUMBER_RETURN, store_number_next(st->store, NUMBER_RETURN, st->ledger.epoch),
-		    st->config->lane, st->ledger.epoch, a->number);
+	ledger_number(st, NUMBER_RETURN, a->number);
 	take_back(st, a);
 }
 

@@ -10,6 +10,7 @@
 #include "firmware/prep.h"
 #include "firmware/returns.h"
 #include "firmware/station.h"
+#include "firmware/training.h"
 
 static void scan_gtin(struct station *st, const struct call *c, const struct scan *s)
 {
@@ -312,6 +313,8 @@ void desk_scan(struct station *st, const struct call *c, struct slice text, enum
 		return;
 	}
 	approval_forget(st, c->desk);
+	if (training_refuses_scan(st, c, &s))
+		return;
 	if (alone)
 		approval_doing(st, "", text, sym);
 	scan_by_kind(st, c, &s);

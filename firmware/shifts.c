@@ -38,11 +38,10 @@ static void open_shift(struct station *st, const struct call *c, int64_t first)
 {
 	struct shift_row s = { .opened_ms = station_now(st) };
 	struct word_values v = words_none();
-	const int64_t n = store_number_next(st->store, "ZM", st->ledger.epoch);
 	char members[SHIFT_NUMBER_MAX + 16];
 	struct buf b;
 
-	number_text("ZM", n, st->config->lane, st->ledger.epoch, s.number);
+	ledger_number(st, NUMBER_SHIFT, s.number);
 	text_fmt(s.staff, sizeof(s.staff), "%s", c->session.row.staff);
 	store_shift_add(st->store, &s);
 	b = event_begin(st);

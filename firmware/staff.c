@@ -21,6 +21,13 @@
 #define LOCK_MOST_S	(24 * 3600)
 #define SESSION_MS	(12 * 3600 * INT64_C(1000)) /* a day's work */
 
+/* Practising changes nothing about who is who: sessions, and PINs that were typed wrong, are the
+ * real station's. */
+static struct station *people_of(struct station *st)
+{
+	return st->real ? st->real : st;
+}
+
 static struct json staff_person(struct station *st, const char *id)
 {
 	struct json people = json_get(policy_get(st, "staff"), "people");
@@ -110,6 +117,7 @@ void staff_acted(struct station *st)
 {
 	const int64_t after = lock_ms(st);
 
+	st = people_of(st);
 	st->act_ms = station_mono(st);
 	if (after)
 		station_wake_at(st, st->act_ms + after);
@@ -170,6 +178,7 @@ struct session staff_session(struct station *st, const char *token)
 {
 	struct session s = { 0 };
 
+	st = people_of(st);
 	if (!token[0])
 		return s;
 	if (st->operator_token[0] && hash_text_eq(token, st->operator_token)) {
@@ -187,6 +196,7 @@ struct session staff_at(struct station *st, enum desk desk)
 {
 	struct session s = { 0 };
 
+	st = people_of(st);
 	while (!s.valid && store_session_at(st->store, desk, s.token_hash, &s.row))
 		s.valid = session_lives(st, s.token_hash, &s.row);
 	return s;
@@ -250,25 +260,27 @@ static int64_t wait_of(int64_t tries)
 
 static bool must_wait(struct station *st, const char *subject)
 {
-	struct tries t = store_tries(st->store, subject);
+	struct store *store = people_of(st)->store;
+	struct tries t = store_tries(store, subject);
 	int64_t now = station_now(st), longest = now + wait_of(t.count);
 
 	/* A clock set back neither ends the wait nor makes it longer. */
 	if (t.until_ms > longest) {
 		t.until_ms = longest;
-		store_tries_set(st->store, subject, t);
+		store_tries_set(store, subject, t);
 	}
 	return t.until_ms > now;
 }
 
 static void count_wrong(struct station *st, const char *subject)
 {
-	struct tries t = store_tries(st->store, subject);
+	struct store *store = people_of(st)->store;
+	struct tries t = store_tries(store, subject);
 
 	t.count++;
 	if (t.count >= FREE_TRIES)
 		t.until_ms = station_now(st) + wait_of(t.count);
-	store_tries_set(st->store, subject, t);
+	store_tries_set(store, subject, t);
 }
 
 static void hash_typed(const char *staff, const char *pin, char ret_hash[33])
@@ -309,6 +321,7 @@ static bool pin_hash(struct station *st, const char *id, char *dst, size_t cap)
 
 	if (json_string(json_get(staff_person(st, id), "pin"), dst, cap) <= 0)
 		return false;
+	st = people_of(st);
 	if (!store_setting(st->store, changed_key(id, key), kept, sizeof(kept)))
 		return true;
 	hash_text(slice_of(dst), was);
@@ -452,7 +465,7 @@ void staff_pin_checked(struct station *st, uint64_t number, bool right, struct s
 		tries_subject(st, check->staff, check->call.desk, subject);
 		/* The policy may have changed while the hash was computed. */
 		if (right && staff_name(st, check->staff, name, sizeof(name), &role)) {
-			store_tries_set(st->store, subject, (struct tries){ 0 });
+			store_tries_set(people_of(st)->store, subject, (struct tries){ 0 });
 			pin_right(st, check, role, made);
 		} else {
 			count_wrong(st, subject);

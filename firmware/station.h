@@ -22,9 +22,11 @@
 #include "firmware/counter/returns.h"
 #include "firmware/counter/scan.h"
 #include "firmware/counter/slip.h"
+#include "firmware/counter/training.h"
 #include "firmware/counter/words.h"
 #include "firmware/door.h"
 #include "firmware/store/store.h"
+#include "firmware/trust/code.h"
 #include "firmware/trust/hash.h"
 #include "firmware/trust/rotate.h"
 
@@ -123,6 +125,14 @@ struct kept_scan {
 	char text[512];
 };
 
+/* At whose data somebody looked, lately. */
+#define LOOKS_KEPT 32
+struct looks {
+	uint8_t hash[LOOKS_KEPT][HASH_BYTES]; /* of who, and at whom */
+	int64_t at_ms[LOOKS_KEPT];	      /* monotonic, 0 none */
+	int next;
+};
+
 struct desk_state {
 	enum desk_mode mode;
 	struct desk_row row; /* pickup; asking: row.order */
@@ -136,7 +146,8 @@ struct desk_state {
 	char receipt[RECEIPT_CODE_MAX]; /* return code of the order handed over last, "" none */
 	bool survey;			/* its customer is asked how it was */
 	uint8_t seen[HASH_BYTES];	/* of the open order, as staff have seen it */
-	struct approval approval;	/* for the work that is open */
+	struct looks looks;
+	struct approval approval; /* for the work that is open */
 	struct blocked blocked;
 	char greeted[ID_MAX + 1]; /* kiosk: the order whose customer is greeted */
 	int64_t wipe_ms;	  /* kiosk: when to forget, monotonic, 0 never */
@@ -153,11 +164,12 @@ struct device_state {
 	int nothings;	   /* jobs in a row of which nothing left */
 	int64_t unable_ms; /* unable to print since then */
 	bool drawer_known, drawer_high; /* the drawer's contact */
-	bool kicked;	 /* a kick is out whose effect would tell which level is open... */
-	bool kick_high;	 /* ...this was the contact before it... */
-	int64_t kick_ms; /* ...and its job ended then; 0 under way */
-	bool kick_shut;	 /* by its contact the drawer was shut when it was kicked... */
-	bool kick_seen;	 /* ...and has been open since */
+	bool kicked;	      /* a kick is out whose effect would tell which level is open... */
+	bool kick_high;	      /* ...this was the contact before it... */
+	int64_t kick_ms;      /* ...and its job ended then; 0 under way */
+	bool kick_shut;	      /* by its contact the drawer was shut when it was kicked... */
+	bool kick_seen;	      /* ...and has been open since */
+	int64_t practice_job; /* that it prints now, 0 none */
 };
 
 /* What a stream is being asked for. */
@@ -244,6 +256,19 @@ struct clocks {
 	int64_t beat_n, beat_noted, beat_note_ms; /* of signed beats: heard, kept, to be kept by */
 };
 
+/* Who practises at the counter (training.c). */
+#define PRACTICE_PRESSES 64
+struct training {
+	struct station *station;		       /* in memory; NULL: nobody does */
+	bool broken;				       /* it cannot go on */
+	char pressed[PRACTICE_PRESSES][HASH_TEXT_MAX]; /* there, the last ones */
+	int next_press;
+	char staff[ID_MAX + 1];
+	int64_t began_ms; /* wall */
+	int64_t count;	  /* of them in this life: numbers of jobs and checks never come twice */
+	char codes[PRACTICE_ORDERS][CODE_TEXT_MAX]; /* of its orders, signed once */
+};
+
 struct counters {
 	int64_t scans, scans_refused, verbs, steps, commits;
 	int64_t down_applied, down_dropped, down_old_epoch, letters;
@@ -257,6 +282,8 @@ struct station {
 	struct store *store;
 	char identity[48]; /* public key, base64 */
 	char operator_token[TOKEN_TEXT_MAX];
+	struct station *real; /* of a station that is for practising: whose it is; else NULL */
+	struct training training;
 
 	struct ledger ledger; /* mirror of the newest epoch's row */
 	struct {
@@ -367,6 +394,8 @@ int station_start(struct station *st);
 /* Takes and decides what is in the door, commits once, lets the outputs out. `wait`: until there
  * is something. False when it took nothing, or after DOOR_STOP or database trouble. */
 bool station_step(struct station *st, bool wait);
+/* A scanner has read something. */
+void station_scanned(struct station *st, const struct door_event *e, struct slice text);
 int64_t station_now(const struct station *st);	/* wall ms */
 int64_t station_mono(const struct station *st); /* monotonic ms */
 void station_wake_at(struct station *st, int64_t mono_ms);

@@ -14,6 +14,7 @@
 #include "firmware/printing.h"
 #include "firmware/station.h"
 #include "firmware/streams.h"
+#include "firmware/training.h"
 #include "firmware/trust/hash.h"
 
 /* One commit for all that waited, within what a person would notice. */
@@ -37,6 +38,10 @@ void station_wake_at(struct station *st, int64_t mono_ms)
 {
 	struct door_out out = { .kind = OUT_WAKE, .wake.mono_ms = mono_ms };
 
+	if (st->real) {
+		training_wake_at(st, mono_ms);
+		return;
+	}
 	if (st->wake_ms && st->wake_ms <= mono_ms && st->wake_ms > station_mono(st))
 		return;
 	st->wake_ms = mono_ms;
@@ -45,7 +50,9 @@ void station_wake_at(struct station *st, int64_t mono_ms)
 
 bool station_hq_reachable(const struct station *st)
 {
-	return st->link_up && st->beat_known && station_mono(st) - st->beat_ms <= BEAT_FRESH_MS;
+	/* What is practised is a day on which nothing is wrong. */
+	return st->real ||
+	       (st->link_up && st->beat_known && station_mono(st) - st->beat_ms <= BEAT_FRESH_MS);
 }
 
 /* Above any epoch this database has seen, and otherwise the time it was made. */
@@ -81,6 +88,7 @@ int station_start(struct station *st)
 	policies_follow(st);
 	staff_start(st);
 	jobs_start(st);
+	training_broken_off(st);
 	ledger_announce(st);
 	st->dirty = true;
 	documents_publish(st);
@@ -91,7 +99,7 @@ int station_start(struct station *st)
 	return 0;
 }
 
-static void on_scan(struct station *st, const struct door_event *e, struct slice text)
+void station_scanned(struct station *st, const struct door_event *e, struct slice text)
 {
 	struct call c = { .desk = e->scan.desk, .scan_ns = e->scan.read_ns };
 	struct word_values v = words_none();
@@ -266,9 +274,11 @@ static void on_tick(struct station *st)
 
 static void on_event(struct station *st, const struct door_event *e, struct slice payload)
 {
+	if (training_takes(st, e, payload))
+		return;
 	switch (e->kind) {
 	case DOOR_SCAN:
-		on_scan(st, e, payload);
+		station_scanned(st, e, payload);
 		break;
 	case DOOR_VERB:
 		verb_call(st, e, payload);
@@ -339,6 +349,7 @@ static void finish_step(struct station *st)
 	policies_follow(st);
 	message_show(st);
 	job_pump(st);
+	training_step(st);
 	if (st->ledger.last > st->fresh_after)
 		ledger_publish_fresh(st);
 	if (st->dirty)
@@ -414,6 +425,7 @@ bool station_step(struct station *st, bool wait)
 	if (!got && (st->stopping || !stream_busy(st)))
 		return false;
 	store_begin(st->store);
+	training_begin(st);
 	clocks_look(st);
 	if (got)
 		only_tick = take_events(st, &event, payload) == 1 && event.kind == DOOR_TICK;
@@ -424,6 +436,7 @@ bool station_step(struct station *st, bool wait)
 	finish_step(st);
 	st->counters.steps++;
 	st->oldest_scan_ns = 0;
+	training_commit(st);
 	if (store_commit(st->store) < 0)
 		return false;
 	checkpoint_when_quiet(st, only_tick);

@@ -209,6 +209,16 @@ static bool normal_phone(const char *typed, char *dst, size_t cap)
 	return text_fmt(dst, cap, "+%s%s", typed[0] != '+' && n == 9 ? "48" : "", digits) == 0;
 }
 
+bool typed_phone_hash(struct station *st, const char *typed, char ret_hash[HASH_TEXT_MAX])
+{
+	char phone[32];
+
+	if (!st->config->has_secret || !normal_phone(typed, phone, sizeof(phone)))
+		return false;
+	hash_keyed(st->config->secret, "phone", slice_of(phone), NULL, ret_hash);
+	return true;
+}
+
 /* One guess at a phone's code is a guess at each of its orders. */
 static void wrong_for_phone(struct station *st, const struct call *c, int64_t gen,
 			    struct slice phone_hash)

@@ -11,6 +11,7 @@
 #include "firmware/printing.h"
 #include "firmware/returns.h"
 #include "firmware/station.h"
+#include "firmware/training.h"
 #include "firmware/trust/hash.h"
 
 bool arg_text(struct json args, const char *name, char *dst, size_t cap)
@@ -112,7 +113,8 @@ static const struct verb verbs[] = {
 	{ 0 },
 };
 
-static const struct verb *const rooms[] = { verbs, money_verbs, shift_verbs, prep_verbs, return_verbs };
+static const struct verb *const rooms[] = { verbs,	money_verbs,  shift_verbs,
+					    prep_verbs, return_verbs, training_verbs };
 
 static const struct verb *find_verb(const char *name)
 {
@@ -206,6 +208,15 @@ static int allowed(const struct station *st, const struct verb *v, const struct 
 	return c->session.row.role >= v->role ? 0 : 403;
 }
 
+bool verb_at_counter(struct station *st, const struct door_event *e, struct slice payload)
+{
+	struct call c = { .session = staff_session(st, e->verb.token) };
+	struct json args;
+
+	return c.session.valid && json_check(payload, &args) == 0 && choose_desk(&c, args, false) &&
+	       c.desk == DESK_COUNTER;
+}
+
 void verb_call(struct station *st, const struct door_event *e, struct slice payload)
 {
 	struct call c = { .request = e->verb.request };
@@ -224,7 +235,7 @@ void verb_call(struct station *st, const struct door_event *e, struct slice payl
 		memcpy(c.unkept, c.press, sizeof(c.unkept));
 		c.press[0] = '\0';
 	}
-	if (pressed_before(st, &c))
+	if (pressed_before(st, &c) || training_pressed(st, &c))
 		return;
 	if (json_check(payload, &args) < 0 || args.type != JSON_OBJECT ||
 	    !choose_desk(&c, args, v && v->anyone)) {
@@ -256,6 +267,8 @@ void verb_call(struct station *st, const struct door_event *e, struct slice payl
 	}
 	if (strchr(v->name, '.') && strncmp(v->name, "print.", 6) != 0)
 		approval_forget(st, c.desk);
+	if (training_refuses(st, &c, v->name, args))
+		return;
 	approval_doing(st, v->name, payload, SYMBOLOGY_UNKNOWN);
 	v->run(st, &c, args);
 	st->doing.verb = NULL;

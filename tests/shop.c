@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "firmware/training.h"
 #include "tests/shop.h"
 
 static int64_t wall(void *ctx)
@@ -151,6 +152,7 @@ void shop_restart(struct shop *s)
 	struct store *store = s->st->store;
 	struct clock clock = s->st->clock;
 
+	training_free(s->st);
 	memset(s->st, 0, sizeof(*s->st));
 	s->st->clock = clock;
 	s->st->config = &s->config;
@@ -295,6 +297,7 @@ struct shop *shop_stocked(int number)
 
 void shop_close(struct shop *s)
 {
+	training_free(s->st);
 	store_close(s->st->store);
 	door_free(s->st->door);
 	if (s->dir[0])

@@ -156,6 +156,15 @@ static const char *const words[WORD_COUNT][3] = {
 	[WORD_PICK_TITLE] = { "DO SKOMPLETOWANIA", "TO PREPARE", "ДО КОМПЛЕКТАЦІЇ" },
 	[WORD_PICK_PROMISED] = { "Obiecane na", "Promised for", "Обіцяно на" },
 	[WORD_PICK_PARCEL] = { "Paczka", "Parcel", "Посилка" },
+	[WORD_TRAINING] = { "Szkolenie: zamówienia SZK-1 do SZK-8 są do ćwiczeń. Nic nie trafia do "
+			    "sklepu ani do centrali.",
+			    "Training: orders SZK-1 to SZK-8 are for practice. Nothing reaches the "
+			    "shop or head office.",
+			    "Навчання: замовлення SZK-1–SZK-8 для вправ. Нічого не потрапляє до "
+			    "магазину чи центрального офісу." },
+	[WORD_TRAINING_OVER] = { "Koniec szkolenia. Od teraz wszystko jest naprawdę.",
+				 "The training is over. From now on everything is real.",
+				 "Навчання завершено. Відтепер усе насправді." },
 	[WORD_SHOW_WELCOME] = { "Zapraszamy", "Welcome", "Вітаємо" },
 	[WORD_SHOW_PRICE] = { "Cena", "Price", "Ціна" },
 	[WORD_SHOW_ORDER] = { "Zamówienie", "Order", "Замовлення" },
@@ -348,9 +357,17 @@ static const char *const reasons[REASON_COUNT][3] = {
 	[REASON_ALREADY_RETURNED] = { "To już zwrócono[: {time}].",
 				      "This was already returned[: {time}].",
 				      "Це вже повернуто[: {time}]." },
-	[REASON_TRAINING] = { "To jest tryb szkolenia: nic prawdziwego się tu nie dzieje.",
-			      "This is training mode: nothing real happens here.",
-			      "Це навчальний режим: тут нічого справжнього не відбувається." },
+	[REASON_TRAINING] = { "Szkolenie i prawdziwa obsługa są osobno.[ Zamówienie {order} jest "
+			      "prawdziwe: zakończ "
+			      "szkolenie, aby je obsłużyć.][ {item} jest do ćwiczeń i działa tylko "
+			      "w szkoleniu.]",
+			      "Training and real service are kept apart.[ Order {order} is real: "
+			      "end the training "
+			      "to serve it.][ {item} is for practice and works in training only.]",
+			      "Навчання і справжнє обслуговування розділені.[ Замовлення {order} "
+			      "справжнє: завершіть "
+			      "навчання, щоб його обслужити.][ {item} для вправ і діє лише в "
+			      "навчанні.]" },
 	[REASON_SHIFT_CLOSED] = { "Najpierw otwórz zmianę: gotówka należy do zmiany.",
 				  "Open a shift first: cash belongs to a shift.",
 				  "Спочатку відкрийте зміну: готівка належить до зміни." },
@@ -413,6 +430,13 @@ static const struct {
 	    "number and 6 digits.",
 	    "Ми не знаємо цього коду. Покажіть код із SMS чи застосунку або введіть номер "
 	    "замовлення та 6 цифр." } },
+	{ REASON_TRAINING,
+	  { "[Na tym stanowisku trwa szkolenie. Zaraz zajmiemy się zamówieniem {order}.][{item} to "
+	    "kod do ćwiczeń. Pokaż kod z SMS-a lub aplikacji.]",
+	    "[This counter is in training. We'll see to order {order} in a moment.][{item} is a "
+	    "practice code. Show the one from your text or app.]",
+	    "[На цій стійці навчання. Зараз займемося замовленням {order}.][{item} — навчальний "
+	    "код. Покажіть код із SMS чи застосунку.]" } },
 	{ REASON_NOT_READY,
 	  { "Jeszcze kompletujemy zamówienie {order}.[ Będzie gotowe około {time}, damy znać.]",
 	    "We're still preparing order {order}.[ It'll be ready around {time}; we'll let you "

@@ -68,6 +68,8 @@ enum word {
 	WORD_PAPER_RETURN,	/* the slip of a return was scanned */
 	WORD_PAPER_COMPLAINT,	/* the slip of a complaint */
 	WORD_RETURN_DOUBLED,	/* the same pieces came back at two lanes */
+	WORD_TRAINING,		/* begins */
+	WORD_TRAINING_OVER,
 	/* Customer displays: 20 columns, so short ones. */
 	WORD_SHOW_WELCOME,
 	WORD_SHOW_PRICE,

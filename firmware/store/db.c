@@ -29,6 +29,8 @@ struct store {
 	} statement[STATEMENTS_MAX];
 	int statements;
 	int64_t changes; /* rows changed before this transaction */
+	struct store *base; /* NULL, or whose products, stock and policies are read */
+	int64_t first;	    /* own generations and jobs have numbers above */
 	char trouble[256];
 };
 
@@ -42,6 +44,22 @@ static void keep_trouble(struct store *st, const char *doing)
 		 sqlite3_errmsg(st->db),
 		 (code & 0xff) == SQLITE_FULL ? "; free space on the disk that holds `data`" : "");
 	log_error("%s", st->trouble);
+}
+
+void store_practise(struct store *st, struct store *base, int64_t first)
+{
+	st->base = base;
+	st->first = first;
+}
+
+struct store *db_base(const struct store *st)
+{
+	return st->base;
+}
+
+int64_t db_first(const struct store *st)
+{
+	return st->first;
 }
 
 const char *store_trouble(const struct store *st)

@@ -32,6 +32,10 @@ struct slice db_text(sqlite3_stmt *row, int column);
 /* One whole number, `otherwise` when there is no row. */
 int64_t db_number(struct store *st, int64_t otherwise, const char *sql, const char *types, ...);
 
+/* See store_practise(); NULL and 0 for a station's own. */
+struct store *db_base(const struct store *st);
+int64_t db_first(const struct store *st);
+
 /* Makes journal.c's SQL functions known; what SQLite says. */
 int journal_functions(sqlite3 *db);
 

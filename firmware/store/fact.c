@@ -112,7 +112,9 @@ void store_stock_delta_add(struct store *st, struct slice sku, int64_t delta, co
 
 int64_t store_stock_delta(struct store *st, struct slice sku)
 {
-	return db_number(st, 0, "SELECT sum(delta) FROM temp.delta_of WHERE sku=?", "t", sku);
+	const int64_t base = db_base(st) ? store_stock_delta(db_base(st), sku) : 0;
+
+	return base + db_number(st, 0, "SELECT sum(delta) FROM temp.delta_of WHERE sku=?", "t", sku);
 }
 
 void store_stock_deltas_covered(struct store *st, struct slice lane, int64_t epoch, int64_t seq)

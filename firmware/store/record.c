@@ -21,12 +21,25 @@ static struct cursor read_cursor(sqlite3_stmt *row)
 	};
 }
 
+/* Who is asked: see store_practise(). */
+static struct store *of_stream(struct store *st, enum stream s)
+{
+	const bool shared = s == STREAM_CATALOG || s == STREAM_STOCK || s == STREAM_POLICY;
+
+	return shared && db_base(st) ? db_base(st) : st;
+}
+
+static struct store *of_gen(struct store *st, int64_t gen)
+{
+	return gen > GEN_GUEST && gen < PRACTICE_FIRST && db_base(st) ? db_base(st) : st;
+}
+
 struct cursor store_cursor(struct store *st, enum stream s)
 {
 	struct cursor c = { 0 };
-	sqlite3_stmt *row =
-		db_query(st, "SELECT epoch, seq, gen, count, sum FROM cursor WHERE stream=?", "i",
-			 (int64_t)s);
+	sqlite3_stmt *row = db_query(
+		of_stream(st, s), "SELECT epoch, seq, gen, count, sum FROM cursor WHERE stream=?",
+		"i", (int64_t)s);
 
 	if (!row)
 		return c;
@@ -60,8 +73,9 @@ void store_cursor_set(struct store *st, enum stream s, const struct cursor *c)
 
 bool store_record(struct store *st, int64_t gen, struct slice id, struct record *ret_record)
 {
-	sqlite3_stmt *row = db_query(st, "SELECT rev, state, body FROM record WHERE gen=? AND id=?",
-				     "it", gen, id);
+	sqlite3_stmt *row =
+		db_query(of_gen(st, gen),
+			 "SELECT rev, state, body FROM record WHERE gen=? AND id=?", "it", gen, id);
 
 	if (!row)
 		return false;
@@ -75,9 +89,9 @@ bool store_record(struct store *st, int64_t gen, struct slice id, struct record 
 
 bool store_record_next(struct store *st, int64_t gen, char id[ID_MAX + 1])
 {
-	sqlite3_stmt *row =
-		db_query(st, "SELECT id FROM record WHERE gen=? AND id>? ORDER BY id LIMIT 1", "is",
-			 gen, id);
+	sqlite3_stmt *row = db_query(
+		of_gen(st, gen), "SELECT id FROM record WHERE gen=? AND id>? ORDER BY id LIMIT 1",
+		"is", gen, id);
 	bool found;
 
 	if (!row)
@@ -143,7 +157,7 @@ void store_lookup_drop(struct store *st, int64_t gen, enum lookup kind, struct s
 bool store_lookup_next(struct store *st, int64_t gen, enum lookup kind, struct slice key,
 		       char id[ID_MAX + 1])
 {
-	sqlite3_stmt *row = db_query(st,
+	sqlite3_stmt *row = db_query(of_gen(st, gen),
 				     "SELECT id FROM lookup WHERE gen=? AND kind=? AND key=?"
 				     " AND id>? ORDER BY id LIMIT 1",
 				     "iits", gen, (int64_t)kind, key, id);
@@ -164,7 +178,7 @@ bool store_lookup_walk(struct store *st, int64_t gen, enum lookup kind, const ch
 
 	text_fmt(from, sizeof(from), "%s:", prefix);
 	text_fmt(until, sizeof(until), "%s;", prefix); /* what comes behind every colon */
-	row = db_query(st,
+	row = db_query(of_gen(st, gen),
 		       "SELECT key, id FROM lookup WHERE gen=? AND kind=? AND (key, id)>(?,?)"
 		       " AND key<? ORDER BY key, id LIMIT 1",
 		       "iisss", gen, (int64_t)kind, key[0] ? key : from, id, until);
@@ -178,7 +192,8 @@ bool store_lookup_walk(struct store *st, int64_t gen, enum lookup kind, const ch
 
 int64_t store_gen_new(struct store *st)
 {
-	db_run(st, "INSERT INTO gen (discarded) VALUES (0)", "");
+	db_run(st, "INSERT INTO gen VALUES (coalesce((SELECT max(gen) FROM gen), ?) + 1, 0)", "i",
+	       db_first(st));
 	return db_number(st, 0, "SELECT max(gen) FROM gen", "");
 }
 

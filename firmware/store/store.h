@@ -24,6 +24,11 @@ int store_open(const char *path, struct store **ret_store, char *ret_message, si
 bool store_know_file(struct store *st, const char *path);
 /* The same of a file that is behind what this station had written by then. */
 bool store_know_mark(struct store *st, int64_t epoch, int64_t last);
+/* For practising: what HQ says of products, stock and policies is read from `base`, which outlives
+ * it and is never written; its own generations and print jobs are numbered from first + 1 on, which
+ * is above PRACTICE_FIRST. */
+#define PRACTICE_FIRST (INT64_C(1) << 40) /* no real one comes so far */
+void store_practise(struct store *st, struct store *base, int64_t first);
 void store_close(struct store *st);
 void store_begin(struct store *st);
 bool store_changed(const struct store *st);    /* by this transaction */
@@ -397,6 +402,7 @@ void store_job_is(struct store *st, int64_t job, const char *document, int64_t c
 bool store_job_of(struct store *st, const char *document, struct job_row *ret_row);
 /* The oldest queued job that goes to a printer; false when there is none or one is printing. */
 bool store_job_next(struct store *st, const char *printer, struct job_row *ret_row);
+bool store_job_printing(struct store *st, const char *printer);
 /* Queued slips of a printer go to its stand-in, and those of a stand-in back home. Rows changed.
  * Tests and drawer kicks stay: they are about that very printer. */
 int64_t store_jobs_stand_in(struct store *st, const char *printer, const char *standin);

@@ -240,8 +240,10 @@ const char *job_status_name(enum job_status s)
 int64_t store_job_add(struct store *st, const char *printer, const char *kind, struct slice doc,
 		      int64_t at_ms)
 {
-	db_run(st, "INSERT INTO job (printer, kind, status, doc, at) VALUES (?,?,?,?,?)", "ssiti",
-	       printer, kind, (int64_t)JOB_QUEUED, doc, at_ms);
+	db_run(st,
+	       "INSERT INTO job (job, printer, kind, status, doc, at)"
+	       " VALUES (coalesce((SELECT max(job) FROM job), ?) + 1,?,?,?,?,?)",
+	       "issiti", db_first(st), printer, kind, (int64_t)JOB_QUEUED, doc, at_ms);
 	return db_number(st, 0, "SELECT last_insert_rowid()", "");
 }
 
@@ -296,12 +298,18 @@ void store_job_is(struct store *st, int64_t job, const char *document, int64_t c
 
 #define JOB_GOES "CASE WHEN standin<>'' THEN standin ELSE printer END"
 
+bool store_job_printing(struct store *st, const char *printer)
+{
+	return db_number(
+		       st, 0,
+		       "SELECT 1 FROM job WHERE job IN temp.waiting_job AND status=? AND " JOB_GOES
+		       "=? LIMIT 1",
+		       "is", (int64_t)JOB_PRINTING, printer) != 0;
+}
+
 bool store_job_next(struct store *st, const char *printer, struct job_row *ret_row)
 {
-	if (db_number(st, 0,
-		      "SELECT 1 FROM job WHERE job IN temp.waiting_job AND status=? AND " JOB_GOES
-		      "=? LIMIT 1",
-		      "is", (int64_t)JOB_PRINTING, printer))
+	if (store_job_printing(st, printer))
 		return false;
 	return read_job(db_query(st,
 				 "SELECT " JOB_COLUMNS

@@ -77,14 +77,11 @@ static int parse(struct reader *r, struct pickup_code *ret_code)
 	return 0;
 }
 
-enum code_verdict code_verify(struct slice text, const struct trust_keys *keys,
-			      struct pickup_code *ret_code)
+/* Into memory for CODE_BYTES_MAX bytes; r then stands at the signature. */
+static enum code_verdict open_code(struct slice text, uint8_t *bytes, struct reader *r,
+				   struct pickup_code *ret_code)
 {
-	uint8_t message[CODE_SIGNED_MAX], *bytes = message + sizeof(CODE_DOMAIN) - 1;
-	const struct trust_key *key;
-	struct pickup_code code;
 	struct slice base64;
-	struct reader r;
 	int n;
 
 	if (!find_code(text, &base64))
@@ -92,9 +89,34 @@ enum code_verdict code_verify(struct slice text, const struct trust_keys *keys,
 	n = base64_decode(base64, true, bytes, CODE_BYTES_MAX);
 	if (n < 0)
 		return CODE_BROKEN;
-	r = (struct reader){ bytes, (size_t)n };
-	if (parse(&r, &code) < 0)
-		return CODE_BROKEN;
+	*r = (struct reader){ bytes, (size_t)n };
+	return parse(r, ret_code) < 0 ? CODE_BROKEN : CODE_GOOD;
+}
+
+bool code_claims(struct slice text, struct pickup_code *ret_code)
+{
+	uint8_t bytes[CODE_BYTES_MAX];
+	struct pickup_code code;
+	struct reader r;
+
+	if (open_code(text, bytes, &r, &code) != CODE_GOOD)
+		return false;
+	*ret_code = code;
+	return true;
+}
+
+enum code_verdict code_verify(struct slice text, const struct trust_keys *keys,
+			      struct pickup_code *ret_code)
+{
+	uint8_t message[CODE_SIGNED_MAX], *bytes = message + sizeof(CODE_DOMAIN) - 1;
+	const struct trust_key *key;
+	struct pickup_code code;
+	enum code_verdict opened;
+	struct reader r;
+
+	opened = open_code(text, bytes, &r, &code);
+	if (opened != CODE_GOOD)
+		return opened;
 	key = trust_keys_find(keys, KEY_PICKUP, code.kid);
 	if (!key) {
 		ret_code->kid = code.kid;

@@ -33,6 +33,8 @@ enum code_verdict {
  * at the end of a URL. ret_code is written for GOOD, and its kid for UNKNOWN_KEY. */
 enum code_verdict code_verify(struct slice text, const struct trust_keys *keys,
 			      struct pickup_code *ret_code);
+/* What it says, whoever signed it: nothing may be done by it but to refuse it. */
+bool code_claims(struct slice text, struct pickup_code *ret_code);
 /* Signs: the text's length or -EINVAL (an id is no id). */
 int code_sign(const struct pickup_code *code, const struct trust_pair *pair,
 	      char ret_text[CODE_TEXT_MAX]);

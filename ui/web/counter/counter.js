@@ -20,6 +20,8 @@ function show() {
 	id("station").textContent = [state.station?.name, state.station?.lane].filter(Boolean).join(" · ");
 	id("staff").textContent = state.staff?.name ?? state.staff?.id ?? "";
 	id("training").hidden = state.training !== true;
+	id("train").hidden = state.mode !== "idle" || state.training === true;
+	id("train-end").hidden = state.training !== true;
 	id("offline").hidden = !inside || !state.hq || state.hq.reachable === true;
 	id("revoked").hidden = state.mode !== "revoked" && state.revoked !== true;
 	id("clock").hidden = !state.clock;
@@ -111,6 +113,8 @@ onForm("asking", async ({ pin }, form) => {
 	await act("pickup.find", { order: state?.asking?.order, pin });
 });
 id("asking-cancel").addEventListener("click", () => act("pickup.cancel"));
+id("train").addEventListener("click", () => act("training.start"));
+id("train-end").addEventListener("click", () => act("training.stop"));
 id("logout").addEventListener("click", async () => {
 	await act("staff.logout");
 	live.restart();
