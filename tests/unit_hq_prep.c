@@ -71,6 +71,16 @@ static void an_order_is_prepared(void **state)
 	assert_int_equal(json_get(body(f), "ready_at").type, JSON_STRING);
 }
 
+/* What is no time would make the record one that no station takes. */
+static void until_no_time(void **state)
+{
+	struct fixture *f = *state;
+
+	put_order(f, "ready", ",\"collect_by\":\"2026-12-01T10:00:00Z\"");
+	assert_ack(up(f, "order.extended", "{\"order\":\"ZAM-1\",\"until\":\"E18\"}"), 1, "body");
+	assert_is(json_get(body(f), "collect_by"), "2026-12-01T10:00:00Z");
+}
+
 /* Only what is short for good is short; no price changes by any of it. */
 static void what_is_missing(void **state)
 {
@@ -211,7 +221,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		T(an_order_is_prepared), T(what_is_missing), T(what_is_replaced),
 		T(goods_go_back),	 T(parcels_come),    T(late_words_change_no_end),
-		T(nonsense_is_rejected),
+		T(nonsense_is_rejected), T(until_no_time),
 	};
 
 	if (sodium_init() < 0)

@@ -167,11 +167,14 @@ const char *effect_order_extended(const struct happening *h)
 	struct json until = json_get(h->body, "until");
 	struct change change = { .name = "collect_by", .json = json_text(until) };
 	struct effect_order o;
-	int err = effect_open(h, &o);
+	char text[64];
+	int64_t at_ms;
+	int err;
 
-	if (err < 0)
-		return effect_not_open(err);
-	return until.type == JSON_STRING ? effect_save(h, &o, &change, 1) : "body";
+	if (json_string(until, text, sizeof(text)) <= 0 || time_parse(slice_of(text), &at_ms) < 0)
+		return "body";
+	err = effect_open(h, &o);
+	return err < 0 ? effect_not_open(err) : effect_save(h, &o, &change, 1);
 }
 
 /* ---- opening again ---- */
