@@ -150,6 +150,8 @@ void verb_fiscal_record(struct station *st, const struct call *c, struct json ar
 	f.nip = slice_of(w.nip);
 	f.buyer = slice_of(buyer);
 	r = pay_fiscal_verdict(&f, &policy);
+	if (r == REASON_NONE && !f.receipt_only && money_full(st))
+		r = REASON_TENDER_REFUSED;
 	if (r == REASON_NONE)
 		record(st, c, &w, !f.receipt_only);
 	else

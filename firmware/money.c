@@ -151,6 +151,22 @@ void money_tell_taken(struct station *st, const struct call *c, struct taken *t)
 	store_taken_set(st->store, o->id, t);
 }
 
+bool money_full(struct station *st)
+{
+	struct taken t = { .payment = "" };
+	int payments = st->order.payment_count;
+
+	/* Those that went back stand in HQ's record too, sooner or later. */
+	while (store_taken_next(st->store, st->order.id, &t)) {
+		bool listed = false;
+
+		for (int i = 0; i < st->order.payment_count; i++)
+			listed = listed || json_is(st->order.payments[i].id, t.payment);
+		payments += !listed;
+	}
+	return payments >= ORDER_PAYMENTS_MAX;
+}
+
 static void answer_paid(struct station *st, const struct call *c, const struct taken *t,
 			int64_t due, int64_t change, int64_t job)
 {
@@ -207,6 +223,8 @@ static void verb_pickup_pay(struct station *st, const struct call *c, struct jso
 	f.ref = w.ref[0];
 	f.till = money_till_now(st, NULL);
 	r = pay_verdict(&f, &policy, &sum);
+	if (r == REASON_NONE && money_full(st))
+		r = REASON_TENDER_REFUSED;
 	/* What may not be handed over here is not paid here. */
 	if (r == REASON_NONE && serving_alone(st) &&
 	    pickup_policy_now(st).isolated == ISOLATED_REFUSE)

@@ -191,6 +191,30 @@ static void an_import_keeps_what_was_paid(void **state)
 	alarm_is(f, "paid_too_much", 0);
 }
 
+/* A record that no station takes would be worse than one that lacks a payment. */
+static void a_record_stays_one_that_stations_take(void **state)
+{
+	struct fixture *f = *state;
+	char text[512], tender[200];
+
+	put(f, "order", "ZAM-1", "",
+	    "{\"status\":\"ready\",\"totals\":{\"total\":1500,\"due\":1500},\"payments\":[]}");
+	memset(tender, 'x', sizeof(tender));
+	tender[sizeof(tender) - 1] = '\0';
+	text_fmt(text, sizeof(text),
+		 "{\"order\":\"ZAM-1\",\"payment\":\"p\",\"tender\":\"%s\",\"amount\":1}", tender);
+	assert_ack(up(f, "payment.taken", text), 1, "body");
+	for (int i = 0; i < ORDER_PAYMENTS_MAX + 1; i++) {
+		text_fmt(text, sizeof(text),
+			 "{\"order\":\"ZAM-1\",\"payment\":\"p%d\",\"tender\":\"card\","
+			 "\"amount\":1}",
+			 i);
+		up(f, "payment.taken", text);
+	}
+	assert_int_equal(json_count(json_get(body(f), "payments")), ORDER_PAYMENTS_MAX);
+	alarm_is(f, "too_many_payments", 1);
+}
+
 /* The other way round it would give the goods away. */
 static void an_import_brings_no_reversed_payment_back(void **state)
 {
@@ -524,6 +548,7 @@ int main(void)
 		T(an_import_keeps_what_was_short_while_preparing),
 		T(an_import_keeps_what_was_paid),
 		T(an_import_brings_no_reversed_payment_back),
+		T(a_record_stays_one_that_stations_take),
 		T(an_import_keeps_receipt_and_place),
 		T(a_reopened_order_keeps_its_money),
 		T(what_happened_to_an_unknown_order_is_kept),

@@ -379,6 +379,21 @@ static void test_a_press_twice_is_one_payment(void **state)
 	close_shop();
 }
 
+/* A record has 32 payments at most: one more would be money that nobody knows of. */
+static void test_no_more_payments_than_a_record_has(void **state)
+{
+	(void)state;
+	open_shop("order ZAM-1 ready: 1 x MUG 24.99");
+	opens("ZAM-1");
+	for (int i = 0; i < ORDER_PAYMENTS_MAX; i++)
+		assert_int_equal(does("pickup.pay tender=card amount=1"), 200);
+	assert_int_equal(does("pickup.pay tender=card amount=1"), 409);
+	assert_has(shop.shop->reply, "tender_refused");
+	assert_int_equal(count_told("payment.taken"), ORDER_PAYMENTS_MAX);
+	assert_has(shop.shop->screen, "\"due\":2467");
+	close_shop();
+}
+
 /* A sole trader's NIP is in no event's chained part. */
 static void test_nip_stands_beside_the_chain(void **state)
 {
@@ -547,6 +562,7 @@ int main(void)
 		cmocka_unit_test(test_hq_says_paid_after_a_reversal),
 		cmocka_unit_test(test_a_payment_of_before_can_be_reversed),
 		cmocka_unit_test(test_a_press_twice_is_one_payment),
+		cmocka_unit_test(test_no_more_payments_than_a_record_has),
 		cmocka_unit_test(test_nip_stands_beside_the_chain),
 		cmocka_unit_test(test_refund_out),
 		cmocka_unit_test(test_closing_reads_its_own_shift_only),

@@ -70,6 +70,24 @@ static const char *save_payments(const struct happening *h, const struct effect_
 	return effect_save(h, o, changes, 2);
 }
 
+static bool is_payment_text(struct json v)
+{
+	return v.type == JSON_STRING && json_text(v).n <= ORDER_PAYMENT_TEXT_MAX;
+}
+
+/* The record's sums would no longer agree, or it would have more payments than a station takes; the
+ * event is there for a person. */
+static const char *surplus_of(const struct effect_order *o, struct json was, int64_t amount)
+{
+	if (payment_captured(was) ||
+	    amount > json_int_or(json_get(json_get(o->root, "totals"), "due"), 0))
+		return "paid_too_much";
+	if (was.type == JSON_NONE &&
+	    json_count(json_get(o->root, "payments")) >= ORDER_PAYMENTS_MAX)
+		return "too_many_payments";
+	return NULL;
+}
+
 const char *effect_payment_taken(const struct happening *h)
 {
 	struct json id = json_get(h->body, "payment"), tender = json_get(h->body, "tender");
@@ -80,12 +98,13 @@ const char *effect_payment_taken(const struct happening *h)
 		{ .name = "amount", .json = json_text(json_get(h->body, "amount")) },
 		{ .name = "where", .json = slice_of("\"till\"") },
 	};
+	const char *surplus;
 	struct json was;
 	int64_t amount;
 	struct effect_order o;
 	int err = effect_open(h, &o);
 
-	if (err == -EINVAL || id.type != JSON_STRING || tender.type != JSON_STRING ||
+	if (err == -EINVAL || !is_payment_text(id) || !is_payment_text(tender) ||
 	    json_int(json_get(h->body, "amount"), &amount) < 0 || amount < 0 || amount > MONEY_MAX)
 		return "body";
 	if (err < 0) {
@@ -95,10 +114,9 @@ const char *effect_payment_taken(const struct happening *h)
 	was = copy_payments(&o, id, &h->hq->lines);
 	if (!payment_captured(was))
 		fact_taken(h->hq, o.holder, o.id, json_text(id), json_text(tender), amount);
-	if (payment_captured(was) ||
-	    amount > json_int_or(json_get(json_get(o.root, "totals"), "due"), 0)) {
-		/* The record's sums would no longer agree; the event is there for a person. */
-		hq_alarm(h->hq, h->store, h->lane, "paid_too_much", o.id);
+	surplus = surplus_of(&o, was, amount);
+	if (surplus) {
+		hq_alarm(h->hq, h->store, h->lane, surplus, o.id);
 		effect_touch_order(h);
 		return NULL;
 	}
