@@ -65,7 +65,11 @@ void pickup_done_load(struct station *st, enum desk desk); /* st->order -> st->d
 /* Loads the order this desk has open, and what was done with it; false and answered when there
  * is none. */
 bool pickup_loaded(struct station *st, const struct call *c);
+/* Every parcel that is still here was scanned. */
 bool pickup_parcels_checked(struct station *st, enum desk desk);
+/* Policy `parcel`: the pieces of scanned parcels are checked, in st->done alone. */
+void pickup_parcels_count(struct station *st, enum desk desk);
+void pickup_parcels_document(struct station *st, enum desk desk, struct buf *b);
 void pickup_try_pin(struct station *st, const struct call *c, const char *order,
 		    struct slice digits);
 /* Locked at another lane: here too, for what is left of it. */

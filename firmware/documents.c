@@ -161,6 +161,7 @@ static void add_pickup(struct station *st, struct buf *b)
 		return;
 	}
 	pickup_done_load(st, DESK_COUNTER);
+	pickup_parcels_count(st, DESK_COUNTER);
 	order_number(o, number, sizeof(number));
 	jw_open(b, "pickup", '{');
 	jw_slice(b, "order", o->id);
@@ -171,7 +172,7 @@ static void add_pickup(struct station *st, struct buf *b)
 	add_shown(b, "customer", json_get(o->customer, "name"), SHOWN_BYTES);
 	add_shown(b, "shelf", o->shelf, SHOWN_BYTES);
 	if (o->parcels.type == JSON_ARRAY && o->parcels.n <= SHOWN_LIST_BYTES)
-		jw_value(b, "parcels", o->parcels);
+		pickup_parcels_document(st, DESK_COUNTER, b);
 	else
 		jw_raw(b, "parcels", slice_of("[]"));
 	jw_open(b, "lines", '[');

@@ -333,6 +333,7 @@ void verb_pickup_handover(struct station *st, const struct call *c, struct json 
 	if (serving_park(st, c, args))
 		return;
 	pickup_goods_load(st, c->desk, -1);
+	pickup_parcels_count(st, c->desk);
 	r = decide(st, &h, &policy, &needs);
 	plan_refund(st, &h);
 	/* What was taken at a till goes back at the till, before the goods leave. */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "firmware/counter/parcel.h"
 #include "firmware/counter/prep.h"
 #include "firmware/orders.h"
 
@@ -178,14 +179,8 @@ static void lay_words(struct station *st, struct order *o, struct buf *laid)
 static void lay_boxed(struct order *o)
 {
 	for (struct json_walk w = json_walk(o->parcels); json_next(&w);)
-		for (struct json_walk l = json_walk(json_get(w.value, "lines")); json_next(&l);) {
-			const int i = order_line_find(
-				o, json_text(l.value.type == JSON_OBJECT ? json_get(l.value, "line")
-									 : l.value));
-
-			if (i >= 0)
-				o->lines[i].boxed = true;
-		}
+		for (int i = 0; i < o->line_count; i++)
+			o->lines[i].boxed = o->lines[i].boxed || parcel_brings(o, w.value, i);
 }
 
 /* What this store asked back of a payment, whatever HQ's record says of it. */

@@ -215,7 +215,8 @@ enum reason pickup_handover(const struct handover_facts *f, const struct pickup_
 {
 	const struct order *o = f->order;
 	const bool each = p->check_items == CHECK_EACH ||
-			  (p->check_items == CHECK_PARCEL && json_count(o->parcels) == 0);
+			  (p->check_items == CHECK_PARCEL &&
+			   (json_count(o->parcels) == 0 || !f->parcels_checked));
 
 	if (o->rev != f->seen_rev)
 		return REASON_ORDER_CHANGED;
@@ -229,9 +230,6 @@ enum reason pickup_handover(const struct handover_facts *f, const struct pickup_
 		if (r != REASON_NONE)
 			return r;
 	}
-	if (p->check_items == CHECK_PARCEL && !each && !f->parcels_checked &&
-	    pickup_all_done(o, f->done))
-		return REASON_ITEMS_UNCHECKED;
 	if (!does_something(f))
 		return REASON_ITEMS_UNCHECKED;
 	if (pay_due(o, f->done) > 0)

@@ -101,7 +101,7 @@ class LadaPickup extends Part {
 
 	facts(pickup) {
 		const parcels = list(pickup.parcels)
-			.map((p) => (typeof p === "object" ? (p?.label ?? p?.id ?? "") : String(p)))
+			.map((p) => (p?.checked ? "✓ " : "") + (typeof p === "object" ? (p?.label ?? p?.id ?? "") : String(p)))
 			.filter(Boolean);
 		const customer = typeof pickup.customer === "object"
 			? pickup.customer?.name
