@@ -180,6 +180,8 @@ static void write_queue(struct station *st, const struct waits *w, bool staff, s
 		for (int i = 0; i < w->count[s]; i++) {
 			const struct waiting_order *o = &w->orders[s][i];
 
+			if (store_is_here(st->store, slice_of(o->id)))
+				continue; /* stands above */
 			add_queued(b, o->id, statuses[s], waited_s(st, o->since_ms));
 			if (staff && s > 0)
 				add_prepared(st, b, o);
