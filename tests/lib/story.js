@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the ten stories stand on: a real broker, the real `lada-hq`, a client that holds all that is
+// said to sync/schemas/, and real stations, each with its own printer and scanner and a wire of its
+// own. Told is what HQ's books have; `told()` waits until no station holds anything back.
+'use strict';
+
+const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
+const test = require('node:test');
+const { Broker } = require('./broker.js');
+const {
+	GOODS, PEOPLE, STORE, ean13, policyRecords, productRecords, stockRecords,
+} = require('./fixtures.js');
+const { HqClock } = require('./hq_clock.js');
+const { LadaHq } = require('./lada_hq.js');
+const { SimPrinter, SimScanner } = require('./sim.js');
+const { Station } = require('./station.js');
+const { Wire } = require('./wire.js');
+const { Witness } = require('./witness.js');
+const { Cleanup, tempDir, until } = require('./world.js');
+
+const AT_HQ_MS = 20000; // what an acknowledgement that was lost may take
+const BACK_MS = 30000; // a station tries a line again after at most 15 s
+const BOSS = Object.values(PEOPLE).find((one) => one.person.role === 'supervisor');
+
+/** One station, and what people do at it. */
+class Counter {
+	constructor({
+		dir, name, port, keys, beat, store = STORE, lane = name, sections = {}, kiosk = false,
+	})
+	{
+		Object.assign(this, { dir: path.join(dir, name), name, store, lane, kiosk, beat });
+		fs.mkdirSync(this.dir);
+		this.wire = new Wire(port);
+		this.printer = new SimPrinter({ dir: this.dir });
+		this.scanner = new SimScanner({ dir: this.dir });
+		this.kioskScanner = new SimScanner({ dir: this.dir, name: 'kiosk' });
+		this.make = { keysText: keys, sections };
+	}
+
+	async start(cleanup)
+	{
+		await Promise.all([this.wire, this.printer, this.scanner, ...(this.kiosk ? [this.kioskScanner] : [])]
+			.map((device) => {
+				cleanup.add(() => device.stop());
+				return device.start();
+			}));
+		this.station = new Station({
+			dir: this.dir, brokerUrl: `mqtt://127.0.0.1:${this.wire.port}`, store: this.store,
+			lane: this.lane, keysText: this.make.keysText, printerPort: this.printer.port,
+			scannerLink: this.scanner.link,
+			sections: {
+				'printer receipt': { drawer: 1 },
+				...(this.kiosk ? {
+					'scanner kiosk': { port: `serial:${this.kioskScanner.link}`, protocol: 'line', desk: 'kiosk' },
+				} : {}),
+				...this.make.sections,
+			},
+		});
+		cleanup.add(() => this.station.stop());
+		await this.station.start();
+	}
+
+	must(verb, args = {})
+	{
+		return this.station.must(verb, args);
+	}
+
+	/** Refused for this reason, in these words. */
+	async refused(verb, args, code, words = null)
+	{
+		const answer = await this.station.do(verb, args);
+
+		assert.strictEqual(answer.status, 409, `${verb}: ${answer.text}`);
+		assert.strictEqual(answer.json.error.code, code, answer.text);
+		if (words) {
+			assert.match(answer.json.error.message, words);
+		}
+		return answer.json.error.message;
+	}
+
+	doc(screen = 'counter')
+	{
+		return this.station.state(screen);
+	}
+
+	wait(what, match, ms = 8000, screen = 'counter')
+	{
+		return this.station.waitState(what, match, ms, screen);
+	}
+
+	/** The notice of this code, once it is there. */
+	async says(code, words = /./, screen = 'counter', ms = 8000)
+	{
+		const { notice } = await this.wait(`it says ${code}`, (d) => d.notice && d.notice.code === code, ms, screen);
+
+		assert.match(notice.text, words);
+		return notice;
+	}
+
+	/** Opens an order by its code and gives the pickup, with its claim settled. */
+	async open(order, code)
+	{
+		await this.must('scan', { code });
+		const { pickup } = await this.wait(`${order} is open`, (d) => d.pickup && d.pickup.order === order
+			&& d.pickup.claim !== 'pending');
+
+		return pickup;
+	}
+
+	/** Scans a piece, again and again as a hand does: the next one when the one before is on screen. */
+	async scanPieces(sku, n = 1)
+	{
+		const { gtin } = GOODS[sku] || MORE[sku];
+
+		for (let i = 0; i < n; i++) {
+			await this.must('scan', { code: gtin });
+		}
+	}
+
+	/** A supervisor types the PIN for what was just refused. */
+	approve(reason)
+	{
+		return this.must('approve', { staff: BOSS.person.id, pin: BOSS.pin, reason });
+	}
+
+	/** Refused until a supervisor agrees; the answer to the act. */
+	async approved(verb, args, reason, code = 'approval_needed')
+	{
+		await this.refused(verb, args, code);
+		return this.approve(reason);
+	}
+
+	/** The slips of an order that came out, copies too. */
+	slips(order)
+	{
+		return this.printer.jobsWith(`LR.${order}.`);
+	}
+
+	cutOff()
+	{
+		this.wire.cut();
+		return this.wait(`${this.name} is cut off`, (d) => !d.hq.broker, BACK_MS);
+	}
+
+	async joined()
+	{
+		this.wire.mend();
+		await this.wait(`${this.name} has a line`, (d) => d.hq.broker, BACK_MS);
+		this.beat();
+		await this.wait(`${this.name} is back`, (d) => d.hq.reachable && !d.hq.isolated, BACK_MS);
+	}
+
+	/** Pulled and put in again, with a person who logs in. */
+	async powerCut()
+	{
+		await this.station.restart();
+		await this.station.login();
+	}
+}
+
+/** Goods the stories name beside those of fixtures.js. */
+const MORE = {
+	'SKU-WINE': { gtin: ean13('590123400101'), name: 'Wino czerwone', price: 3999, vat: '23', category: 'alcohol' },
+	'SKU-ENERGY': { gtin: ean13('590123400102'), name: 'Napój energetyczny', price: 599, vat: '23', category: 'energy' },
+	'SKU-BREAD': { gtin: ean13('590123400103'), name: 'Chleb żytni', price: 649, vat: '5', category: 'bread' },
+	'SKU-JAM': { gtin: ean13('590123400104'), name: 'Dżem wiśniowy', price: 849, vat: '8', category: 'jam' },
+	'SKU-JAM2': { gtin: ean13('590123400105'), name: 'Dżem morelowy', price: 899, vat: '8', category: 'jam' },
+};
+
+class Story {
+	constructor(label)
+	{
+		this.dir = tempDir(label);
+		this.cleanup = new Cleanup();
+		this.at = {}; // counters by name
+	}
+
+	/**
+	 * `orders` {id: body}, an order's `store` being whose it is. `counters` {name: {store, lane,
+	 * sections, kiosk}}. `clock`: HQ's time is set by the test.
+	 */
+	async open({ orders = {}, policies = {}, products = {}, counters = { k1: {} }, clock = null } = {})
+	{
+		this.broker = new Broker(this.dir);
+		this.cleanup.add(() => this.broker.stop());
+		await this.broker.start();
+		this.witness = new Witness(this.broker.url);
+		this.cleanup.add(() => this.witness.stop());
+		await this.witness.start();
+		this.hq = new LadaHq({ dir: this.dir, url: this.broker.url });
+		this.cleanup.add(() => this.hq.stop());
+		const keys = this.hq.command('keygen');
+
+		this.#importAll(orders, policies, products, counters);
+		await this.hq.serve();
+		this.clock = new HqClock(this.broker.url);
+		this.cleanup.add(() => this.clock.stop());
+		await this.clock.start();
+		if (clock) {
+			this.clock.set(clock);
+		}
+		for (const [name, how] of Object.entries(counters)) {
+			this.at[name] = new Counter({
+				dir: this.dir, name, port: this.broker.port, keys, beat: () => this.beat(), ...how,
+			});
+		}
+		await this.each((counter) => counter.start(this.cleanup));
+		await this.inStep();
+		await this.each((counter) => counter.station.login());
+		this.beat();
+		await this.each((counter) => counter.wait(`${counter.name} is ready`,
+			(d) => d.mode === 'idle' && d.hq.reachable && !d.hq.isolated && this.#onTime(d), BACK_MS));
+	}
+
+	/** The station has taken HQ's time. */
+	#onTime(doc)
+	{
+		return this.clock.aheadMs === 0 || (doc.clock && doc.clock.ahead_s < 0);
+	}
+
+	/** HQ's next beat, for which nobody waits 5 s. */
+	beat()
+	{
+		this.clock.beat();
+	}
+
+	each(fn)
+	{
+		return Promise.all(Object.values(this.at).map(fn));
+	}
+
+	#importAll(orders, policies, products, counters)
+	{
+		const stores = new Set([STORE, ...Object.values(counters).map((c) => c.store || STORE)]);
+		const catalog = { ...productRecords(), ...products };
+		const stock = { ...stockRecords(), ...Object.fromEntries(Object.keys(products)
+			.map((sku) => [sku, { on_hand: 100, reserved: 0 }])) };
+		const lanes = Object.entries(counters).filter(([, c]) => (c.store || STORE) === STORE)
+			.map(([name, c]) => ({ lane: c.lane || name }));
+		const all = { ...policyRecords(policies), ...(lanes.length > 1 ? { lanes: { lanes } } : {}) };
+
+		for (const store of stores) {
+			this.put('policy', store === STORE ? all : policyRecords(policies), store);
+			this.put('product', catalog, store);
+			this.put('stock', stock, store);
+		}
+		this.put('order', orders);
+	}
+
+	/** Records of HQ's, as an ERP writes them: what differs is the next revision. */
+	put(type, byId, store = null)
+	{
+		const file = path.join(this.dir, 'put.jsonl');
+
+		fs.writeFileSync(file, Object.entries(byId).map(([id, body]) =>
+			`${JSON.stringify({ store: store || body.store || STORE, type, id, body })}\n`).join(''));
+		this.hq.command('import', file);
+	}
+
+	/** All counters that are on the line have all that HQ has. */
+	inStep()
+	{
+		return until('the counters have what HQ has', () => {
+			const { lanes } = JSON.parse(this.hq.command('fleet', '--json'));
+
+			return lanes.length >= Object.keys(this.at).length && lanes.every((lane) => lane.online
+				&& Object.values(lane.streams).every((s) => s.cursor_epoch === s.epoch && s.cursor === s.head));
+		}, AT_HQ_MS);
+	}
+
+	code(order, ...more)
+	{
+		return this.hq.command('code', order, ...more).split('\n')[0];
+	}
+
+	/** HQ's record of an order. */
+	record(order, store = null)
+	{
+		return JSON.parse(this.hq.command('order', 'get', order, ...(store ? ['--store', store] : []))).body;
+	}
+
+	events()
+	{
+		return this.hq.jsonLines('events', '--json');
+	}
+
+	/** What HQ has in its books of this kind: so many, no more, and nothing on its way. */
+	async told(type, match = {}, n = 1)
+	{
+		await this.each((counter) => counter.wait(`all of ${counter.name} is at HQ`,
+			(d) => d.hq.outbox === 0, AT_HQ_MS));
+		const found = this.events().map(({ e }) => e).filter((e) => e.type === type
+			&& Object.entries(match).every(([key, value]) => e.body[key] === value));
+
+		assert.strictEqual(found.length, n, `${type} ${JSON.stringify(match)}: ${JSON.stringify(found)}`);
+		return n === 1 ? found[0].body : found.map((e) => e.body);
+	}
+
+	/** How much of each product is there, as HQ's export says. */
+	stock(...skus)
+	{
+		const file = path.join(this.dir, 'export.jsonl');
+
+		this.hq.command('export', file);
+		const rows = fs.readFileSync(file, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+
+		return skus.map((sku) => rows.find((r) => r.type === 'stock' && r.id === sku
+			&& r.store === STORE).body.on_hand);
+	}
+
+	fleet()
+	{
+		return JSON.parse(this.hq.command('fleet', '--json'));
+	}
+
+	/** Nothing else happened: unbroken chains, messages as the schemas say, no alarm at HQ. */
+	async books({ alarms = [], conflicts = 0 } = {})
+	{
+		await this.told('order.conflict', {}, conflicts);
+		const chains = new Map();
+
+		for (const { store, lane, epoch, e } of this.events()) {
+			const key = `${store}/${lane}/${epoch}`;
+
+			assert.strictEqual(e.seq, (chains.get(key) || 0) + 1, `${key} is unbroken`);
+			chains.set(key, e.seq);
+		}
+		assert.deepStrictEqual(this.fleet().alarms.map((a) => a.kind).sort(), [...alarms].sort());
+		assert.deepStrictEqual(this.witness.faults, []);
+	}
+
+	close()
+	{
+		return this.cleanup.run();
+	}
+}
+
+/** For a test file: opened before its tests, closed after them. */
+function storyOf(label, options)
+{
+	const story = new Story(label);
+
+	test.before(() => story.open(typeof options === 'function' ? options() : options));
+	test.after(() => story.close());
+	return story;
+}
+
+/** Products of MORE, as HQ's catalogue has them. */
+function products(...skus)
+{
+	return Object.fromEntries(skus.map((sku) => [sku, {
+		gtin: [MORE[sku].gtin], name: { pl: MORE[sku].name }, price: MORE[sku].price, vat: MORE[sku].vat,
+		category: MORE[sku].category, returnable: true,
+	}]));
+}
+
+/** "39,98 zł" as it stands on paper and screens, its space of either kind. */
+function zloty(text)
+{
+	return new RegExp(`${text}[ \\u00a0]zł`);
+}
+
+module.exports = { AT_HQ_MS, BACK_MS, BOSS, MORE, Story, products, storyOf, zloty };
