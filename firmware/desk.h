@@ -20,6 +20,8 @@ void answer_no(struct station *st, const struct call *c, int http, enum reason r
 /* The same without a notice at the desk: logging in is between one person and the page. */
 void answer_quiet(struct station *st, const struct call *c, int http, enum reason r);
 void notice_hide_from_customer(struct station *st, enum desk desk);
+/* Somebody is wanted at the kiosk. */
+void counter_call(struct station *st, enum word w, const struct word_values *values);
 void notice_word(struct station *st, enum desk desk, enum notice_level level, const char *code,
 		 enum word w, enum word customer, const struct word_values *values);
 /* HQ's own words. */

@@ -469,6 +469,14 @@ static void resume_kept(struct station *st, enum desk desk)
 	}
 }
 
+/* Nobody could say what the order is, and the customer has a good code: staff go there. */
+static void call_staff(struct station *st, const struct word_values *v)
+{
+	counter_call(st, WORD_CALLED_ORDER, v);
+	notice_word(st, DESK_KIOSK, NOTICE_ATTENTION, reason_code(REASON_NOT_FOUND), WORD_CALLING,
+		    WORD_CALLING, v);
+}
+
 static void finish_waiting(struct station *st, enum desk desk)
 {
 	struct waiting w = st->desks[desk].waiting;
@@ -477,12 +485,15 @@ static void finish_waiting(struct station *st, enum desk desk)
 
 	st->desks[desk].waiting.active = false;
 	v.order = w.order;
-	if (w.back)
+	if (w.back) {
 		return_found(st, &w);
-	else if (store_find(st->store, STREAM_ORDERS, slice_of(w.order), &known))
+	} else if (store_find(st->store, STREAM_ORDERS, slice_of(w.order), &known)) {
 		open_by_code(st, &w.call, w.order, w.nonce);
-	else
+	} else {
 		pickup_refuse(st, &w.call, REASON_NOT_FOUND, w.order, "code", &v);
+		if (desk == DESK_KIOSK && !w.answered)
+			call_staff(st, &v);
+	}
 	resume_kept(st, desk);
 }
 

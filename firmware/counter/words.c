@@ -169,6 +169,21 @@ static const char *const words[WORD_COUNT][3] = {
 	[WORD_SHOW_SURVEY] = { "Jak było? Zeskanuj i oceń.", "How was it? Scan and tell us.",
 			       "Як усе пройшло? Скануйте й оцініть." },
 	[WORD_SHOW_HERE] = { "Odbiór przy", "Collect at", "Видача біля" },
+	[WORD_CALLED] = { "Ktoś przy kiosku prosi o pomoc.", "Somebody at the kiosk asks for help.",
+			  "Хтось біля кіоску просить про допомогу." },
+	[WORD_CALLED_ORDER] = { "Przy kiosku jest klient z dobrym kodem zamówienia {order}, "
+				"którego "
+				"stacja jeszcze nie zna, a centrala nie odpowiada. Podejdź.",
+				"A customer at the kiosk has a good code of order {order}, which "
+				"this station does not know yet, and HQ does not answer. Go there.",
+				"Біля кіоску клієнт зі справним кодом замовлення {order}, якого "
+				"станція ще не знає, а центр не відповідає. Підійдіть." },
+	[WORD_CALLING] = { "Nie możemy teraz sprawdzić tego zamówienia. Obsługa już wie i zaraz "
+			   "podejdzie; kod zachowaj.",
+			   "We can't look this order up right now. Staff have been called; keep "
+			   "your code.",
+			   "Зараз не можемо перевірити це замовлення. Персонал уже знає й зараз "
+			   "підійде; код збережіть." },
 };
 
 static const char *const reasons[REASON_COUNT][3] = {
