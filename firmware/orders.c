@@ -222,6 +222,10 @@ static void check_handover(struct station *st, struct slice id, const struct ord
 		const struct order_line *l = &st->order.lines[i];
 		struct line_fact fact = store_line_fact(st->store, id, json_text(l->id));
 
+		/* What left twice is told as that; more of a line than was ordered HQ need not say.
+		 */
+		if (fact.handed > l->qty)
+			fact.handed = l->qty;
 		if (l->handed_known)
 			check_quantity(st, l->id, "handed", l->handed, fact.handed);
 		if (l->short_known)
