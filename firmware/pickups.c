@@ -84,6 +84,22 @@ void pickup_close(struct station *st, enum desk desk)
 	desk_set_mode(st, desk, MODE_IDLE);
 }
 
+/* Which parcels there are, and what is in them; not where they are, which this desk may have told
+ * itself. */
+static void digest_parcels(struct json parcels, char line[HASH_TEXT_MAX])
+{
+	char memory[HASH_TEXT_MAX * 3 + 8], label[HASH_TEXT_MAX], lines[HASH_TEXT_MAX];
+	struct buf b;
+
+	for (struct json_walk w = json_walk(parcels); json_next(&w);) {
+		hash_text(json_text(json_get(w.value, "label")), label);
+		hash_text(json_text(json_get(w.value, "lines")), lines);
+		buf_init(&b, memory, sizeof(memory));
+		buf_fmt(&b, "%s %s %s", line, label, lines);
+		hash_text(buf_read(&b), line);
+	}
+}
+
 /* Goods, quantities, worth and parcels; not what is paid or where it lies, which the screen shows
  * and the handover looks at anyway. */
 static void digest_order(const struct order *o, uint8_t hash[HASH_BYTES])
@@ -91,7 +107,7 @@ static void digest_order(const struct order *o, uint8_t hash[HASH_BYTES])
 	char memory[HASH_TEXT_MAX + 5 * 24 + 2 * ORDER_SKU_MAX], line[HASH_TEXT_MAX] = "";
 	struct buf b;
 
-	hash_text(json_text(o->parcels), line);
+	digest_parcels(o->parcels, line);
 	for (int i = 0; i < o->line_count; i++) {
 		const struct order_line *l = &o->lines[i];
 		const struct slice id = json_text(l->id), sku = json_text(l->sku);
