@@ -292,11 +292,23 @@ class Story {
 	{
 		await this.each((counter) => counter.wait(`all of ${counter.name} is at HQ`,
 			(d) => d.hq.outbox === 0, AT_HQ_MS));
-		const found = this.events().map(({ e }) => e).filter((e) => e.type === type
-			&& Object.entries(match).every(([key, value]) => e.body[key] === value));
+		const found = this.#found(type, match);
 
 		assert.strictEqual(found.length, n, `${type} ${JSON.stringify(match)}: ${JSON.stringify(found)}`);
 		return n === 1 ? found[0].body : found.map((e) => e.body);
+	}
+
+	/** The same once they have come to be told, which may take two counters that have met a while. */
+	async hears(type, match, n)
+	{
+		await until(`${n} ${type}`, () => this.#found(type, match).length >= n, AT_HQ_MS);
+		return this.told(type, match, n);
+	}
+
+	#found(type, match)
+	{
+		return this.events().map(({ e }) => e).filter((e) => e.type === type
+			&& Object.entries(match).every(([key, value]) => e.body[key] === value));
 	}
 
 	/** How much of each product is there, as HQ's export says. */
@@ -328,7 +340,7 @@ class Story {
 			assert.strictEqual(e.seq, (chains.get(key) || 0) + 1, `${key} is unbroken`);
 			chains.set(key, e.seq);
 		}
-		assert.deepStrictEqual(this.fleet().alarms.map((a) => a.kind).sort(), [...alarms].sort());
+		assert.deepStrictEqual([...new Set(this.fleet().alarms.map((a) => a.kind))].sort(), [...alarms].sort());
 		assert.deepStrictEqual(this.witness.faults, []);
 	}
 
