@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Story 5: somebody comes for two orders of another person, in three parcels; then one of the
-// parcels cannot be found. What two counters do that cannot hear each other is in slow_story_05.js.
+// parcels cannot be found. What two counters do that cannot hear each other is in test_story_05b.js.
 'use strict';
 
 const assert = require('node:assert');
