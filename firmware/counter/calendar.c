@@ -5,8 +5,12 @@
 #include "firmware/base/text.h"
 
 #define DAY_MS	      (24 * 3600 * INT64_C(1000))
+#define MINUTE_MS     (60 * INT64_C(1000))
+#define DAY_MINUTES   (24 * 60)
 #define SATURDAY      6
 #define EVE_FREE_FROM 2025 /* Christmas Eve is free since then */
+
+static const char *const weekdays[] = { "sun", "mon", "tue", "wed", "thu", "fri", "sat" };
 
 /* Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
 int64_t calendar_day(struct date d)
@@ -114,7 +118,6 @@ static bool listed(struct json dates, const char *date)
 
 bool calendar_open(int64_t day, struct json hours)
 {
-	static const char *const names[] = { "sun", "mon", "tue", "wed", "thu", "fri", "sat" };
 	const int weekday = calendar_weekday(day);
 	const struct json open = json_get(hours, "open");
 	char date[DATE_TEXT_MAX];
@@ -125,7 +128,7 @@ bool calendar_open(int64_t day, struct json hours)
 	if (listed(json_get(hours, "closed"), date) || calendar_holiday(day))
 		return false;
 	if (open.type == JSON_OBJECT)
-		return json_get(open, names[weekday]).type == JSON_ARRAY;
+		return json_get(open, weekdays[weekday]).type == JSON_ARRAY;
 	return weekday != 0 || calendar_trading_sunday(day);
 }
 
@@ -135,6 +138,72 @@ int64_t calendar_next_open(int64_t day, struct json hours)
 		if (calendar_open(d, hours))
 			return d;
 	return day;
+}
+
+int calendar_minute(struct json v)
+{
+	char text[8];
+	int minute;
+
+	if (json_string(v, text, sizeof(text)) != 5 || text[2] != ':' ||
+	    !text_digits((struct slice){ text, 2 }) || !text_digits((struct slice){ text + 3, 2 }))
+		return -1;
+	minute = ((text[0] - '0') * 10 + text[1] - '0') * 60 + (text[3] - '0') * 10 + text[4] - '0';
+	return text[3] < '6' && minute <= DAY_MINUTES ? minute : -1;
+}
+
+/* In the station's zone; where clocks are put forward or back, an hour around it may be off. */
+static int64_t minute_ms(int64_t day, int minute)
+{
+	const int64_t guess = day * DAY_MS + minute * MINUTE_MS;
+	const struct local_time t = time_local(guess);
+	const int64_t there = calendar_day((struct date){ t.year, t.month, t.day });
+
+	return 2 * guess - (there * DAY_MS + (t.hour * 60 + t.minute) * MINUTE_MS);
+}
+
+/* The hours of an open day: from, to in minutes. */
+static void hours_of(int64_t day, struct json policy, int ret[2])
+{
+	char date[DATE_TEXT_MAX];
+	struct json span;
+	int i = 0;
+
+	date_format(day, date);
+	span = json_get(json_get(policy, "also_open"), date);
+	if (span.type != JSON_ARRAY)
+		span = json_get(json_get(policy, "open"), weekdays[calendar_weekday(day)]);
+	ret[0] = 0;
+	ret[1] = DAY_MINUTES;
+	for (struct json_walk w = json_walk(span); i < 2 && json_next(&w); i++)
+		ret[i] = calendar_minute(w.value);
+	if (ret[0] < 0 || ret[1] <= ret[0]) {
+		ret[0] = 0;
+		ret[1] = DAY_MINUTES;
+	}
+}
+
+int64_t calendar_hold_ms(int64_t from_ms, int64_t hours, struct json policy)
+{
+	const int64_t first = calendar_day_of(from_ms);
+	int64_t left = hours * 60 * MINUTE_MS, at = from_ms;
+
+	for (int64_t day = first; day < first + 366; day++) {
+		int span[2];
+		int64_t opens, closes;
+
+		if (!calendar_open(day, policy))
+			continue;
+		hours_of(day, policy, span);
+		opens = minute_ms(day, span[0]);
+		closes = minute_ms(day, span[1]);
+		at = opens > from_ms ? opens : from_ms;
+		if (at + left <= closes)
+			return at + left;
+		if (closes > at)
+			left -= closes - at;
+	}
+	return at;
 }
 
 void date_format(int64_t day, char dst[DATE_TEXT_MAX])

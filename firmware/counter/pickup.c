@@ -4,23 +4,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "firmware/counter/calendar.h"
 #include "firmware/counter/pay.h"
-
-/* "22:30" as minutes, -1. */
-static int minute_of(struct json v)
-{
-	char text[8];
-
-	if (json_string(v, text, sizeof(text)) != 5 || text[2] != ':' ||
-	    !text_digits((struct slice){ text, 2 }) || !text_digits((struct slice){ text + 3, 2 }))
-		return -1;
-	return ((text[0] - '0') * 10 + text[1] - '0') * 60 + (text[3] - '0') * 10 + text[4] - '0';
-}
 
 static struct sale_ban ban_read(struct json v)
 {
-	struct sale_ban ban = { .from_min = minute_of(json_get(v, "from")),
-				.to_min = minute_of(json_get(v, "to")) };
+	struct sale_ban ban = { .from_min = calendar_minute(json_get(v, "from")),
+				.to_min = calendar_minute(json_get(v, "to")) };
 
 	if (json_string(json_get(v, "category"), ban.category, sizeof(ban.category)) <= 0 ||
 	    ban.from_min < 0 || ban.to_min < 0)
