@@ -369,10 +369,15 @@ function products(...skus)
 	}]));
 }
 
+/** Policy `hours`: nine to nine, Sundays and holidays closed. */
+const OPEN_HOURS = {
+	open: Object.fromEntries(['mon', 'tue', 'wed', 'thu', 'fri', 'sat'].map((day) => [day, ['09:00', '21:00']])),
+};
+
 /** "39,98 zł" as it stands on paper and screens, its space of either kind. */
 function zloty(text)
 {
 	return new RegExp(`${text}[ \\u00a0]zł`);
 }
 
-module.exports = { AT_HQ_MS, BACK_MS, BOSS, MORE, Story, products, storyOf, zloty };
+module.exports = { AT_HQ_MS, BACK_MS, BOSS, MORE, OPEN_HOURS, Story, products, storyOf, zloty };
