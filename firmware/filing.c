@@ -104,7 +104,7 @@ static struct wait wait_by(struct json status, int64_t promised_ms, int64_t plac
 	for (size_t i = 0; i < COUNT_OF(to_prepare); i++)
 		if (json_is(status, to_prepare[i]))
 			return wait_as(to_prepare[i], promised_ms ? promised_ms : placed_ms);
-	if (json_is(status, "ready"))
+	if (json_is(status, "ready") || json_is(status, "partly_collected"))
 		return wait_as("ready", collect_by_ms);
 	if (put_aside && is_named(status, over, COUNT_OF(over)))
 		return wait_as("over", collect_by_ms);
@@ -124,17 +124,16 @@ static void wait_key(const struct wait *w, char key[LOOKUP_WALK_MAX])
 	text_fmt(key, LOOKUP_WALK_MAX, "%s:%013lld", w->status, (long long)at);
 }
 
-/* What this store has done with waits no more; it is only left out here, since a handover has
+/* What this store has handed over waits no more; it is only left out here, since a handover has
  * enough to write: who walks the waiting orders looks at facts too. */
 static void file_wait(const struct filing *f, const struct wait *w)
 {
 	char key[LOOKUP_WALK_MAX];
-	struct order_fact fact;
 
 	if (!w->status)
 		return;
 	wait_key(w, key);
-	if (f->out || f->gen == GEN_GUEST || !store_order_fact(f->store, slice_of(f->id), &fact))
+	if (f->out || f->gen == GEN_GUEST || !store_order_gone(f->store, slice_of(f->id)))
 		file_key(f, LOOKUP_STATUS, key);
 }
 
@@ -275,10 +274,9 @@ void file_reopened(struct station *st, struct slice order)
 /* Handed over, or to prepare no more: on a shelf, which is known by what is said here. */
 static bool waits_no_more(struct station *st, const char *id, bool prepared)
 {
-	struct order_fact fact;
 	struct json over;
 
-	return store_order_fact(st->store, slice_of(id), &fact) ||
+	return store_order_gone(st->store, slice_of(id)) ||
 	       (prepared && overlay_get(st, slice_of(id), "status", &over) &&
 		!is_named(over, to_prepare, COUNT_OF(to_prepare)));
 }

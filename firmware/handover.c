@@ -213,7 +213,10 @@ static void hand_over(struct station *st, struct handover *h)
 	job = h->copies > 0 ? print_slip(st, h) : 0;
 	keep_facts(st, h);
 	store_here_drop(st->store, st->order.id);
-	queue_without(st, st->desks[h->call->desk].row.order);
+	if (pickup_all_done(&st->order, st->done))
+		queue_without(st, st->desks[h->call->desk].row.order);
+	else
+		st->queue_stale = true; /* the rest of it waits on */
 	st->counters.handovers++;
 	order_number(&st->order, number, sizeof(number));
 	text_fmt(members, sizeof(members), "\"order\":\"%.*s\",\"job\":%lld", (int)st->order.id.n,

@@ -113,14 +113,13 @@ static int collect_filed(struct station *st, int s, struct waits *w)
 {
 	const int64_t gen = store_cursor(st->store, STREAM_ORDERS).gen;
 	char key[LOOKUP_WALK_MAX] = "", id[ID_MAX + 1] = "";
-	struct order_fact done;
 	struct json over;
 	int passed = 0, n = 0;
 
 	for (int i = 0; i < QUEUE_LOOKED && n < QUEUE_SHOWN; i++) {
 		if (!store_lookup_walk(st->store, gen, LOOKUP_STATUS, statuses[s], key, id))
 			break;
-		if (store_order_fact(st->store, slice_of(id), &done)) {
+		if (store_order_gone(st->store, slice_of(id))) {
 			passed++;
 		} else if (overlay_get(st, slice_of(id), "status", &over) &&
 			   status_index(over) != s) {
@@ -137,14 +136,13 @@ static int collect_filed(struct station *st, int s, struct waits *w)
 static void collect_said(struct station *st, int s, struct waits *w)
 {
 	char id[ID_MAX + 1] = "", value[24];
-	struct order_fact done;
 	struct json over;
 
 	text_fmt(value, sizeof(value), "\"%s\"", statuses[s]);
 	for (int i = 0; i < QUEUE_LOOKED; i++) {
 		if (!store_over_of(st->store, "status", value, id))
 			break;
-		if (!store_order_fact(st->store, slice_of(id), &done) &&
+		if (!store_order_gone(st->store, slice_of(id)) &&
 		    overlay_get(st, slice_of(id), "status", &over))
 			put_in(st, w, s, id);
 	}
