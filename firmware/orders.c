@@ -94,6 +94,24 @@ bool product_by_code(struct station *st, const struct barcode *b, char ret_sku[I
 	return false;
 }
 
+void product_name(struct station *st, const char *sku, enum language l,
+		  char ret_name[PRODUCT_NAME_MAX])
+{
+	struct json body;
+	struct record r;
+
+	if (store_find(st->store, STREAM_CATALOG, slice_of(sku), &r) &&
+	    json_check(r.body, &body) == 0) {
+		const struct json names = json_get(body, "name");
+
+		if (json_string(json_get(names, language_code(l)), ret_name, PRODUCT_NAME_MAX) >
+			    0 ||
+		    json_string(json_get(names, "pl"), ret_name, PRODUCT_NAME_MAX) > 0)
+			return;
+	}
+	text_fmt(ret_name, PRODUCT_NAME_MAX, "%s", sku);
+}
+
 int64_t product_pack(struct station *st, const struct barcode *b, const char *sku)
 {
 	int64_t qty;

@@ -169,6 +169,8 @@ static const char *const words[WORD_COUNT][3] = {
 	[WORD_SHOW_SURVEY] = { "Jak było? Zeskanuj i oceń.", "How was it? Scan and tell us.",
 			       "Як усе пройшло? Скануйте й оцініть." },
 	[WORD_SHOW_HERE] = { "Odbiór przy", "Collect at", "Видача біля" },
+	[WORD_SLIP_SWAP] = { "w tym {n} x {item} (zamiennik)", "of these {n} x {item} (substitute)",
+			     "з них {n} x {item} (заміна)" },
 	[WORD_CALLED] = { "Ktoś przy kiosku prosi o pomoc.", "Somebody at the kiosk asks for help.",
 			  "Хтось біля кіоску просить про допомогу." },
 	[WORD_CALLED_ORDER] = { "Przy kiosku jest klient z dobrym kodem zamówienia {order}, "

@@ -48,15 +48,17 @@ test('6: two of six are another jam at 8,99: the customer pays 8,49 for each', a
 
 	assert.deepStrictEqual([swapped.sku, swapped.qty, swapped.consent], ['SKU-JAM2', 2, 'telefon']);
 	assert.deepStrictEqual([story.record('ZAM-1').status, story.record('ZAM-1').shelf], ['ready', 'B-7']);
-	const { due } = await k1.open('ZAM-1', story.code('ZAM-1'));
+	const { due, lines } = await k1.open('ZAM-1', story.code('ZAM-1'));
 
 	assert.strictEqual(due, 0);
+	assert.deepStrictEqual(lines[0].substituted.map((s) => [s.name, s.qty]), [['Dżem morelowy', 2]]);
 	await k1.scanPieces('SKU-JAM', 4);
 	await k1.scanPieces('SKU-JAM2', 2);
 	await k1.must('pickup.handover');
 	const slip = await k1.printer.waitJob('LR.ZAM-1.');
 
 	assert.match(slip.text, zloty('50,94'));
+	assert.match(slip.text, /6 x Dżem wiśniowy.*\n *w tym 2 x Dżem morelowy \(zamiennik\)/);
 	assert.doesNotMatch(slip.text, /8,99|51,94|Brakuje/);
 	await story.told('pickup.completed', { order: 'ZAM-1' });
 	await story.told('refund.requested', {}, 0);
@@ -83,6 +85,7 @@ test('6a: refused at the counter: 16,98 goes back, the other jam goes back to st
 	const slip = await k1.printer.waitJob('LR.ZAM-2.');
 
 	assert.match(slip.text, zloty('33,96'));
+	assert.doesNotMatch(slip.text, /morelowy/);
 	assert.match(slip.text, zloty('Brakuje 2 szt.: zwrot 16,98'));
 	assert.deepStrictEqual(story.stock('SKU-JAM', 'SKU-JAM2'), [92, 98]); // none of the other jam left
 	const there = story.record('ZAM-2');
