@@ -180,8 +180,11 @@ bool order_conflict_begin(struct station *st, const char *field, struct buf *ret
 static void check_status(struct station *st, const struct order_fact *f)
 {
 	enum order_status hq = st->order.status;
-	bool agrees = hq == ORDER_COLLECTED ||
-		      (hq == ORDER_PARTLY_COLLECTED && strcmp(f->status, "collected") != 0);
+	const bool partly = strcmp(f->status, "partly_collected") == 0;
+	/* What is left of it HQ may end. */
+	const bool agrees = hq == ORDER_COLLECTED ||
+			    (partly && (hq == ORDER_PARTLY_COLLECTED || hq == ORDER_CANCELLED ||
+					hq == ORDER_EXPIRED || hq == ORDER_ON_HOLD));
 	struct buf b;
 
 	if (agrees || !order_conflict_begin(st, "status", &b))

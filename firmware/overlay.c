@@ -26,6 +26,13 @@ static void lay_lines(struct station *st, struct order *o)
 	}
 }
 
+/* Of the part that is still here HQ has the last word, and who put it back. */
+static bool rest_is_over(enum order_status s)
+{
+	return s == ORDER_COLLECTED || s == ORDER_CANCELLED || s == ORDER_EXPIRED ||
+	       s == ORDER_ON_HOLD;
+}
+
 static void lay_handover(struct station *st, struct order *o)
 {
 	struct order_fact f;
@@ -34,7 +41,7 @@ static void lay_handover(struct station *st, struct order *o)
 		return;
 	if (!strcmp(f.status, "collected"))
 		o->status = ORDER_COLLECTED;
-	else if (!strcmp(f.status, "partly_collected") && o->status != ORDER_COLLECTED)
+	else if (!strcmp(f.status, "partly_collected") && !rest_is_over(o->status))
 		o->status = ORDER_PARTLY_COLLECTED;
 }
 
