@@ -124,6 +124,12 @@ void notice_word(struct station *st, enum desk desk, enum notice_level level, co
 	feedback_send(st, desk, level == NOTICE_GOOD ? FEEDBACK_GOOD : FEEDBACK_ATTENTION);
 }
 
+void counter_call(struct station *st, enum word w, const struct word_values *values)
+{
+	notice_word(st, DESK_COUNTER, NOTICE_ATTENTION, "help", w, w, values);
+	notice_hide_from_customer(st, DESK_COUNTER);
+}
+
 void notice_message(struct station *st, enum desk desk, enum notice_level level, const char *id,
 		    const char *text)
 {

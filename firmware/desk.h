@@ -20,6 +20,8 @@ void answer_no(struct station *st, const struct call *c, int http, enum reason r
 /* The same without a notice at the desk: logging in is between one person and the page. */
 void answer_quiet(struct station *st, const struct call *c, int http, enum reason r);
 void notice_hide_from_customer(struct station *st, enum desk desk);
+/* Somebody is wanted at the kiosk. */
+void counter_call(struct station *st, enum word w, const struct word_values *values);
 void notice_word(struct station *st, enum desk desk, enum notice_level level, const char *code,
 		 enum word w, enum word customer, const struct word_values *values);
 /* HQ's own words. */
@@ -65,7 +67,11 @@ void pickup_done_load(struct station *st, enum desk desk); /* st->order -> st->d
 /* Loads the order this desk has open, and what was done with it; false and answered when there
  * is none. */
 bool pickup_loaded(struct station *st, const struct call *c);
+/* Every parcel that is still here was scanned. */
 bool pickup_parcels_checked(struct station *st, enum desk desk);
+/* Policy `parcel`: the pieces of scanned parcels are checked, in st->done alone. */
+void pickup_parcels_count(struct station *st, enum desk desk);
+void pickup_parcels_document(struct station *st, enum desk desk, struct buf *b);
 void pickup_try_pin(struct station *st, const struct call *c, const char *order,
 		    struct slice digits);
 /* Locked at another lane: here too, for what is left of it. */

@@ -7,6 +7,7 @@
 
 #include "firmware/approvals.h"
 #include "firmware/commands.h"
+#include "firmware/counter/prep.h"
 #include "firmware/desk.h"
 #include "firmware/documents.h"
 #include "firmware/lanes.h"
@@ -24,6 +25,7 @@
 /* Of each text of a record, and of its lists: with all the lines an order may have they fit. */
 #define SHOWN_BYTES	 512
 #define SHOWN_LIST_BYTES 65536
+#define SHOWN_SWAPS	 40
 #define JOBS_SHOWN	 100
 
 static const char *level_name(enum notice_level level)
@@ -129,7 +131,31 @@ static void add_shown(struct buf *b, const char *name, struct json v, size_t max
 		jw_null(b, name);
 }
 
-static void add_line(struct buf *b, const struct order_line *l, struct pickup_line done)
+/* What lies there in place of it; of the first few lines that have such. */
+static void add_swaps(struct station *st, struct buf *b, const struct order_line *l, int *left)
+{
+	struct swap swaps[SWAPS_MAX];
+	const int n = swaps_read(l, swaps);
+	char name[PRODUCT_NAME_MAX];
+
+	if (n == 0 || *left < n)
+		return;
+	*left -= n;
+	jw_open(b, "substituted", '[');
+	for (int i = 0; i < n; i++) {
+		product_name(st, swaps[i].sku, st->desks[DESK_COUNTER].language, name);
+		jw_open(b, NULL, '{');
+		jw_str(b, "gtin", swaps[i].gtin);
+		jw_str(b, "sku", swaps[i].sku);
+		jw_str(b, "name", name);
+		jw_int(b, "qty", swaps[i].qty);
+		jw_close(b, '}');
+	}
+	jw_close(b, ']');
+}
+
+static void add_line(struct station *st, struct buf *b, const struct order_line *l,
+		     struct pickup_line done, int *swaps_left)
 {
 	jw_open(b, NULL, '{');
 	jw_value(b, "line", l->id);
@@ -141,6 +167,7 @@ static void add_line(struct buf *b, const struct order_line *l, struct pickup_li
 	jw_int(b, "short", done.short_);
 	if (l->age_min)
 		jw_int(b, "age", l->age_min);
+	add_swaps(st, b, l, swaps_left);
 	jw_close(b, '}');
 }
 
@@ -156,6 +183,7 @@ static void add_pickup(struct station *st, struct buf *b)
 {
 	const struct desk_state *desk = &st->desks[DESK_COUNTER];
 	const struct order *o = &st->order;
+	int swaps_left = SHOWN_SWAPS;
 	char number[128];
 
 	if (desk->mode != MODE_PICKUP || !order_load(st, slice_of(desk->row.order))) {
@@ -163,6 +191,7 @@ static void add_pickup(struct station *st, struct buf *b)
 		return;
 	}
 	pickup_done_load(st, DESK_COUNTER);
+	pickup_parcels_count(st, DESK_COUNTER);
 	order_number(o, number, sizeof(number));
 	jw_open(b, "pickup", '{');
 	jw_slice(b, "order", o->id);
@@ -173,13 +202,13 @@ static void add_pickup(struct station *st, struct buf *b)
 	add_shown(b, "customer", json_get(o->customer, "name"), SHOWN_BYTES);
 	add_shown(b, "shelf", o->shelf, SHOWN_BYTES);
 	if (o->parcels.type == JSON_ARRAY && o->parcels.n <= SHOWN_LIST_BYTES)
-		jw_value(b, "parcels", o->parcels);
+		pickup_parcels_document(st, DESK_COUNTER, b);
 	else
 		jw_raw(b, "parcels", slice_of("[]"));
 	jw_open(b, "lines", '[');
 	for (int i = 0; i < o->line_count; i++)
 		if (o->lines[i].goods)
-			add_line(b, &o->lines[i], st->done[i]);
+			add_line(st, b, &o->lines[i], st->done[i], &swaps_left);
 	jw_close(b, ']');
 	money_pickup_document(st, b);
 	jw_bool(b, "age_check", any_age(o) && !pickup_age_checked(st, DESK_COUNTER));

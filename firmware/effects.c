@@ -224,10 +224,9 @@ static void arrived(struct station *st, const struct origin *o, struct json body
 {
 	const int64_t at = happened_ms(st, o);
 	char id[ID_MAX + 1];
-	struct order_fact f;
 
 	if (json_string(json_get(body, "order"), id, sizeof(id)) <= 0 || !id_valid(slice_of(id)) ||
-	    store_order_fact(st->store, slice_of(id), &f) || at <= station_now(st) - HERE_KEEP_MS)
+	    store_order_gone(st->store, slice_of(id)) || at <= station_now(st) - HERE_KEEP_MS)
 		return;
 	store_here_add(st->store, slice_of(id), at);
 	st->dirty = st->queue_stale = true;

@@ -124,15 +124,7 @@ static void wait_key(const struct wait *w, char key[LOOKUP_WALK_MAX])
 	text_fmt(key, LOOKUP_WALK_MAX, "%s:%013lld", w->status, (long long)at);
 }
 
-bool order_done_here(struct store *store, const char *id)
-{
-	struct order_fact fact;
-
-	return store_order_fact(store, slice_of(id), &fact) &&
-	       strcmp(fact.status, "partly_collected") != 0;
-}
-
-/* What this store has done with waits no more; it is only left out here, since a handover has
+/* What this store has handed over waits no more; it is only left out here, since a handover has
  * enough to write: who walks the waiting orders looks at facts too. */
 static void file_wait(const struct filing *f, const struct wait *w)
 {
@@ -141,7 +133,7 @@ static void file_wait(const struct filing *f, const struct wait *w)
 	if (!w->status)
 		return;
 	wait_key(w, key);
-	if (f->out || f->gen == GEN_GUEST || !order_done_here(f->store, f->id))
+	if (f->out || f->gen == GEN_GUEST || !store_order_gone(f->store, slice_of(f->id)))
 		file_key(f, LOOKUP_STATUS, key);
 }
 
@@ -284,7 +276,7 @@ static bool waits_no_more(struct station *st, const char *id, bool prepared)
 {
 	struct json over;
 
-	return order_done_here(st->store, id) ||
+	return store_order_gone(st->store, slice_of(id)) ||
 	       (prepared && overlay_get(st, slice_of(id), "status", &over) &&
 		!is_named(over, to_prepare, COUNT_OF(to_prepare)));
 }

@@ -167,9 +167,33 @@ static int64_t queue_slips(struct station *st, const struct handover *h, struct 
 	return first;
 }
 
+/* What leaves in place of what was ordered, by its name in the slip's language. */
+static int read_swaps(struct station *st, enum language l, struct slip_swap ret[SLIP_SWAPS_MAX])
+{
+	int count = 0;
+
+	for (int i = 0; i < st->order.line_count; i++) {
+		const int64_t leaves = pickup_leaves(&st->order.lines[i], st->done[i]);
+		struct swap swaps[SWAPS_MAX];
+		int64_t of[SWAPS_MAX];
+		const int n = swaps_read(&st->order.lines[i], swaps);
+
+		swaps_leave(&st->order.lines[i], leaves, of);
+		for (int s = 0; s < n && count < SLIP_SWAPS_MAX; s++) {
+			if (of[s] == 0)
+				continue;
+			ret[count].line = i;
+			ret[count].qty = of[s];
+			product_name(st, swaps[s].sku, l, ret[count++].name);
+		}
+	}
+	return count;
+}
+
 static int64_t print_slip(struct station *st, const struct handover *h)
 {
 	enum language l = st->order.language;
+	struct slip_swap swaps[SLIP_SWAPS_MAX];
 	struct slip_facts f = { .order = &st->order, .done = st->done, .language = l };
 	char staff[128];
 	enum role role;
@@ -178,6 +202,8 @@ static int64_t print_slip(struct station *st, const struct handover *h)
 	if (!staff_name(st, h->call->session.row.staff, staff, sizeof(staff), &role))
 		text_fmt(staff, sizeof(staff), "%s", h->call->session.row.staff);
 	f.staff = staff;
+	f.swaps = swaps;
+	f.swap_count = read_swaps(st, l, swaps);
 	f.texts = json_get(policy_get(st, "texts"), language_code(l));
 	f.store_name = st->config->name;
 	f.lane = st->config->lane;
@@ -214,10 +240,10 @@ static void hand_over(struct station *st, struct handover *h)
 	job = h->copies > 0 ? print_slip(st, h) : 0;
 	keep_facts(st, h);
 	store_here_drop(st->store, st->order.id);
-	if (order_done_here(st->store, row->order))
-		queue_without(st, row->order);
+	if (pickup_all_done(&st->order, st->done))
+		queue_without(st, st->desks[h->call->desk].row.order);
 	else
-		st->queue_stale = true;
+		st->queue_stale = true; /* the rest of it waits on */
 	st->counters.handovers++;
 	order_number(&st->order, number, sizeof(number));
 	text_fmt(members, sizeof(members), "\"order\":\"%.*s\",\"job\":%lld", (int)st->order.id.n,
@@ -337,6 +363,7 @@ void verb_pickup_handover(struct station *st, const struct call *c, struct json 
 	if (serving_park(st, c, args))
 		return;
 	pickup_goods_load(st, c->desk, -1);
+	pickup_parcels_count(st, c->desk);
 	r = decide(st, &h, &policy, &needs);
 	plan_refund(st, &h);
 	/* What was taken at a till goes back at the till, before the goods leave. */

@@ -182,6 +182,19 @@ void job_trouble(struct station *st, int64_t job, const char *code, enum word w)
 	st->desks[DESK_COUNTER].notice.job = job;
 }
 
+bool jobs_ask(struct station *st)
+{
+	struct job_row job = { .job = INT64_MAX };
+	int64_t oldest = 0;
+
+	while (store_job_listed(st->store, &job))
+		if (job.status == JOB_UNKNOWN && strcmp(job.kind, kind_test) != 0)
+			oldest = job.job;
+	if (oldest)
+		job_trouble(st, oldest, "print_unknown", WORD_PRINT_UNKNOWN);
+	return oldest != 0;
+}
+
 void job_settled(struct station *st, int64_t job)
 {
 	if (st->desks[DESK_COUNTER].notice.job == job)

@@ -94,6 +94,24 @@ bool product_by_code(struct station *st, const struct barcode *b, char ret_sku[I
 	return false;
 }
 
+void product_name(struct station *st, const char *sku, enum language l,
+		  char ret_name[PRODUCT_NAME_MAX])
+{
+	struct json body;
+	struct record r;
+
+	if (store_find(st->store, STREAM_CATALOG, slice_of(sku), &r) &&
+	    json_check(r.body, &body) == 0) {
+		const struct json names = json_get(body, "name");
+
+		if (json_string(json_get(names, language_code(l)), ret_name, PRODUCT_NAME_MAX) >
+			    0 ||
+		    json_string(json_get(names, "pl"), ret_name, PRODUCT_NAME_MAX) > 0)
+			return;
+	}
+	text_fmt(ret_name, PRODUCT_NAME_MAX, "%s", sku);
+}
+
 int64_t product_pack(struct station *st, const struct barcode *b, const char *sku)
 {
 	int64_t qty;
@@ -162,8 +180,11 @@ bool order_conflict_begin(struct station *st, const char *field, struct buf *ret
 static void check_status(struct station *st, const struct order_fact *f)
 {
 	enum order_status hq = st->order.status;
-	bool agrees = hq == ORDER_COLLECTED ||
-		      (hq == ORDER_PARTLY_COLLECTED && strcmp(f->status, "collected") != 0);
+	const bool partly = strcmp(f->status, "partly_collected") == 0;
+	/* What is left of it HQ may end. */
+	const bool agrees = hq == ORDER_COLLECTED ||
+			    (partly && (hq == ORDER_PARTLY_COLLECTED || hq == ORDER_CANCELLED ||
+					hq == ORDER_EXPIRED || hq == ORDER_ON_HOLD));
 	struct buf b;
 
 	if (agrees || !order_conflict_begin(st, "status", &b))
@@ -222,6 +243,10 @@ static void check_handover(struct station *st, struct slice id, const struct ord
 		const struct order_line *l = &st->order.lines[i];
 		struct line_fact fact = store_line_fact(st->store, id, json_text(l->id));
 
+		/* What left twice is told as that; more of a line than was ordered HQ need not say.
+		 */
+		if (fact.handed > l->qty)
+			fact.handed = l->qty;
 		if (l->handed_known)
 			check_quantity(st, l->id, "handed", l->handed, fact.handed);
 		if (l->short_known)

@@ -26,6 +26,9 @@ enum line_fit { LINE_OUT /* not this one */, LINE_FULL, LINE_WANTS };
 int order_line_of_code(struct station *st, const struct barcode *b, bool substitutes,
 		       enum line_fit (*fit)(const struct station *st, int line, int64_t pieces),
 		       int64_t *ret_pieces);
+/* What a product is called in that language, else in Polish, else its sku. */
+void product_name(struct station *st, const char *sku, enum language l,
+		  char ret_name[PRODUCT_NAME_MAX]);
 /* How many pieces of it one of that barcode is in the catalogue: more than one for a pack. */
 int64_t product_pack(struct station *st, const struct barcode *b, const char *sku);
 /* Raised when HQ says otherwise than what this store did. */

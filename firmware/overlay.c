@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "firmware/counter/parcel.h"
 #include "firmware/counter/prep.h"
 #include "firmware/orders.h"
 
@@ -25,6 +26,13 @@ static void lay_lines(struct station *st, struct order *o)
 	}
 }
 
+/* Of the part that is still here HQ has the last word, and who put it back. */
+static bool rest_is_over(enum order_status s)
+{
+	return s == ORDER_COLLECTED || s == ORDER_CANCELLED || s == ORDER_EXPIRED ||
+	       s == ORDER_ON_HOLD;
+}
+
 static void lay_handover(struct station *st, struct order *o)
 {
 	struct order_fact f;
@@ -33,7 +41,7 @@ static void lay_handover(struct station *st, struct order *o)
 		return;
 	if (!strcmp(f.status, "collected"))
 		o->status = ORDER_COLLECTED;
-	else if (!strcmp(f.status, "partly_collected") && o->status != ORDER_COLLECTED)
+	else if (!strcmp(f.status, "partly_collected") && !rest_is_over(o->status))
 		o->status = ORDER_PARTLY_COLLECTED;
 }
 
@@ -178,14 +186,8 @@ static void lay_words(struct station *st, struct order *o, struct buf *laid)
 static void lay_boxed(struct order *o)
 {
 	for (struct json_walk w = json_walk(o->parcels); json_next(&w);)
-		for (struct json_walk l = json_walk(json_get(w.value, "lines")); json_next(&l);) {
-			const int i = order_line_find(
-				o, json_text(l.value.type == JSON_OBJECT ? json_get(l.value, "line")
-									 : l.value));
-
-			if (i >= 0)
-				o->lines[i].boxed = true;
-		}
+		for (int i = 0; i < o->line_count; i++)
+			o->lines[i].boxed = o->lines[i].boxed || parcel_brings(o, w.value, i);
 }
 
 /* What this store asked back of a payment, whatever HQ's record says of it. */

@@ -204,6 +204,7 @@ void parcel_stage_on(struct station *st, const struct call *c, struct slice labe
 		if (json_string(st->order.shelf, order_shelf, sizeof(order_shelf)) <= 0)
 			text_fmt(order_shelf, sizeof(order_shelf), "%s", shelf);
 		prep_tell_staged(st, c, order_shelf, true, 0);
+		prep_hold(st, c);
 	}
 	if (prep_works(st, c->desk, PREP_PARCEL))
 		prep_end_work(st, c->desk);

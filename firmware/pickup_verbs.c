@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "firmware/approvals.h"
+#include "firmware/counter/parcel.h"
 #include "firmware/desk.h"
 #include "firmware/lanes.h"
 #include "firmware/orders.h"
@@ -99,15 +100,66 @@ enum reason pickup_check_parcel(struct station *st, enum desk desk, struct slice
 	return REASON_NONE;
 }
 
-bool pickup_parcels_checked(struct station *st, enum desk desk)
+static bool parcel_checked(struct station *st, enum desk desk, struct json parcel)
 {
 	char text[PARCEL_LABEL_MAX], memory[PARCEL_LABEL_MAX + 8];
 
+	return json_string(json_get(parcel, "label"), text, sizeof(text)) > 0 &&
+	       store_check(st->store, desk, parcel_key(slice_of(text), memory)).checked;
+}
+
+bool pickup_parcels_checked(struct station *st, enum desk desk)
+{
 	for (struct json_walk w = json_walk(st->order.parcels); json_next(&w);)
-		if (json_string(json_get(w.value, "label"), text, sizeof(text)) <= 0 ||
-		    !store_check(st->store, desk, parcel_key(slice_of(text), memory)).checked)
+		if (!parcel_left(&st->order, w.value) && !parcel_checked(st, desk, w.value))
 			return false;
 	return true;
+}
+
+/* Did all parcels that bring it come? `all`: every parcel of the order did, which counts for a line
+ * that none of them names. */
+static bool line_came(struct station *st, enum desk desk, int line, bool all)
+{
+	bool named = false;
+
+	for (struct json_walk w = json_walk(st->order.parcels); json_next(&w);) {
+		if (!parcel_brings(&st->order, w.value, line))
+			continue;
+		if (!parcel_checked(st, desk, w.value))
+			return false;
+		named = true;
+	}
+	return named || all;
+}
+
+void pickup_parcels_count(struct station *st, enum desk desk)
+{
+	const bool all = pickup_parcels_checked(st, desk);
+
+	if (json_count(st->order.parcels) == 0 || pickup_policy_now(st).check_items != CHECK_PARCEL)
+		return;
+	for (int i = 0; i < st->order.line_count; i++)
+		if (line_came(st, desk, i, all))
+			st->done[i].checked =
+				order_line_left(&st->order.lines[i]) - st->done[i].short_;
+}
+
+void pickup_parcels_document(struct station *st, enum desk desk, struct buf *b)
+{
+	static const char *const names[] = { "label", "state", "shelf", "lines" };
+	struct json m[COUNT_OF(names)];
+
+	jw_open(b, "parcels", '[');
+	for (struct json_walk w = json_walk(st->order.parcels); json_next(&w);) {
+		json_pick(w.value, names, m, COUNT_OF(names));
+		jw_open(b, NULL, '{');
+		for (size_t i = 0; i < COUNT_OF(names); i++)
+			if (m[i].type != JSON_NONE)
+				jw_value(b, names[i], m[i]);
+		jw_bool(b, "checked", parcel_checked(st, desk, w.value));
+		jw_close(b, '}');
+	}
+	jw_close(b, ']');
 }
 
 /* The line an argument names: its index, or -1. */

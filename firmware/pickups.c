@@ -84,6 +84,22 @@ void pickup_close(struct station *st, enum desk desk)
 	desk_set_mode(st, desk, MODE_IDLE);
 }
 
+/* Which parcels there are, and what is in them; not where they are, which this desk may have told
+ * itself. */
+static void digest_parcels(struct json parcels, char line[HASH_TEXT_MAX])
+{
+	char memory[HASH_TEXT_MAX * 3 + 8], label[HASH_TEXT_MAX], lines[HASH_TEXT_MAX];
+	struct buf b;
+
+	for (struct json_walk w = json_walk(parcels); json_next(&w);) {
+		hash_text(json_text(json_get(w.value, "label")), label);
+		hash_text(json_text(json_get(w.value, "lines")), lines);
+		buf_init(&b, memory, sizeof(memory));
+		buf_fmt(&b, "%s %s %s", line, label, lines);
+		hash_text(buf_read(&b), line);
+	}
+}
+
 /* Goods, quantities, worth and parcels; not what is paid or where it lies, which the screen shows
  * and the handover looks at anyway. */
 static void digest_order(const struct order *o, uint8_t hash[HASH_BYTES])
@@ -91,7 +107,7 @@ static void digest_order(const struct order *o, uint8_t hash[HASH_BYTES])
 	char memory[HASH_TEXT_MAX + 5 * 24 + 2 * ORDER_SKU_MAX], line[HASH_TEXT_MAX] = "";
 	struct buf b;
 
-	hash_text(json_text(o->parcels), line);
+	digest_parcels(o->parcels, line);
 	for (int i = 0; i < o->line_count; i++) {
 		const struct order_line *l = &o->lines[i];
 		const struct slice id = json_text(l->id), sku = json_text(l->sku);
@@ -469,6 +485,14 @@ static void resume_kept(struct station *st, enum desk desk)
 	}
 }
 
+/* Nobody could say what the order is, and the customer has a good code: staff go there. */
+static void call_staff(struct station *st, const struct word_values *v)
+{
+	counter_call(st, WORD_CALLED_ORDER, v);
+	notice_word(st, DESK_KIOSK, NOTICE_ATTENTION, reason_code(REASON_NOT_FOUND), WORD_CALLING,
+		    WORD_CALLING, v);
+}
+
 static void finish_waiting(struct station *st, enum desk desk)
 {
 	struct waiting w = st->desks[desk].waiting;
@@ -477,12 +501,15 @@ static void finish_waiting(struct station *st, enum desk desk)
 
 	st->desks[desk].waiting.active = false;
 	v.order = w.order;
-	if (w.back)
+	if (w.back) {
 		return_found(st, &w);
-	else if (store_find(st->store, STREAM_ORDERS, slice_of(w.order), &known))
+	} else if (store_find(st->store, STREAM_ORDERS, slice_of(w.order), &known)) {
 		open_by_code(st, &w.call, w.order, w.nonce);
-	else
+	} else {
 		pickup_refuse(st, &w.call, REASON_NOT_FOUND, w.order, "code", &v);
+		if (desk == DESK_KIOSK && !w.answered)
+			call_staff(st, &v);
+	}
 	resume_kept(st, desk);
 }
 

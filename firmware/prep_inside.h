@@ -65,6 +65,8 @@ void gone_document(struct station *st, struct buf *b); /* member `gone` */
 /* prep_stage.c */
 void verb_prep_stage(struct station *st, const struct call *c, struct json args);
 void prep_stage_on(struct station *st, const struct call *c, const char *shelf, int64_t parcels);
+/* From now on it waits as long as policy says, where HQ does not say until when. */
+void prep_hold(struct station *st, const struct call *c);
 /* Of the order that is loaded: it is ready, or what is here of it lies on that shelf. */
 int64_t prep_tell_staged(struct station *st, const struct call *c, const char *shelf, bool whole,
 			 int64_t parcels);

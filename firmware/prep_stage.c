@@ -12,7 +12,8 @@
 #include "firmware/prep_inside.h"
 #include "firmware/printing.h"
 
-#define HOLD_HOURS 48 /* policy pickup.hold_hours */
+#define HOLD_HOURS     48 /* policy pickup.hold_hours */
+#define HOLD_HOURS_MAX (24 * 366)
 
 static void write_lines(struct station *st, struct buf *b)
 {
@@ -30,22 +31,32 @@ static void write_lines(struct station *st, struct buf *b)
 	jw_close(b, ']');
 }
 
-/*
- * Until when it waits here, where that is not HQ's to say: hours of policy `pickup` in which the
- * shop is open. An order whose last day is over waits anew: prepared once more for who came late.
- */
-static void hold(struct station *st, const struct call *c)
+/* How long it waits from now on: policy's hours while the shop is open. False: nobody says so, or
+ * HQ says until when. */
+static bool holds_until(struct station *st, int64_t *ret_ms)
 {
-	const int64_t by_policy = json_int_or(json_get(policy_get(st, "pickup"), "hold_hours"), 0);
-	const int64_t hours = by_policy > 0 && by_policy < 24 * 366 ? by_policy : HOLD_HOURS;
-	const int64_t now = station_now(st);
+	const struct json policy = json_get(policy_get(st, "pickup"), "hold_hours");
+	const int64_t hours = json_int_or(policy, HOLD_HOURS), now = station_now(st);
+	const bool told = policy.type != JSON_NONE;
+
+	/* Prepared once more for who came late, or without a word of HQ's. */
+	if (st->order.collect_by_ms ? now <= st->order.collect_by_ms : !told)
+		return false;
+	*ret_ms = calendar_hold_ms(now, hours > 0 && hours < HOLD_HOURS_MAX ? hours : HOLD_HOURS,
+				   policy_get(st, "hours"));
+	return true;
+}
+
+void prep_hold(struct station *st, const struct call *c)
+{
 	char until[TIME_TEXT_MAX], memory[256];
+	int64_t until_ms;
 	struct mark mark;
 	struct buf b;
 
-	if (st->order.collect_by_ms ? now <= st->order.collect_by_ms : by_policy <= 0)
+	if (!holds_until(st, &until_ms))
 		return;
-	time_format(calendar_open_hours_after(now, hours, policy_get(st, "hours")), until);
+	time_format(until_ms, until);
 	b = event_begin(st);
 	jw_slice(&b, "order", st->order.id);
 	jw_str(&b, "until", until);
@@ -126,8 +137,6 @@ int64_t prep_tell_staged(struct station *st, const struct call *c, const char *s
 		overlay_keep(st, st->order.id, "packed", slice_of(memory), &mark);
 	}
 	overlay_drop(st, st->order.id, "by");
-	if (whole)
-		hold(st, c);
 	return mark.seq;
 }
 
@@ -148,6 +157,8 @@ void prep_stage_on(struct station *st, const struct call *c, const char *shelf, 
 	whole = whole && parcels_staged(&st->order);
 	parcels = print_labels(st, shelf, parcels);
 	prep_tell_staged(st, c, shelf, whole, parcels);
+	if (whole)
+		prep_hold(st, c);
 	v.item = shelf;
 	text_fmt(members, sizeof(members), "\"order\":\"%.*s\",\"whole\":%s,\"labels\":%lld",
 		 (int)st->order.id.n, st->order.id.p, whole ? "true" : "false", (long long)parcels);

@@ -35,6 +35,8 @@ void job_printer_back(struct station *st, struct device_state *d);
 void job_trouble(struct station *st, int64_t job, const char *code, enum word w);
 /* The desk's notice goes, if it is about this job. */
 void job_settled(struct station *st, int64_t job);
+/* The oldest slip nobody knows about is asked for again; false: there is none. */
+bool jobs_ask(struct station *st);
 
 /* ---- drawers.c ---- */
 

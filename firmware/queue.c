@@ -119,7 +119,7 @@ static int collect_filed(struct station *st, int s, struct waits *w)
 	for (int i = 0; i < QUEUE_LOOKED && n < QUEUE_SHOWN; i++) {
 		if (!store_lookup_walk(st->store, gen, LOOKUP_STATUS, statuses[s], key, id))
 			break;
-		if (order_done_here(st->store, id)) {
+		if (store_order_gone(st->store, slice_of(id))) {
 			passed++;
 		} else if (overlay_get(st, slice_of(id), "status", &over) &&
 			   status_index(over) != s) {
@@ -142,7 +142,7 @@ static void collect_said(struct station *st, int s, struct waits *w)
 	for (int i = 0; i < QUEUE_LOOKED; i++) {
 		if (!store_over_of(st->store, "status", value, id))
 			break;
-		if (!order_done_here(st->store, id) &&
+		if (!store_order_gone(st->store, slice_of(id)) &&
 		    overlay_get(st, slice_of(id), "status", &over))
 			put_in(st, w, s, id);
 	}
@@ -178,6 +178,8 @@ static void write_queue(struct station *st, const struct waits *w, bool staff, s
 		for (int i = 0; i < w->count[s]; i++) {
 			const struct waiting_order *o = &w->orders[s][i];
 
+			if (store_is_here(st->store, slice_of(o->id)))
+				continue; /* stands above */
 			add_queued(b, o->id, statuses[s], waited_s(st, o->since_ms));
 			if (staff && s > 0)
 				add_prepared(st, b, o);

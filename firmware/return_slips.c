@@ -217,12 +217,13 @@ static bool needs_label(struct station *st, const struct return_paper *p)
 	return false;
 }
 
-static void print_label(struct station *st, const char *id, const char *number, bool has_order)
+static void print_label(struct station *st, enum paper_word title, const char *id,
+			const char *number, bool has_order)
 {
 	struct buf doc;
 
 	buf_init(&doc, st->doc, sizeof(st->doc));
-	doc_text(&doc, 'H', paper_text(PAPER_LABEL, st->language));
+	doc_text(&doc, 'H', paper_text(title, st->language));
 	doc_text(&doc, 'B', number);
 	add_code(st, &doc, id, has_order);
 	doc_text(&doc, 'X', "");
@@ -236,7 +237,7 @@ int64_t return_slips_print(struct station *st, const struct return_paper *p)
 
 	print_return(st, p, st->language, true);
 	if (needs_label(st, p))
-		print_label(st, p->doc, p->number, p->work->order);
+		print_label(st, PAPER_LABEL, p->doc, p->number, p->work->order);
 	return job;
 }
 
@@ -287,6 +288,6 @@ int64_t complaint_slips_print(struct station *st, const struct complaint_paper *
 
 	print_complaint(st, p, st->language, true);
 	if (p->goods == GOODS_LEFT)
-		print_label(st, p->doc, p->number, p->has_order);
+		print_label(st, PAPER_COMPLAINT_LABEL, p->doc, p->number, p->has_order);
 	return job;
 }

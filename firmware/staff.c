@@ -7,6 +7,7 @@
 #include "firmware/desk.h"
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
+#include "firmware/printing.h"
 #include "firmware/station.h"
 #include "firmware/trust/hash.h"
 
@@ -226,7 +227,10 @@ static void open_session(struct station *st, struct call *c, const char *id, enu
 	tell_session(st, hash, role, true);
 	if (staff_name(st, id, name, sizeof(name), &ignored))
 		v.item = name;
-	notice_word(st, DESK_COUNTER, NOTICE_GOOD, "logged_in", WORD_LOGGED_IN, WORD_GREETING, &v);
+	/* Who comes is asked what nobody answered yet. */
+	if (!jobs_ask(st))
+		notice_word(st, DESK_COUNTER, NOTICE_GOOD, "logged_in", WORD_LOGGED_IN,
+			    WORD_GREETING, &v);
 	answer_login(st, c, token);
 }
 

@@ -67,8 +67,6 @@ void file_record_out(struct station *st, enum stream stream, int64_t gen, const 
 		     struct slice text);
 /* An order's status by its record and this store's facts. */
 void file_order_status(struct station *st, int64_t gen, struct slice order);
-/* Nobody waits for it any more: handed over, all that will be; not where a rest of it waits. */
-bool order_done_here(struct store *store, const char *id);
 /* Orders this store has done with are no longer filed as waiting: many at once, so that a handover
  * writes less. */
 void file_out_done(struct station *st);

@@ -48,8 +48,10 @@ static void verb_language(struct station *st, const struct call *c, struct json 
 
 static void verb_help(struct station *st, const struct call *c, struct json args)
 {
+	struct word_values v = words_none();
+
 	(void)args;
-	feedback_send(st, DESK_COUNTER, FEEDBACK_ATTENTION);
+	counter_call(st, WORD_CALLED, &v);
 	answer_ok(st, c, "");
 }
 

@@ -164,19 +164,19 @@ static void hold_hours_are_opening_hours(void **state)
 	assert_int_equal(json_check(slice_of(text), &hours), 0);
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		assert_int_equal(time_parse(slice_of(cases[i].from), &from), 0);
-		time_format(calendar_open_hours_after(from, cases[i].hours, hours), until);
+		time_format(calendar_hold_ms(from, cases[i].hours, hours), until);
 		assert_string_equal(until, cases[i].until);
 	}
 	/* Without hours a day that is open counts whole: 9 hours of the 23rd, the 28th, 15 more. */
 	assert_int_equal(time_parse(slice_of("2026-12-23T14:00:00Z"), &from), 0);
-	time_format(calendar_open_hours_after(from, 48, none), until);
+	time_format(calendar_hold_ms(from, 48, none), until);
 	assert_string_equal(until, "2026-12-29T14:00:00.000Z");
 	/* A shop that never opens, and hours that are none. */
 	assert_int_equal(json_check(slice_of("{\"open\":{}}"), &hours), 0);
-	assert_int_equal(calendar_open_hours_after(from, 48, hours), from + INT64_C(48) * 3600000);
+	assert_int_equal(calendar_hold_ms(from, 48, hours), from + INT64_C(48) * 3600000);
 	assert_int_equal(json_check(slice_of("{\"open\":{\"wed\":[\"99:00\",7]}}"), &hours), 0);
 	from -= INT64_C(12) * 3600000;
-	assert_int_equal(calendar_open_hours_after(from, 1, hours), from + 3600000);
+	assert_int_equal(calendar_hold_ms(from, 1, hours), from + 3600000);
 	unsetenv("TZ");
 	tzset();
 }

@@ -195,6 +195,19 @@ static void late_words_change_no_end(void **state)
 	assert_int_equal(at(line(f, 0), "picked"), 0);
 }
 
+/* Cancelled and refunded while a store was cut off that handed it over. */
+static void handed_over_though_cancelled(void **state)
+{
+	struct fixture *f = *state;
+
+	put_order(f, "cancelled", "");
+	up(f, "pickup.completed",
+	   "{\"order\":\"ZAM-1\",\"lines\":[{\"line\":1,\"sku\":\"S\",\"qty\":6,\"short\":0}]}");
+	status_is(f, "cancelled");
+	assert_int_equal(at(line(f, 0), "handed"), 6);
+	assert_int_equal(json_get(body(f), "collected").type, JSON_OBJECT);
+}
+
 static void nonsense_is_rejected(void **state)
 {
 	struct fixture *f = *state;
@@ -219,9 +232,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-		T(an_order_is_prepared), T(what_is_missing), T(what_is_replaced),
-		T(goods_go_back),	 T(parcels_come),    T(late_words_change_no_end),
-		T(nonsense_is_rejected), T(until_no_time),
+		T(an_order_is_prepared),
+		T(what_is_missing),
+		T(what_is_replaced),
+		T(goods_go_back),
+		T(parcels_come),
+		T(late_words_change_no_end),
+		T(handed_over_though_cancelled),
+		T(nonsense_is_rejected),
+		T(until_no_time),
 	};
 
 	if (sodium_init() < 0)

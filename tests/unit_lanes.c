@@ -403,6 +403,36 @@ static void test_doubled(void **state)
 	}
 }
 
+/* HQ's record has what was ordered as handed over, and names the second beside it. */
+static void test_doubled_is_no_conflict(void **state)
+{
+	struct shop *s = two_lanes("allow");
+	char upto[96];
+
+	(void)state;
+	open_order(s);
+	shop_verb(s, "pickup.handover", "{}", "p1");
+	link_is(s, true);
+	events(s, 50, event(9, "pickup.completed", COMPLETED));
+	s->up[0] = '\0';
+	text_fmt(upto, sizeof(upto), "{\"k1\":[%lld,%lld],\"k2\":[50,9]}",
+		 (long long)s->st->ledger.epoch, (long long)s->st->ledger.last);
+	shop_down(s, STREAM_ORDERS, 7, 2,
+		  "[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-1\",\"rev\":4,\"body\":{"
+		  "\"status\":\"collected\",\"lines\":[{\"line\":1,\"sku\":\"S1\",\"qty\":2,"
+		  "\"handed\":2}]}}]",
+		  upto);
+	assert_null(strstr(s->up, "order.conflict"));
+	s->up[0] = '\0';
+	shop_down(s, STREAM_ORDERS, 7, 3,
+		  "[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-1\",\"rev\":5,\"body\":{"
+		  "\"status\":\"collected\",\"lines\":[{\"line\":1,\"sku\":\"S1\",\"qty\":2,"
+		  "\"handed\":1}]}}]",
+		  upto);
+	assert_has(s->up, "\"field\":\"lines.1.handed\"");
+	shop_close(s);
+}
+
 /* A lane that found nothing on the shelf handed nothing over a second or third time. */
 static void test_nothing_left_is_no_double(void **state)
 {
@@ -575,6 +605,7 @@ int main(void)
 		cmocka_unit_test(test_states_in_any_order),
 		cmocka_unit_test(test_state_after_a_restore),
 		cmocka_unit_test(test_doubled),
+		cmocka_unit_test(test_doubled_is_no_conflict),
 		cmocka_unit_test(test_nothing_left_is_no_double),
 		cmocka_unit_test(test_told_again),
 		cmocka_unit_test(test_reopened),

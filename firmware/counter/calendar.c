@@ -4,10 +4,13 @@
 #include "firmware/base/clock.h"
 #include "firmware/base/text.h"
 
+#define DAY_MS	      (24 * 3600 * INT64_C(1000))
 #define MINUTE_MS     (60 * INT64_C(1000))
-#define DAY_MS	      (24 * 60 * MINUTE_MS)
+#define DAY_MINUTES   (24 * 60)
 #define SATURDAY      6
 #define EVE_FREE_FROM 2025 /* Christmas Eve is free since then */
+
+static const char *const weekdays[] = { "sun", "mon", "tue", "wed", "thu", "fri", "sat" };
 
 /* Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
 int64_t calendar_day(struct date d)
@@ -113,30 +116,20 @@ static bool listed(struct json dates, const char *date)
 	return false;
 }
 
-/* The policy's word on that day: false when it is closed; `hours` where it has any. */
-static bool hours_of(int64_t day, struct json policy, struct json *ret_hours)
+bool calendar_open(int64_t day, struct json hours)
 {
-	static const char *const names[] = { "sun", "mon", "tue", "wed", "thu", "fri", "sat" };
-	const struct json open = json_get(policy, "open");
+	const int weekday = calendar_weekday(day);
+	const struct json open = json_get(hours, "open");
 	char date[DATE_TEXT_MAX];
 
 	date_format(day, date);
-	*ret_hours = json_get(json_get(policy, "also_open"), date);
-	if (ret_hours->type == JSON_ARRAY)
+	if (json_get(json_get(hours, "also_open"), date).type == JSON_ARRAY)
 		return true;
-	if (listed(json_get(policy, "closed"), date) || calendar_holiday(day))
+	if (listed(json_get(hours, "closed"), date) || calendar_holiday(day))
 		return false;
-	*ret_hours = json_get(open, names[calendar_weekday(day)]);
 	if (open.type == JSON_OBJECT)
-		return ret_hours->type == JSON_ARRAY;
-	return calendar_weekday(day) != 0 || calendar_trading_sunday(day);
-}
-
-bool calendar_open(int64_t day, struct json hours)
-{
-	struct json of_day;
-
-	return hours_of(day, hours, &of_day);
+		return json_get(open, weekdays[weekday]).type == JSON_ARRAY;
+	return weekday != 0 || calendar_trading_sunday(day);
 }
 
 int64_t calendar_next_open(int64_t day, struct json hours)
@@ -145,6 +138,72 @@ int64_t calendar_next_open(int64_t day, struct json hours)
 		if (calendar_open(d, hours))
 			return d;
 	return day;
+}
+
+int calendar_minute(struct json v)
+{
+	char text[8];
+	int minute;
+
+	if (json_string(v, text, sizeof(text)) != 5 || text[2] != ':' ||
+	    !text_digits((struct slice){ text, 2 }) || !text_digits((struct slice){ text + 3, 2 }))
+		return -1;
+	minute = ((text[0] - '0') * 10 + text[1] - '0') * 60 + (text[3] - '0') * 10 + text[4] - '0';
+	return text[3] < '6' && minute <= DAY_MINUTES ? minute : -1;
+}
+
+/* In the station's zone; where clocks are put forward or back, an hour around it may be off. */
+static int64_t minute_ms(int64_t day, int minute)
+{
+	const int64_t guess = day * DAY_MS + minute * MINUTE_MS;
+	const struct local_time t = time_local(guess);
+	const int64_t there = calendar_day((struct date){ t.year, t.month, t.day });
+
+	return 2 * guess - (there * DAY_MS + (t.hour * 60 + t.minute) * MINUTE_MS);
+}
+
+/* The hours of an open day: from, to in minutes. */
+static void hours_of(int64_t day, struct json policy, int ret[2])
+{
+	char date[DATE_TEXT_MAX];
+	struct json span;
+	int i = 0;
+
+	date_format(day, date);
+	span = json_get(json_get(policy, "also_open"), date);
+	if (span.type != JSON_ARRAY)
+		span = json_get(json_get(policy, "open"), weekdays[calendar_weekday(day)]);
+	ret[0] = 0;
+	ret[1] = DAY_MINUTES;
+	for (struct json_walk w = json_walk(span); i < 2 && json_next(&w); i++)
+		ret[i] = calendar_minute(w.value);
+	if (ret[0] < 0 || ret[1] <= ret[0]) {
+		ret[0] = 0;
+		ret[1] = DAY_MINUTES;
+	}
+}
+
+int64_t calendar_hold_ms(int64_t from_ms, int64_t hours, struct json policy)
+{
+	const int64_t first = calendar_day_of(from_ms);
+	int64_t left = hours * 60 * MINUTE_MS, at;
+
+	for (int64_t day = first; day < first + 366; day++) {
+		int span[2];
+		int64_t opens, closes;
+
+		if (!calendar_open(day, policy))
+			continue;
+		hours_of(day, policy, span);
+		opens = minute_ms(day, span[0]);
+		closes = minute_ms(day, span[1]);
+		at = opens > from_ms ? opens : from_ms;
+		if (at + left <= closes)
+			return at + left;
+		if (closes > at)
+			left -= closes - at;
+	}
+	return from_ms + hours * 60 * MINUTE_MS;
 }
 
 void date_format(int64_t day, char dst[DATE_TEXT_MAX])
@@ -182,65 +241,14 @@ bool date_parse(struct slice text, int64_t *ret_day)
 	return true;
 }
 
-/* That minute of that day in the station's zone. */
-static int64_t minute_ms(int64_t day, int64_t minute)
-{
-	/* As if the zone were UTC; then moved by what the zone says of that moment. */
-	const int64_t guess = day * DAY_MS + minute * MINUTE_MS;
-	const struct local_time t = time_local(guess);
-	const int64_t there = calendar_day((struct date){ t.year, t.month, t.day });
-	const int64_t off_ms =
-		(there - day) * DAY_MS + (t.hour * 60 + t.minute - minute) * MINUTE_MS;
-
-	return guess - off_ms;
-}
-
 int64_t calendar_end_ms(int64_t day)
 {
-	return minute_ms(day, 24 * 60 - 1) + MINUTE_MS - 1000;
-}
+	/* 23:59:59 if the zone were UTC; then moved by what the zone says of that moment. */
+	const int64_t guess = day * DAY_MS + DAY_MS - 1000;
+	const struct local_time t = time_local(guess);
+	const int64_t there = calendar_day((struct date){ t.year, t.month, t.day });
+	const int64_t off_ms = (there - day) * DAY_MS +
+			       ((t.hour * 60 + t.minute) * INT64_C(60) - 86400 + 60) * 1000;
 
-/* "09:00" as minutes, or what it is otherwise. */
-static int64_t minute_of(struct json v, int64_t otherwise)
-{
-	char text[8];
-	int64_t minute;
-
-	if (json_string(v, text, sizeof(text)) != 5 || text[2] != ':' ||
-	    !text_digits((struct slice){ text, 2 }) || !text_digits((struct slice){ text + 3, 2 }))
-		return otherwise;
-	minute = digits(slice_of(text), 0, 2) * INT64_C(60) + digits(slice_of(text), 3, 2);
-	return minute <= 24 * 60 ? minute : otherwise;
-}
-
-/* From when to when, in minutes: `["09:00","21:00"]`, or the whole day. */
-static void minutes_of(struct json hours, int64_t *ret_opens, int64_t *ret_closes)
-{
-	struct json_walk w = json_walk(hours);
-
-	*ret_opens = json_next(&w) ? minute_of(w.value, 0) : 0;
-	*ret_closes = json_next(&w) ? minute_of(w.value, 24 * 60) : 24 * 60;
-}
-
-int64_t calendar_open_hours_after(int64_t from_ms, int64_t hours, struct json policy)
-{
-	const int64_t first = calendar_day_of(from_ms);
-	int64_t left_ms = hours * 60 * MINUTE_MS, opens, closes, opens_ms, closes_ms;
-	struct json of_day;
-
-	for (int64_t day = first; day < first + 366; day++) {
-		if (!hours_of(day, policy, &of_day))
-			continue;
-		minutes_of(of_day, &opens, &closes);
-		opens_ms = minute_ms(day, opens);
-		closes_ms = minute_ms(day, closes);
-		if (opens_ms < from_ms)
-			opens_ms = from_ms;
-		if (closes_ms <= opens_ms)
-			continue;
-		if (left_ms <= closes_ms - opens_ms)
-			return opens_ms + left_ms;
-		left_ms -= closes_ms - opens_ms;
-	}
-	return from_ms + hours * 60 * MINUTE_MS;
+	return guess - off_ms;
 }

@@ -36,9 +36,12 @@ bool calendar_trading_sunday(int64_t day);
 /* This day, or the next one on which the shop is open; a year ahead at most. */
 int64_t calendar_next_open(int64_t day, struct json hours);
 
-/* When so many hours are over in which the shop was open, counted from `from_ms`. A day that is open
- * without hours in the policy (`"mon":["09:00","21:00"]`) counts whole. At most a year ahead. */
-int64_t calendar_open_hours_after(int64_t from_ms, int64_t hours, struct json policy);
+/* When so many hours of being open have passed after `from_ms`: that day's own hours count
+ * (`also_open` by date, else `open` by weekday, each ["09:00","21:00"]); where the policy has none,
+ * all of an open day does. A shop that is not open so long within a year: plain hours. */
+int64_t calendar_hold_ms(int64_t from_ms, int64_t hours, struct json policy);
+/* "22:30" as minutes of the day, -1; "24:00" is the end of it. */
+int calendar_minute(struct json v);
 
 /* "2026-11-22" */
 #define DATE_TEXT_MAX 16

@@ -16,7 +16,8 @@
 #define ORDER_LINES_MAX	       300
 #define ORDER_PAYMENTS_MAX     32
 #define ORDER_QTY_MAX	       100000
-#define ORDER_LINE_ID_MAX      40	    /* bytes of a line's id as JSON */
+#define PRODUCT_NAME_MAX       128 /* bytes with the NUL; a longer one is called by its sku */
+#define ORDER_LINE_ID_MAX      40  /* bytes of a line's id as JSON */
 #define ORDER_SKU_MAX	       (ID_MAX + 2) /* the same of a sku, which goes into events as it came */
 #define ORDER_PAYMENT_TEXT_MAX (2 * ID_MAX) /* and of a payment's id, and of its tender */
 

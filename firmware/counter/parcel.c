@@ -103,6 +103,37 @@ struct json parcel_find(const struct order *o, struct slice label)
 	return (struct json){ 0 };
 }
 
+/* An entry of its `lines`: the line's id, or an object that has it. */
+static int line_named(const struct order *o, struct json entry)
+{
+	return order_line_find(
+		o, json_text(entry.type == JSON_OBJECT ? json_get(entry, "line") : entry));
+}
+
+bool parcel_brings(const struct order *o, struct json parcel, int line)
+{
+	for (struct json_walk w = json_walk(json_get(parcel, "lines")); json_next(&w);)
+		if (line_named(o, w.value) == line)
+			return true;
+	return false;
+}
+
+bool parcel_left(const struct order *o, struct json parcel)
+{
+	bool named = false;
+
+	for (struct json_walk w = json_walk(json_get(parcel, "lines")); json_next(&w);) {
+		const int line = line_named(o, w.value);
+
+		if (line < 0)
+			continue;
+		if (order_line_left(&o->lines[line]) > 0)
+			return false;
+		named = true;
+	}
+	return named;
+}
+
 bool parcels_staged(const struct order *o)
 {
 	for (struct json_walk w = json_walk(o->parcels); json_next(&w);) {

@@ -36,6 +36,10 @@ enum reason parcel_problem(enum parcel_state s, enum parcel_state problem);
 
 /* The order's parcel of this label; .type JSON_NONE: none. */
 struct json parcel_find(const struct order *o, struct slice label);
+/* Does the line with this index come in this parcel, by what the parcel says? */
+bool parcel_brings(const struct order *o, struct json parcel, int line);
+/* It names lines, and all of them are handed over or short: it is not here any more. */
+bool parcel_left(const struct order *o, struct json parcel);
 /* Every one is on a shelf; also when there is none. */
 bool parcels_staged(const struct order *o);
 

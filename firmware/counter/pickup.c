@@ -4,23 +4,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "firmware/counter/calendar.h"
 #include "firmware/counter/pay.h"
-
-/* "22:30" as minutes, -1. */
-static int minute_of(struct json v)
-{
-	char text[8];
-
-	if (json_string(v, text, sizeof(text)) != 5 || text[2] != ':' ||
-	    !text_digits((struct slice){ text, 2 }) || !text_digits((struct slice){ text + 3, 2 }))
-		return -1;
-	return ((text[0] - '0') * 10 + text[1] - '0') * 60 + (text[3] - '0') * 10 + text[4] - '0';
-}
 
 static struct sale_ban ban_read(struct json v)
 {
-	struct sale_ban ban = { .from_min = minute_of(json_get(v, "from")),
-				.to_min = minute_of(json_get(v, "to")) };
+	struct sale_ban ban = { .from_min = calendar_minute(json_get(v, "from")),
+				.to_min = calendar_minute(json_get(v, "to")) };
 
 	if (json_string(json_get(v, "category"), ban.category, sizeof(ban.category)) <= 0 ||
 	    ban.from_min < 0 || ban.to_min < 0)
@@ -215,7 +205,8 @@ enum reason pickup_handover(const struct handover_facts *f, const struct pickup_
 {
 	const struct order *o = f->order;
 	const bool each = p->check_items == CHECK_EACH ||
-			  (p->check_items == CHECK_PARCEL && json_count(o->parcels) == 0);
+			  (p->check_items == CHECK_PARCEL &&
+			   (json_count(o->parcels) == 0 || !f->parcels_checked));
 
 	if (o->rev != f->seen_rev)
 		return REASON_ORDER_CHANGED;
@@ -229,9 +220,6 @@ enum reason pickup_handover(const struct handover_facts *f, const struct pickup_
 		if (r != REASON_NONE)
 			return r;
 	}
-	if (p->check_items == CHECK_PARCEL && !each && !f->parcels_checked &&
-	    pickup_all_done(o, f->done))
-		return REASON_ITEMS_UNCHECKED;
 	if (!does_something(f))
 		return REASON_ITEMS_UNCHECKED;
 	if (pay_due(o, f->done) > 0)

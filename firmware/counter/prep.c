@@ -256,7 +256,8 @@ const char *prep_put_back(const struct order *o, const char *store, int64_t now_
 		return "cancelled";
 	if (o->status == ORDER_EXPIRED)
 		return "no_show";
-	if (o->status == ORDER_READY && o->collect_by_ms && now_ms > o->collect_by_ms)
+	if ((o->status == ORDER_READY || o->status == ORDER_PARTLY_COLLECTED) && o->collect_by_ms &&
+	    now_ms > o->collect_by_ms)
 		return "no_show";
 	return NULL;
 }

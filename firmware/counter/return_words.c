@@ -5,6 +5,8 @@ static const char *const papers[PAPER_WORD_COUNT][3] = {
 	[PAPER_RETURN] = { "PROTOKÓŁ ZWROTU", "RETURN", "ПРОТОКОЛ ПОВЕРНЕННЯ" },
 	[PAPER_COMPLAINT] = { "REKLAMACJA", "COMPLAINT", "РЕКЛАМАЦІЯ" },
 	[PAPER_LABEL] = { "TOWAR ZE ZWROTU", "RETURNED GOODS", "ПОВЕРНЕНИЙ ТОВАР" },
+	[PAPER_COMPLAINT_LABEL] = { "TOWAR Z REKLAMACJI", "GOODS OF A COMPLAINT",
+				    "ТОВАР ІЗ РЕКЛАМАЦІЇ" },
 	[PAPER_NUMBER] = { "Numer", "Number", "Номер" },
 	[PAPER_ORDER] = { "Zamówienie", "Order", "Замовлення" },
 	[PAPER_DOCUMENT] = { "Dokument sprzedaży", "Sale document", "Документ продажу" },

@@ -59,6 +59,22 @@ static void add_header(const struct slip_facts *f, struct buf *doc)
 	doc_text(doc, 'R', "");
 }
 
+static void add_swaps(const struct slip_facts *f, int line, struct buf *doc)
+{
+	for (int i = 0; i < f->swap_count; i++) {
+		struct word_values v = { .tries = -1, .n = f->swaps[i].qty, .left = -1 };
+		char memory[TEXT_MAX];
+		struct buf b;
+
+		if (f->swaps[i].line != line)
+			continue;
+		v.item = f->swaps[i].name;
+		buf_init(&b, memory, sizeof(memory));
+		words_fill(word_text(WORD_SLIP_SWAP, f->language), &v, &b);
+		doc_line(doc, 'T', buf_read(&b));
+	}
+}
+
 static void add_line(const struct slip_facts *f, int i, struct buf *doc)
 {
 	const struct order_line *l = &f->order->lines[i];
@@ -80,6 +96,7 @@ static void add_line(const struct slip_facts *f, int i, struct buf *doc)
 	text_fmt(left, sizeof(left), "%lld x %.*s", (long long)leaves, (int)cut.n, cut.p);
 	if (leaves > 0)
 		doc_pair(doc, slice_of(left), slice_of(money));
+	add_swaps(f, i, doc);
 	if (l->goods && f->done[i].short_ > 0) {
 		struct word_values v = { .tries = -1, .n = f->done[i].short_, .left = -1 };
 		char memory[TEXT_MAX];

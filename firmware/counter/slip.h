@@ -10,9 +10,19 @@
 #include "firmware/counter/pickup.h"
 #include "firmware/counter/refund.h"
 
+/* Pieces of a line that are another product, by the customer's consent. */
+#define SLIP_SWAPS_MAX 40
+struct slip_swap {
+	int line; /* its index */
+	int64_t qty;
+	char name[PRODUCT_NAME_MAX];
+};
+
 struct slip_facts {
 	const struct order *order;	/* as it was before this handover */
 	const struct pickup_line *done; /* an entry a line */
+	const struct slip_swap *swaps;
+	int swap_count;
 	const char *store_name;
 	struct json texts; /* policy `texts` of the slip's language: header, footer, terms */
 	const char *staff; /* display name */

@@ -178,6 +178,23 @@ static const char *const words[WORD_COUNT][3] = {
 	[WORD_SHOW_SURVEY] = { "Jak było? Zeskanuj i oceń.", "How was it? Scan and tell us.",
 			       "Як усе пройшло? Скануйте й оцініть." },
 	[WORD_SHOW_HERE] = { "Odbiór przy", "Collect at", "Видача біля" },
+	[WORD_SLIP_SWAP] = { "w tym {n} x {item} (zamiennik)", "of these {n} x {item} (substitute)",
+			     "з них {n} x {item} (заміна)" },
+	[WORD_CALLED] = { "Ktoś przy kiosku prosi o pomoc.", "Somebody at the kiosk asks for help.",
+			  "Хтось біля кіоску просить про допомогу." },
+	[WORD_CALLED_ORDER] = { "Przy kiosku jest klient z dobrym kodem zamówienia {order}, "
+				"którego "
+				"stacja jeszcze nie zna, a centrala nie odpowiada. Podejdź.",
+				"A customer at the kiosk has a good code of order {order}, which "
+				"this station does not know yet, and HQ does not answer. Go there.",
+				"Біля кіоску клієнт зі справним кодом замовлення {order}, якого "
+				"станція ще не знає, а центр не відповідає. Підійдіть." },
+	[WORD_CALLING] = { "Nie możemy teraz sprawdzić tego zamówienia. Obsługa już wie i zaraz "
+			   "podejdzie; kod zachowaj.",
+			   "We can't look this order up right now. Staff have been called; keep "
+			   "your code.",
+			   "Зараз не можемо перевірити це замовлення. Персонал уже знає й зараз "
+			   "підійде; код збережіть." },
 };
 
 static const char *const reasons[REASON_COUNT][3] = {
@@ -465,6 +482,15 @@ static const struct {
 	  { "Ten kod zastąpiono nowym. Pokaż najnowszą wiadomość.",
 	    "This code was replaced by a newer one. Show the latest message.",
 	    "Цей код замінено новим. Покажіть найновіше повідомлення." } },
+	{ REASON_AGE_CHECK,
+	  { "To produkty dla dorosłych. Proszę pokazać dokument; niczego nie zapisujemy.",
+	    "These are adults-only items. Please show ID; we don't record anything.",
+	    "Це товари для повнолітніх. Покажіть, будь ласка, документ; ми нічого не "
+	    "записуємо." } },
+	{ REASON_FISCAL_NEEDED,
+	  { "Do zapłaty[ {item}] w kasie. Wróć z paragonem, towar czeka.",
+	    "To pay[ {item}] at the till. Come back with the receipt; we'll keep your items.",
+	    "До сплати[ {item}] на касі. Поверніться з чеком, товар чекає." } },
 	{ REASON_REVOKED,
 	  { "To stanowisko jest nieczynne. Podejdź do innego.",
 	    "This counter is closed. Please go to another one.",

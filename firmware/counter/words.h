@@ -81,8 +81,12 @@ enum word {
 	WORD_SHOW_RECEIPT, /* beside the QR of the return code */
 	WORD_SHOW_SURVEY,  /* beside the QR of the survey */
 	WORD_SHOW_HERE,	   /* which counter */
+	WORD_SLIP_SWAP,	   /* so many of a line are another product */
+	WORD_CALLED,	   /* to staff: a customer wants somebody */
+	WORD_CALLED_ORDER, /* the same, with a good code of an order nobody here knows */
+	WORD_CALLING,	   /* to that customer */
 };
-#define WORD_COUNT (WORD_SHOW_HERE + 1)
+#define WORD_COUNT (WORD_CALLING + 1)
 
 const char *word_text(enum word w, enum language l);
 /* For staff at the counter. */

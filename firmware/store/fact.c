@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Facts: what this store has done to orders and stock; laid over HQ's records when read. */
+#include <string.h>
+
 #include "firmware/store/db.h"
 #include "firmware/store/store.h"
 
@@ -21,6 +23,13 @@ bool store_order_fact(struct store *st, struct slice order, struct order_fact *r
 	db_done(row);
 	*ret_fact = f;
 	return true;
+}
+
+bool store_order_gone(struct store *st, struct slice order)
+{
+	struct order_fact f;
+
+	return store_order_fact(st, order, &f) && strcmp(f.status, "partly_collected") != 0;
 }
 
 void store_order_fact_set(struct store *st, struct slice order, const struct order_fact *f)

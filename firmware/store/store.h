@@ -180,6 +180,8 @@ struct order_fact {
 	char event[27];	    /* its id */
 };
 bool store_order_fact(struct store *st, struct slice order, struct order_fact *ret_fact);
+/* This store has handed over all of it; what is only partly collected still waits. */
+bool store_order_gone(struct store *st, struct slice order);
 void store_order_fact_set(struct store *st, struct slice order, const struct order_fact *f);
 struct line_fact {
 	int64_t handed;

@@ -16,6 +16,9 @@ const { Witness } = require('../lib/witness.js');
 const { PEOPLE, STORE, order, policyRecords, productRecords } = require('../lib/fixtures.js');
 const { Cleanup, tempDir, until } = require('../lib/world.js');
 
+const DUE = 12999;
+const NIP = '5260250995';
+
 const dir = tempDir('money');
 const cleanup = new Cleanup();
 const boss = Object.values(PEOPLE).find((one) => one.person.role === 'supervisor');
@@ -29,7 +32,9 @@ function unpaid(id)
 {
 	const body = order(id, { goods: [['SKU-MUG', 1]], payments: [] });
 
-	body.totals = { ...body.totals, paid: 0, due: body.totals.total };
+	body.lines[0].paid = DUE;
+	body.totals = { ...body.totals, goods: DUE, total: DUE, paid: 0, due: DUE };
+	body.buyer = { kind: 'sole_trader', nip: NIP };
 	body.fiscal = { duty: 'receipt', state: 'todo', where: 'till' };
 	return body;
 }
@@ -110,16 +115,21 @@ test.before(async () => {
 
 test.after(() => cleanup.run());
 
-test('the shop\'s till: card, receipt 347, killed, nothing due, handed over', async () => {
+test('2, 2a: the shop\'s till: card, receipt 347, killed, nothing due, handed over', async () => {
 	const { due } = await open('ZAM-1');
 	const card = await printer.waitJob('NIEFISKALNY', 10000);
 
-	assert.ok(due > 0);
+	assert.strictEqual(due, DUE);
+	assert.match(card.text, /129,99[ \u00a0]zł/);
+	assert.ok(card.text.includes(NIP), card.text);
 	assert.ok(card.text.includes('DO ZAPŁATY'), card.text);
 	assert.ok(!/paragon/i.test(card.text), card.text);
 	await station.must('pickup.check', { line: 1, qty: 1 });
 	assert.strictEqual(await station.refused('pickup.handover'), 'fiscal_needed');
-	await station.must('fiscal.record', { register: 'K1', number: '347', total: due, nip: '5260250995' });
+	assert.match((await station.state('customer')).notice.text, /Do zapłaty 129,99.zł w kasie\. Wróć z paragonem/);
+	assert.strictEqual(await station.refused('fiscal.record', { register: 'K1', number: '347', total: due, nip: '1234567890' }),
+		'nip_wrong');
+	await station.must('fiscal.record', { register: 'K1', number: '347', total: due, nip: NIP });
 	await station.restart();
 	await station.login();
 	const { pickup } = await station.state();
@@ -135,11 +145,19 @@ test('the shop\'s till: card, receipt 347, killed, nothing due, handed over', as
 	assert.strictEqual(there.fiscal.state, 'done');
 	assert.deepStrictEqual(there.payments.map((p) => [p.tender, p.state, p.amount, p.where]),
 		[['till', 'captured', due, 'till']]);
+	const slip = await printer.waitJob('LR.ZAM-1.');
+
+	assert.match(slip.text, /Razem +129,99[ \u00a0]zł/);
+	assert.doesNotMatch(slip.text, /paragon/i);
+	const [{ e, person }] = hq.jsonLines('events', '--json').filter((v) => v.e.type === 'fiscal.recorded');
+
+	assert.deepStrictEqual([e.body.register, e.body.number, e.body.total, person.nip], ['K1', '347', DUE, NIP]);
+	assert.ok(!JSON.stringify(e).includes(NIP));
 	assert.deepStrictEqual(told('pickup.completed')[0].body.paid.map((p) => p.amount), [due]);
 	assert.deepStrictEqual(told('order.conflict'), []);
 });
 
-test('at the counter: cash with change, a crack, the same way back, the shift balances', async () => {
+test('2b: at the counter: cash with change, a crack, the same way back, the shift balances', async () => {
 	const policies = policyRecords();
 
 	put(lines('policy', 'policy', {

@@ -101,7 +101,7 @@ class LadaPickup extends Part {
 
 	facts(pickup) {
 		const parcels = list(pickup.parcels)
-			.map((p) => (typeof p === "object" ? (p?.label ?? p?.id ?? "") : String(p)))
+			.map((p) => (p?.checked ? "✓ " : "") + (typeof p === "object" ? (p?.label ?? p?.id ?? "") : String(p)))
 			.filter(Boolean);
 		const customer = typeof pickup.customer === "object"
 			? pickup.customer?.name
@@ -143,7 +143,8 @@ class LadaPickup extends Part {
 		return h(
 			"tr",
 			{ class: done ? "done" : false },
-			h("th", { scope: "row" }, name),
+			h("th", { scope: "row" }, name, ...list(line.substituted).map((s) =>
+				h("small", {}, ` ⇄ ${s.qty} × ${s.name ?? s.sku}`))),
 			h("td", { class: "code" }, String(list(line.gtin)[0] ?? line.gtin ?? line.sku ?? "")),
 			h("td", {}, (done ? "✓ " : "") + t("line.of", { n: line.checked ?? 0, all: line.qty ?? 0 })),
 			h("td", {}, line.short ? String(line.short) : ""),
