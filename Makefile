@@ -176,6 +176,12 @@ $(MUTANTS)/simulate: $(call obj,$(filter-out tests/faults/centre.c,$(FAULTS))) \
 	$(MUTANTS)/hq.o $(BUILD)/house.a
 	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad) -lpq -lpng
 endif
+# The property test of the counter: a station as it ships, its database in memory as above. Screens
+# are written in a few runs only.
+PROPERTY := $(wildcard tests/property/*.c)
+$(BUILD)/property/counter: $(call obj,$(PROPERTY) tests/faults/memory.c) $(BUILD)/house.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad)
 # With them the encoder for the tests in JavaScript.
 units: $(UNITS) $(BUILD)/bench/encode
 
