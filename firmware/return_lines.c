@@ -190,7 +190,17 @@ static void note_goods(struct station *st, enum desk desk, const char *sku, stru
 
 static void undo_goods(struct station *st, enum desk desk, const struct goods *g)
 {
-	store_check_set(st->store, desk, slice_of(g->key), g->had, slice_of(""));
+	char reason[sizeof(((struct return_line *)NULL)->reason)] = "";
+	struct json root;
+
+	if (!g->had_extra[0]) {
+		store_work_drop(st->store, desk, slice_of(g->key));
+		return;
+	}
+	if (json_check(slice_of(g->had_extra), &root) == 0 &&
+	    json_string(json_get(root, "reason"), reason, sizeof(reason)) < 0)
+		reason[0] = '\0';
+	store_check_set(st->store, desk, slice_of(g->key), g->had, slice_of(reason));
 	store_work_extra_set(st->store, desk, slice_of(g->key), slice_of(g->had_extra));
 }
 

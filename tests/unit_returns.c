@@ -623,6 +623,58 @@ static void three_hundred_lines(void **state)
 	shop_close(s);
 }
 
+/* ---- what the property test found ---- */
+
+static bool line_is_kept(struct shop *s, const char *line)
+{
+	char at[WORK_LINE_MAX] = "";
+	bool kept = false;
+
+	store_begin(s->st->store);
+	while (store_work_next(s->st->store, DESK_COUNTER, at))
+		kept = kept || strcmp(at, line) == 0;
+	store_commit(s->st->store);
+	return kept;
+}
+
+/* A refused line of goods without an order leaves nothing behind, and what was there as it was. */
+static void a_refused_line_leaves_nothing(void **state)
+{
+	struct shop *s = shop_stocked(1);
+	char had[512], has[512];
+
+	(void)state;
+	shop_begin_stream(s, STREAM_CATALOG);
+	shop_down(s, STREAM_CATALOG, 7, 1,
+		  "[{\"op\":\"put\",\"type\":\"product\",\"id\":\"S1\",\"rev\":1,\"body\":{"
+		  "\"gtin\":[\"5901234123457\"],\"price\":1000}}]",
+		  NULL);
+	shop_down(s, STREAM_POLICY, 7, 2,
+		  "[{\"op\":\"put\",\"type\":\"policy\",\"id\":\"returns\",\"rev\":5,\"body\":{"
+		  "\"reason_needed\":true,\"reasons\":[\"size\"]}}]",
+		  NULL);
+	shop_verb(s, "return.start", "{\"receipt\":\"P1\",\"sold_at\":\"2026-11-20\"}", NULL);
+	assert_int_equal(s->status, 200);
+	shop_verb(s, "return.line", "{\"line\":\"S1\",\"qty\":1,\"condition\":\"good\"}", NULL);
+	assert_has(s->reply, "reason_needed");
+	assert_false(line_is_kept(s, "\"S1\""));
+	shop_verb(s, "return.line",
+		  "{\"line\":\"S1\",\"qty\":1,\"condition\":\"good\",\"reason\":\"size\"}", NULL);
+	assert_int_equal(s->status, 200);
+	store_begin(s->st->store);
+	assert_true(store_work_extra(s->st->store, DESK_COUNTER, slice_of("\"S1\""), had, 512));
+	store_commit(s->st->store);
+	shop_verb(s, "return.line", "{\"line\":\"S1\",\"qty\":3,\"condition\":\"good\"}", NULL);
+	assert_has(s->reply, "reason_needed");
+	store_begin(s->st->store);
+	assert_true(store_work_extra(s->st->store, DESK_COUNTER, slice_of("\"S1\""), has, 512));
+	assert_int_equal(
+		store_check(s->st->store, DESK_COUNTER, slice_of("\"S1\"")).checked, 1);
+	store_commit(s->st->store);
+	assert_string_equal(had, has);
+	shop_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -642,6 +694,7 @@ int main(void)
 		cmocka_unit_test(one_lane_after_the_other_is_no_double),
 		cmocka_unit_test(a_return_takes_a_claim),
 		cmocka_unit_test(three_hundred_lines),
+		cmocka_unit_test(a_refused_line_leaves_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
