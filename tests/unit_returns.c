@@ -17,6 +17,7 @@
 #include "firmware/counter/number.h"
 #include "firmware/counter/returns.h"
 #include "firmware/ledger.h"
+#include "firmware/orders.h"
 #include "tests/second_lane.h"
 
 /* ---- property: what goes back never passes what was paid, and is all of it in the end ---- */
@@ -675,6 +676,48 @@ static void a_refused_line_leaves_nothing(void **state)
 	shop_close(s);
 }
 
+static int64_t gone_back(struct shop *s)
+{
+	store_begin(s->st->store);
+	assert_true(order_load(s->st, slice_of("ZAM-5")));
+	store_commit(s->st->store);
+	return s->st->order.payments[0].refunded;
+}
+
+/* HQ paid some back, and says so in its record; what a lane pays back then comes on top of it, and
+ * is not the larger of both. */
+static void refunds_of_hq_and_of_lanes_add_up(void **state)
+{
+	struct shop *s = two_lanes("allow");
+
+	(void)state;
+	shop_down(s, STREAM_ORDERS, 7, 2,
+		  "[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-5\",\"rev\":9,\"body\":{"
+		  "\"status\":\"placed\",\"totals\":{\"total\":3000,\"due\":0},\"lines\":[{"
+		  "\"line\":1,\"sku\":\"S1\",\"qty\":3,\"paid\":3000}],\"payments\":[{"
+		  "\"id\":\"p1\",\"tender\":\"blik\",\"state\":\"partly_refunded\","
+		  "\"amount\":3000,\"refunded\":500}]}}]",
+		  NULL);
+	/* One piece of 1000: what remains paid is 500 above what the others cost. */
+	shop_verb(s, "prep.start", "{\"order\":\"ZAM-5\"}", NULL);
+	shop_verb(s, "prep.short",
+		  "{\"line\":1,\"qty\":1,\"reason\":\"x\",\"then\":\"refund\"}", NULL);
+	assert_int_equal(s->status, 200);
+	assert_has(s->up, "\"amount\":500}]");
+	assert_int_equal(gone_back(s), 1000);
+	events(s, 5,
+	       event(1, "refund.requested",
+		     "{\"order\":\"ZAM-5\",\"basis\":\"short\",\"legs\":[{\"payment\":\"p1\","
+		     "\"tender\":\"blik\",\"amount\":1000}]}"));
+	assert_int_equal(gone_back(s), 2000);
+	events(s, 5,
+	       event(2, "return.accepted",
+		     "{\"return\":\"R1\",\"number\":\"ZW 1\",\"order\":\"ZAM-5\",\"lines\":[],"
+		     "\"refund\":[{\"payment\":\"p1\",\"tender\":\"card\",\"amount\":300}]}"));
+	assert_int_equal(gone_back(s), 2300);
+	shop_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -695,6 +738,7 @@ int main(void)
 		cmocka_unit_test(a_return_takes_a_claim),
 		cmocka_unit_test(three_hundred_lines),
 		cmocka_unit_test(a_refused_line_leaves_nothing),
+		cmocka_unit_test(refunds_of_hq_and_of_lanes_add_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
