@@ -3,6 +3,9 @@
 #ifndef LADA_TESTS_PROPERTY_KINDS_H
 #define LADA_TESTS_PROPERTY_KINDS_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 enum kind {
 	/* handing over */
 	CODE_SCANNED,
@@ -83,6 +86,15 @@ void press(struct run *r, struct chance *c, const char *verb, const char *args);
 void scan(struct run *r, struct chance *c, const char *text, bool kiosk);
 /* Now and then what nobody would say. */
 int64_t odd_qty(struct chance *c, int64_t qty);
+/* What the open work lacks: a line, how many pieces of which product, money. */
+struct wanted {
+	int line; /* 0 none */
+	int sku;
+	int64_t pieces, due;
+	bool begun; /* some line has pieces */
+	bool serial, age; /* a serial number, or whether somebody looked at the customer's age */
+};
+struct wanted wanted_now(struct run *r, struct chance *c);
 /* A line of the open order, by chance; 0 where there is none. Odd now and then. */
 int open_line(struct run *r, struct chance *c);
 /* The order that is open at the counter, loaded into station.st->order; false: none. */

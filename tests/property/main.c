@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * counter --seed N [--runs M] [--trace]: runs the seeds N .. N+M-1. Exit 0: all laws held; 1: one
+ * counter --seed N [--runs M] [--trace] [--figures]: runs the seeds N .. N+M-1. Exit 0: all laws held; 1: one
  * was broken, and its story, made short, is on standard output; 2: bad usage. With --trace one run
- * is told as it goes, and nothing is made short.
+ * is told as it goes, and nothing is made short. --figures says what events the station told.
  */
 #include <inttypes.h>
 #include <malloc.h>
@@ -45,7 +45,7 @@ static bool read_number(const char *text, uint64_t *ret_value)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: counter --seed N [--runs M] [--trace]\n");
+	fprintf(stderr, "usage: counter --seed N [--runs M] [--trace] [--figures]\n");
 	return 2;
 }
 
@@ -80,7 +80,14 @@ static void tell(uint64_t seed)
 	printf("%s: %s\n", run.law, run.failure);
 }
 
-static int run_all(uint64_t seed, uint64_t runs)
+/* What the runs were made of. */
+static void tell_figures(void)
+{
+	for (int i = 0; i < FIGURES_MAX && run.told[i].type[0]; i++)
+		printf("%9" PRId64 " %s\n", run.told[i].count, run.told[i].type);
+}
+
+static int run_all(uint64_t seed, uint64_t runs, bool figures)
 {
 	for (uint64_t i = 0; i < runs; i++) {
 		if (run_fresh(&run, seed + i))
@@ -94,17 +101,21 @@ static int run_all(uint64_t seed, uint64_t runs)
 	printf("%" PRIu64 " runs from seed %" PRIu64 ": all laws held; %" PRId64
 	       " events, %" PRId64 " acts done, %" PRId64 " refused\n",
 	       runs, seed, run.events_total, run.accepted, run.refused);
+	if (figures)
+		tell_figures();
 	return 0;
 }
 
 int main(int argc, char **argv)
 {
 	uint64_t seed = 0, runs = 1;
-	bool seeded = false;
+	bool seeded = false, figures = false;
 
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--trace") == 0)
 			run.trace = true;
+		else if (strcmp(argv[i], "--figures") == 0)
+			figures = true;
 		else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc &&
 			 read_number(argv[i + 1], &seed))
 			seeded = ++i;
@@ -117,5 +128,5 @@ int main(int argc, char **argv)
 	if (!seeded)
 		return usage();
 	open_all();
-	return run_all(seed, runs);
+	return run_all(seed, runs, figures);
 }

@@ -47,20 +47,29 @@ static const struct weight always[] = {
 
 /* With something open, what belongs to it. */
 static const struct weight in_pickup[] = {
-	{ ITEM_CHECKED, 120 }, { ITEM_SCANNED, 250 }, { AGE_SEEN, 60 },	 { ITEM_SHORT, 40 },
-	{ PAID, 140 },	       { RECEIPTED, 60 },     { REVERSED, 30 },	 { HANDED_OVER, 260 },
-	{ LABEL_SCANNED, 40 }, { PICKUP_CANCELLED, 12 },
+	{ AGE_SEEN, 70 },   { ITEM_SHORT, 40 },	   { REVERSED, 25 },	     { HANDED_OVER, 60 },
+	{ PAID, 20 },	    { LABEL_SCANNED, 40 }, { PICKUP_CANCELLED, 12 }, { ITEM_SCANNED, 30 },
 };
+static const struct weight lacks_items[] = { { ITEM_CHECKED, 400 }, { ITEM_SCANNED, 400 } };
+static const struct weight lacks_serial[] = { { ITEM_SCANNED, 800 } };
+static const struct weight lacks_age[] = { { AGE_SEEN, 600 } };
+static const struct weight lacks_money[] = { { PAID, 600 } };
+static const struct weight lacks_receipt[] = { { RECEIPTED, 600 } };
+static const struct weight lacks_nothing[] = { { HANDED_OVER, 900 }, { RECEIPTED, 40 } };
 static const struct weight in_prep[] = {
-	{ PICKED, 330 },       { ITEM_SCANNED, 250 }, { PUT_BACK, 60 },	     { PREP_SHORT, 90 },
-	{ SUBSTITUTED, 90 },   { STAGED, 220 },	      { LABEL_SCANNED, 100 }, { PREP_CANCELLED, 15 },
+	{ ITEM_SCANNED, 30 }, { PUT_BACK, 60 },	      { PREP_SHORT, 70 },    { SUBSTITUTED, 70 },
+	{ STAGED, 60 },	      { LABEL_SCANNED, 100 }, { PREP_CANCELLED, 15 },
 };
+static const struct weight lacks_pieces[] = { { PICKED, 400 }, { ITEM_SCANNED, 300 } };
+static const struct weight lacks_shelf[] = { { STAGED, 900 } };
 static const struct weight in_return[] = {
-	{ RETURN_LINE, 400 },
-	{ ITEM_SCANNED, 150 },
-	{ RETURN_ACCEPTED, 280 },
+	{ RETURN_LINE, 150 },
+	{ ITEM_SCANNED, 80 },
+	{ RETURN_ACCEPTED, 40 },
 	{ RETURN_CANCELLED, 20 },
 };
+static const struct weight lacks_lines[] = { { RETURN_LINE, 700 } };
+static const struct weight has_lines[] = { { RETURN_ACCEPTED, 500 } };
 static const struct weight in_asking[] = { { FOUND_BY_PIN, 700 } };
 static const struct weight in_waiting[] = { { HQ_ANSWERS, 700 }, { TIME_PASSES, 100 } };
 static const struct weight in_blocked[] = { { APPROVED, 1500 } };
@@ -79,7 +88,50 @@ static void add(struct choice *all, int *n, const struct weight *list, size_t co
 
 #define ADD(list) add(all, &n, list, COUNT_OF(list))
 
-static int choices(const struct run *r, struct choice all[8])
+static int open_work(struct run *r, struct chance *c, struct choice *all, int n)
+{
+	const struct wanted w = wanted_now(r, c);
+
+	switch (r->station.st->desks[DESK_COUNTER].mode) {
+	case MODE_PICKUP:
+		ADD(in_pickup);
+		if (w.serial)
+			ADD(lacks_serial);
+		else if (w.line)
+			ADD(lacks_items);
+		else if (w.age)
+			ADD(lacks_age);
+		else if (w.due && r->plan.external)
+			ADD(lacks_receipt);
+		else if (w.due)
+			ADD(lacks_money);
+		else
+			ADD(lacks_nothing);
+		break;
+	case MODE_PREP:
+		ADD(in_prep);
+		if (w.line)
+			ADD(lacks_pieces);
+		else
+			ADD(lacks_shelf);
+		break;
+	case MODE_RETURN:
+		ADD(in_return);
+		if (w.begun)
+			ADD(has_lines);
+		else
+			ADD(lacks_lines);
+		break;
+	case MODE_ASKING:
+		ADD(in_asking);
+		break;
+	case MODE_IDLE:
+		break;
+	}
+	return n;
+}
+
+static int choices(struct run *r, struct chance *c, struct choice all[8])
 {
 	const struct station *st = r->station.st;
 	const struct desk_state *desk = &st->desks[DESK_COUNTER];
@@ -94,21 +146,13 @@ static int choices(const struct run *r, struct choice all[8])
 		ADD(in_blocked);
 	if (desk->waiting.active)
 		ADD(in_waiting);
-	if (desk->mode == MODE_PICKUP)
-		ADD(in_pickup);
-	else if (desk->mode == MODE_PREP)
-		ADD(in_prep);
-	else if (desk->mode == MODE_RETURN)
-		ADD(in_return);
-	else if (desk->mode == MODE_ASKING)
-		ADD(in_asking);
-	return n;
+	return open_work(r, c, all, n);
 }
 
 uint16_t people_choose(struct run *r, struct chance *c)
 {
 	struct choice all[8];
-	const int n = choices(r, all);
+	const int n = choices(r, c, all);
 	int64_t sum = 0, at;
 
 	for (int i = 0; i < n; i++)

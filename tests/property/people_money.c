@@ -13,17 +13,6 @@
 #define ARGS_MAX 512
 #define HOUR_MS	 (3600 * INT64_C(1000))
 
-/* What the open pickup asks for: how people know it, from the screen. */
-static int64_t due_now(struct run *r)
-{
-	if (r->station.st->desks[DESK_COUNTER].mode != MODE_PICKUP || !open_order(r))
-		return 0;
-	store_begin(r->station.store);
-	pickup_done_load(r->station.st, DESK_COUNTER);
-	store_commit(r->station.store);
-	return pay_due(&r->station.st->order, r->station.st->done);
-}
-
 static int64_t odd_money(struct chance *c, int64_t amount)
 {
 	static const int64_t odd[] = { 0, -1, 1, INT64_MAX, INT64_MIN, 1000000000000, 99999999 };
@@ -33,10 +22,10 @@ static int64_t odd_money(struct chance *c, int64_t amount)
 
 static void pay(struct run *r, struct chance *c)
 {
-	static const char *const tenders[] = { "cash", "cash", "card",   "blik",
-					       "gift", "bank", "points", "card" };
+	static const char *const tenders[] = { "cash", "cash", "card", "card", "cash",
+					       "blik", "gift", "bank", "points" };
 	const char *tender = tenders[chance_below(c, COUNT_OF(tenders))];
-	const int64_t due = due_now(r);
+	const int64_t due = wanted_now(r, c).due;
 	int64_t amount = chance_in(c, 700) ? due : 1 + chance_below(c, due + 1);
 	char args[ARGS_MAX], given[64] = "";
 
@@ -53,7 +42,7 @@ static void receipt(struct run *r, struct chance *c)
 {
 	static const char *const how[] = { "", "", ",\"tender\":\"cash\"", ",\"tender\":\"card\"",
 					   ",\"nip\":\"5260250995\"", ",\"nip\":\"123\"" };
-	int64_t total = due_now(r);
+	int64_t total = wanted_now(r, c).due;
 	char args[ARGS_MAX];
 
 	if (total == 0 && open_order(r))
@@ -122,7 +111,7 @@ static void open_shift(struct run *r, struct chance *c)
 
 static void approve(struct run *r, struct chance *c)
 {
-	static const char *const who[] = { "E3", "E3", "E4", "E5", "E2", "E1" };
+	static const char *const who[] = { "E3", "E4", "E5", "E3", "E5", "E4", "E2", "E1" };
 	char args[ARGS_MAX];
 
 	text_fmt(args, sizeof(args), "{\"staff\":\"%s\",\"pin\":\"482100\",\"reason\":\"zgoda\"}",

@@ -72,26 +72,27 @@ static int64_t pieces(struct run *r, struct chance *c, int line)
 
 static void check(struct run *r, struct chance *c)
 {
-	const int line = open_line(r, c);
+	const struct wanted w = wanted_now(r, c);
+	const bool plain = w.line && chance_in(c, 850);
+	const int line = plain ? w.line : open_line(r, c);
 	char args[ARGS_MAX];
 
 	text_fmt(args, sizeof(args), "{\"line\":%d,\"qty\":%lld}", line,
-		 (long long)pieces(r, c, line));
+		 (long long)(plain ? w.pieces : pieces(r, c, line)));
 	press(r, c, "pickup.check", args);
 }
 
 /* A piece of the open order, or of any product; of those with serial numbers, its number. */
 static void scan_item(struct run *r, struct chance *c)
 {
-	const int i = order_of(slice_of(r->station.st->desks[DESK_COUNTER].row.order));
-	const int line = open_line(r, c);
+	const struct wanted w = wanted_now(r, c);
 	int sku = (int)chance_below(c, SKUS);
 	char text[32];
 
-	if (i >= 0 && line >= 1 && line <= r->books.orders[i].line_count && chance_in(c, 930))
-		sku = r->books.orders[i].lines[line - 1].sku;
-	if (sku == SKUS - 1 && chance_in(c, 500)) {
-		text_fmt(text, sizeof(text), "SN-%d", (int)chance_below(c, 12));
+	if (w.line && chance_in(c, 930))
+		sku = w.sku;
+	if (w.serial && chance_in(c, 800)) {
+		text_fmt(text, sizeof(text), "SN-%d", (int)chance_below(c, 40));
 		scan(r, c, text, false);
 		return;
 	}
@@ -193,7 +194,8 @@ static void return_line(struct run *r, struct chance *c)
 {
 	static const char *const conditions[] = { "good",   "good",	  "opened",
 						  "damaged", "incomplete", "lovely" };
-	const int line = open_line(r, c);
+	const struct wanted w = wanted_now(r, c);
+	const int line = w.line && chance_in(c, 850) ? w.line : open_line(r, c);
 	const char *condition = conditions[chance_below(c, chance_in(c, 50) ? 6 : 5)];
 	const char *why = chance_in(c, 300) ? ",\"reason\":\"size\"" : "";
 	char args[ARGS_MAX];
@@ -201,7 +203,8 @@ static void return_line(struct run *r, struct chance *c)
 	if (r->station.st->desks[DESK_COUNTER].row.order[0])
 		text_fmt(args, sizeof(args),
 			 "{\"line\":%d,\"qty\":%lld,\"condition\":\"%s\"%s}", line,
-			 (long long)odd_qty(c, chance_below(c, 4)), condition, why);
+			 (long long)odd_qty(c, chance_below(c, chance_in(c, 850) ? w.pieces + 1 : 5)),
+			 condition, why);
 	else
 		text_fmt(args, sizeof(args),
 			 "{\"line\":\"%s\",\"qty\":%lld,\"condition\":\"%s\",\"paid\":%lld%s}",

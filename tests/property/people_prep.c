@@ -32,7 +32,9 @@ static int64_t pieces(struct run *r, struct chance *c, int line)
 
 static void line_verb(struct run *r, struct chance *c, const char *verb)
 {
-	const int line = open_line(r, c);
+	const struct wanted w = wanted_now(r, c);
+	const bool plain = w.line && !strcmp(verb, "prep.pick") && chance_in(c, 850);
+	const int line = plain ? w.line : open_line(r, c);
 	char args[ARGS_MAX], gtin[64] = "";
 
 	if (!strcmp(verb, "prep.unpick") && chance_in(c, 300))
@@ -40,6 +42,7 @@ static void line_verb(struct run *r, struct chance *c, const char *verb)
 	text_fmt(args, sizeof(args), "{\"line\":%d,\"qty\":%lld%s}", line,
 		 (long long)(gtin[0] || !strcmp(verb, "prep.unpick")
 				     ? odd_qty(c, 1 + chance_below(c, 2))
+			    : plain ? 1 + chance_below(c, w.pieces)
 				     : pieces(r, c, line)),
 		 gtin);
 	press(r, c, verb, args);
@@ -49,7 +52,8 @@ static void be_short(struct run *r, struct chance *c)
 {
 	static const char *const thens[] = { "wait", "refund", "refund", "substitute", "cancel",
 					     "shrug" };
-	const int line = open_line(r, c);
+	const struct wanted w = wanted_now(r, c);
+	const int line = w.line && chance_in(c, 800) ? w.line : open_line(r, c);
 	char args[ARGS_MAX];
 
 	text_fmt(args, sizeof(args),
@@ -61,7 +65,8 @@ static void be_short(struct run *r, struct chance *c)
 
 static void substitute(struct run *r, struct chance *c)
 {
-	const int line = open_line(r, c);
+	const struct wanted w = wanted_now(r, c);
+	const int line = w.line && chance_in(c, 800) ? w.line : open_line(r, c);
 	char args[ARGS_MAX];
 
 	text_fmt(args, sizeof(args), "{\"line\":%d,\"gtin\":\"%s\",\"qty\":%lld%s}", line,

@@ -34,6 +34,7 @@
 #define PARCELS_DRAWN	2
 #define SKUS		8
 #define TENDERS_MAX	12
+#define FIGURES_MAX	64
 #define OPS_MAX		131072
 #define REPLY_MAX	32768
 #define STORE_ID	"S1"
@@ -175,6 +176,10 @@ struct run {
 	int wish_count;
 	int at; /* which is done now */
 	int64_t events_total, accepted, refused; /* over all runs */
+	struct {
+		char type[32];
+		int64_t count;
+	} told[FIGURES_MAX]; /* events of the station, over all runs */
 	char last_verb[VERB_MAX], last_args[2048], last_press[64];
 	int press;
 	char last_payment[40]; /* the station took last */
