@@ -105,7 +105,8 @@ static void collect(struct bench *b)
 			take_reply(b, &out, payload);
 			break;
 		case OUT_UP:
-			if (b->run && !out.up.again && !out.up.sibling && out.up.last >= out.up.first)
+			if (b->run && !out.up.again && !out.up.sibling &&
+			    out.up.last >= out.up.first)
 				books_hear(b->run, payload, false);
 			break;
 		case OUT_PRINT:

@@ -72,14 +72,16 @@ static void shift_told(struct event *e)
 	struct books *b = &e->r->books;
 
 	if (book_number(e->body, "expected") != b->cash)
-		run_fail(e->r, "drawer", "%lld are expected in the drawer, float and movements are %lld",
+		run_fail(e->r, "drawer",
+			 "%lld are expected in the drawer, float and movements are %lld",
 			 (long long)book_number(e->body, "expected"), (long long)b->cash);
 	for (int i = 0; i < TENDERS_MAX && b->tender[i].name[0]; i++) {
 		const int64_t told = book_number(json_get(e->body, "totals"), b->tender[i].name);
 
 		if (told != b->tender[i].amount)
 			run_fail(e->r, "drawer", "%s: the report says %lld, payments are %lld",
-				 b->tender[i].name, (long long)told, (long long)b->tender[i].amount);
+				 b->tender[i].name, (long long)told,
+				 (long long)b->tender[i].amount);
 	}
 }
 
@@ -113,6 +115,9 @@ static void payment_taken(struct event *e)
 	p->amount = book_number(e->body, "amount");
 	if (p->amount <= 0)
 		run_fail(e->r, "paid", "a payment of %lld", (long long)p->amount);
+	if (book_lawful(e) && order_captured(e->order) > order_total(e->order))
+		run_fail(e->r, "paid", "%s: %lld are paid of %lld", e->id,
+			 (long long)order_captured(e->order), (long long)order_total(e->order));
 	if (!e->sibling)
 		tender_moves(e->r, tender, p->amount);
 	text_fmt(e->r->last_payment, sizeof(e->r->last_payment), "%s", p->id);
@@ -220,7 +225,7 @@ static void completed(struct event *e)
 		handed(e, w.value);
 	if (e->order)
 		e->order->status = json_get(e->body, "rest").type == JSON_NONE ? "collected"
-									 : "partly_collected";
+									       : "partly_collected";
 }
 
 static void came_back(struct event *e, struct json line)

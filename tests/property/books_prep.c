@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What preparing does to the books: lines, parcels, shelf and status of an order, as HQ has them. */
+/* What preparing does to the books: lines, parcels, shelf and status of an order, as HQ has them.
+ */
 #include "tests/property/books.h"
 
 #include <string.h>
@@ -46,8 +47,8 @@ static void picked(struct event *e)
 		return;
 	l->picked += book_number(e->body, "qty");
 	if (book_lawful(e) && (l->picked < 0 || l->picked > l->qty))
-		run_fail(e->r, "picked", "%s: %lld of %lld are picked", e->id,
-			 (long long)l->picked, (long long)l->qty);
+		run_fail(e->r, "picked", "%s: %lld of %lld are picked", e->id, (long long)l->picked,
+			 (long long)l->qty);
 }
 
 static void was_short(struct event *e)

@@ -91,7 +91,7 @@ struct wanted {
 	int line; /* 0 none */
 	int sku;
 	int64_t pieces, due;
-	bool begun; /* some line has pieces */
+	bool begun;	  /* some line has pieces */
 	bool serial, age; /* a serial number, or whether somebody looked at the customer's age */
 };
 struct wanted wanted_now(struct run *r, struct chance *c);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * counter --seed N [--runs M] [--trace] [--figures]: runs the seeds N .. N+M-1. Exit 0: all laws held; 1: one
- * was broken, and its story, made short, is on standard output; 2: bad usage. With --trace one run
- * is told as it goes, and nothing is made short. --figures says what events the station told.
+ * counter --seed N [--runs M] [--trace] [--figures]: runs the seeds N .. N+M-1. Exit 0: all laws
+ * held; 1: one was broken, and its story, made short, is on standard output; 2: bad usage. With
+ * --trace one run is told as it goes, and nothing is made short. --figures says what events the
+ * station told.
  */
 #include <inttypes.h>
 #include <malloc.h>
@@ -98,8 +99,8 @@ static int run_all(uint64_t seed, uint64_t runs, bool figures)
 			tell(seed + i);
 		return 1;
 	}
-	printf("%" PRIu64 " runs from seed %" PRIu64 ": all laws held; %" PRId64
-	       " events, %" PRId64 " acts done, %" PRId64 " refused\n",
+	printf("%" PRIu64 " runs from seed %" PRIu64 ": all laws held; %" PRId64 " events, %" PRId64
+	       " acts done, %" PRId64 " refused\n",
 	       runs, seed, run.events_total, run.accepted, run.refused);
 	if (figures)
 		tell_figures();

@@ -128,10 +128,10 @@ static void draw_payments(struct chance *c, struct book_order *o, int64_t total)
 
 static const char *draw_status(struct chance *c)
 {
-	static const char *const often[] = { "placed", "placed", "ready", "ready", "ready",
-					     "ready",  "ready",	 "collected" };
-	static const char *const seldom[] = { "picking",   "in_transit", "partly_collected",
-					      "cancelled", "expired",	 "on_hold",
+	static const char *const often[] = { "placed", "placed", "ready", "ready",
+					     "ready",  "ready",	 "ready", "collected" };
+	static const char *const seldom[] = { "picking",	 "in_transit", "partly_collected",
+					      "cancelled",	 "expired",    "on_hold",
 					      "awaiting_payment" };
 
 	return chance_in(c, 850) ? often[chance_below(c, COUNT_OF(often))]
@@ -166,7 +166,9 @@ static void draw_more(struct chance *c, struct book_order *o, int i)
 	if (chance_in(c, 40))
 		buf_text(&b, ",\"store\":\"KRK-1\"");
 	if (chance_in(c, 120))
-		buf_text(&b, ",\"fiscal\":{\"duty\":\"receipt\",\"state\":\"todo\",\"where\":\"till\"}");
+		buf_text(
+			&b,
+			",\"fiscal\":{\"duty\":\"receipt\",\"state\":\"todo\",\"where\":\"till\"}");
 	if (!buf_str(&b))
 		o->more[0] = '\0';
 }
@@ -179,9 +181,10 @@ static void draw_parcels(struct chance *c, struct book_order *o, int i)
 		return;
 	o->parcel_count = 1 + (int)chance_below(c, PARCELS_DRAWN);
 	for (int n = 0; n < o->parcel_count; n++) {
-		text_fmt(o->parcels[n].label, sizeof(o->parcels[n].label), "LP.ZAM-%d.%d", i, n + 1);
-		o->parcels[n].state = !strcmp(o->status, "ready") ? "staged"
-								  : states[chance_below(c, 3)];
+		text_fmt(o->parcels[n].label, sizeof(o->parcels[n].label), "LP.ZAM-%d.%d", i,
+			 n + 1);
+		o->parcels[n].state =
+			!strcmp(o->status, "ready") ? "staged" : states[chance_below(c, 3)];
 	}
 }
 
@@ -238,6 +241,16 @@ int64_t order_captured(const struct book_order *o)
 	return sum;
 }
 
+int64_t order_total(const struct book_order *o)
+{
+	int64_t sum = 0;
+
+	for (int i = 0; i < o->line_count; i++)
+		if (!o->lines[i].gone)
+			sum += o->lines[i].paid;
+	return sum;
+}
+
 static void write_swaps(const struct book_line *l, struct buf *b)
 {
 	jw_open(b, "substituted", '[');
@@ -289,10 +302,10 @@ static void write_payment(const struct book_payment *p, struct buf *b)
 	jw_str(b, "id", p->id);
 	jw_str(b, "tender", p->tender);
 	jw_str(b, "state",
-	       !p->captured		     ? "failed"
-	       : p->refunded == 0	     ? "captured"
+	       !p->captured		  ? "failed"
+	       : p->refunded == 0	  ? "captured"
 	       : p->refunded >= p->amount ? "refunded"
-					     : "partly_refunded");
+					  : "partly_refunded");
 	jw_int(b, "amount", p->amount);
 	if (p->refunded)
 		jw_int(b, "refunded", p->refunded);
@@ -323,8 +336,8 @@ static void write_parcels(const struct book_order *o, struct buf *b)
 
 void order_write(const struct book_order *o, int i, bool sloppy, struct buf *b)
 {
+	const int64_t total = order_total(o);
 	char text[TIME_TEXT_MAX];
-	int64_t total = 0;
 
 	jw_open(b, NULL, '{');
 	buf_fmt(b, "\"number\":\"ZK %d/2026\",\"status\":\"%s\",%s", i, o->status, o->more);
@@ -335,12 +348,9 @@ void order_write(const struct book_order *o, int i, bool sloppy, struct buf *b)
 		jw_str(b, "collect_by", text);
 	}
 	jw_open(b, "lines", '[');
-	for (int n = 0; n < o->line_count; n++) {
-		if (o->lines[n].gone)
-			continue;
-		write_line(o, n, sloppy, b);
-		total += o->lines[n].paid;
-	}
+	for (int n = 0; n < o->line_count; n++)
+		if (!o->lines[n].gone)
+			write_line(o, n, sloppy, b);
 	jw_close(b, ']');
 	if (o->parcel_count)
 		write_parcels(o, b);

@@ -8,15 +8,33 @@
 #include "tests/property/kinds.h"
 
 static const char *const names[KINDS] = {
-	"code scanned", "order typed", "found by pin", "taken", "vouched", "item checked",
-	"item scanned", "age seen", "item short", "paid", "receipted", "reversed", "handed over",
-	"pickup cancelled", "prep started", "picked", "put back", "prep short", "substituted",
-	"staged", "unstaged", "prep cancelled", "parcel", "label scanned", "return started",
-	"return line", "return accepted", "return cancelled", "complained", "shift opened",
-	"shift closed", "shift reported", "cash moved", "approved", "logged in", "extended",
-	"odd scan", "bad input", "pressed again", "other press", "HQ hears", "HQ writes",
-	"HQ changes", "HQ sloppy", "HQ stock", "HQ snapshot", "HQ answers", "HQ policy", "sibling",
-	"paper", "printer", "restart", "time passes", "line",
+	"code scanned",	   "order typed",
+	"found by pin",	   "taken",
+	"vouched",	   "item checked",
+	"item scanned",	   "age seen",
+	"item short",	   "paid",
+	"receipted",	   "reversed",
+	"handed over",	   "pickup cancelled",
+	"prep started",	   "picked",
+	"put back",	   "prep short",
+	"substituted",	   "staged",
+	"unstaged",	   "prep cancelled",
+	"parcel",	   "label scanned",
+	"return started",  "return line",
+	"return accepted", "return cancelled",
+	"complained",	   "shift opened",
+	"shift closed",	   "shift reported",
+	"cash moved",	   "approved",
+	"logged in",	   "extended",
+	"odd scan",	   "bad input",
+	"pressed again",   "other press",
+	"HQ hears",	   "HQ writes",
+	"HQ changes",	   "HQ sloppy",
+	"HQ stock",	   "HQ snapshot",
+	"HQ answers",	   "HQ policy",
+	"sibling",	   "paper",
+	"printer",	   "restart",
+	"time passes",	   "line",
 };
 
 const char *people_kind(uint16_t kind)
@@ -32,23 +50,54 @@ struct weight {
 
 /* At any moment. */
 static const struct weight always[] = {
-	{ CODE_SCANNED, 30 }, { ORDER_TYPED, 10 },  { FOUND_BY_PIN, 8 },  { TAKEN, 8 },
-	{ VOUCHED, 8 },	      { ITEM_SCANNED, 10 }, { PREP_STARTED, 25 }, { UNSTAGED, 8 },
-	{ PARCEL, 20 },	      { LABEL_SCANNED, 10 }, { RETURN_STARTED, 25 }, { COMPLAINED, 4 },
-	{ REVERSED, 12 },     { SHIFT_OPENED, 12 }, { SHIFT_CLOSED, 4 },  { SHIFT_REPORTED, 6 },
-	{ CASH_MOVED, 14 },   { LOGGED_IN, 10 },    { EXTENDED, 6 },	  { ODD_SCAN, 14 },
-	{ BAD_INPUT, 16 },    { PRESSED_AGAIN, 10 }, { OTHER_PRESS, 12 }, { HQ_HEARS, 10 },
-	{ HQ_WRITES, 20 },    { HQ_CHANGES, 12 },   { HQ_SLOPPY, 3 },	  { HQ_STOCK, 6 },
-	{ HQ_SNAPSHOT, 3 },   { HQ_POLICY, 5 },	    { PAPER, 20 },	  { PRINTER, 3 },
-	{ RESTART, 4 },	      { TIME_PASSES, 14 },  { LINE, 4 },	  { APPROVED, 3 },
-	{ HANDED_OVER, 3 },   { PAID, 3 },	    { PICKED, 2 },	  { RETURN_LINE, 2 },
-	{ RETURN_ACCEPTED, 2 }, { STAGED, 2 },
+	{ CODE_SCANNED, 30 },
+	{ ORDER_TYPED, 10 },
+	{ FOUND_BY_PIN, 8 },
+	{ TAKEN, 8 },
+	{ VOUCHED, 8 },
+	{ ITEM_SCANNED, 10 },
+	{ PREP_STARTED, 25 },
+	{ UNSTAGED, 8 },
+	{ PARCEL, 20 },
+	{ LABEL_SCANNED, 10 },
+	{ RETURN_STARTED, 25 },
+	{ COMPLAINED, 4 },
+	{ REVERSED, 12 },
+	{ SHIFT_OPENED, 12 },
+	{ SHIFT_CLOSED, 4 },
+	{ SHIFT_REPORTED, 6 },
+	{ CASH_MOVED, 14 },
+	{ LOGGED_IN, 10 },
+	{ EXTENDED, 6 },
+	{ ODD_SCAN, 14 },
+	{ BAD_INPUT, 16 },
+	{ PRESSED_AGAIN, 10 },
+	{ OTHER_PRESS, 12 },
+	{ HQ_HEARS, 10 },
+	{ HQ_WRITES, 20 },
+	{ HQ_CHANGES, 12 },
+	{ HQ_SLOPPY, 3 },
+	{ HQ_STOCK, 6 },
+	{ HQ_SNAPSHOT, 3 },
+	{ HQ_POLICY, 5 },
+	{ PAPER, 20 },
+	{ PRINTER, 3 },
+	{ RESTART, 4 },
+	{ TIME_PASSES, 14 },
+	{ LINE, 4 },
+	{ APPROVED, 3 },
+	{ HANDED_OVER, 3 },
+	{ PAID, 3 },
+	{ PICKED, 2 },
+	{ RETURN_LINE, 2 },
+	{ RETURN_ACCEPTED, 2 },
+	{ STAGED, 2 },
 };
 
 /* With something open, what belongs to it. */
 static const struct weight in_pickup[] = {
-	{ AGE_SEEN, 70 },   { ITEM_SHORT, 40 },	   { REVERSED, 25 },	     { HANDED_OVER, 60 },
-	{ PAID, 20 },	    { LABEL_SCANNED, 40 }, { PICKUP_CANCELLED, 12 }, { ITEM_SCANNED, 30 },
+	{ AGE_SEEN, 70 }, { ITEM_SHORT, 40 },	 { REVERSED, 25 },	   { HANDED_OVER, 60 },
+	{ PAID, 20 },	  { LABEL_SCANNED, 40 }, { PICKUP_CANCELLED, 12 }, { ITEM_SCANNED, 30 },
 };
 static const struct weight lacks_items[] = { { ITEM_CHECKED, 400 }, { ITEM_SCANNED, 400 } };
 static const struct weight lacks_serial[] = { { ITEM_SCANNED, 800 } };
@@ -57,7 +106,7 @@ static const struct weight lacks_money[] = { { PAID, 600 } };
 static const struct weight lacks_receipt[] = { { RECEIPTED, 600 } };
 static const struct weight lacks_nothing[] = { { HANDED_OVER, 900 }, { RECEIPTED, 40 } };
 static const struct weight in_prep[] = {
-	{ ITEM_SCANNED, 30 }, { PUT_BACK, 60 },	      { PREP_SHORT, 70 },    { SUBSTITUTED, 70 },
+	{ ITEM_SCANNED, 30 }, { PUT_BACK, 60 },	      { PREP_SHORT, 70 },     { SUBSTITUTED, 70 },
 	{ STAGED, 60 },	      { LABEL_SCANNED, 100 }, { PREP_CANCELLED, 15 },
 };
 static const struct weight lacks_pieces[] = { { PICKED, 400 }, { ITEM_SCANNED, 300 } };
@@ -199,7 +248,8 @@ void press(struct run *r, struct chance *c, const char *verb, const char *args)
 
 void scan(struct run *r, struct chance *c, const char *text, bool kiosk)
 {
-	const struct notice *notice = &r->station.st->desks[kiosk ? DESK_KIOSK : DESK_COUNTER].notice;
+	const struct notice *notice =
+		&r->station.st->desks[kiosk ? DESK_KIOSK : DESK_COUNTER].notice;
 	const int64_t before = notice->n;
 	char args[512];
 	struct buf b;
@@ -262,7 +312,8 @@ int some_order(struct run *r, struct chance *c, const char *const *statuses)
 		const int i = (first + n) % r->plan.orders;
 
 		for (int k = 0; statuses[k]; k++)
-			if (r->books.orders[i].there && !strcmp(r->books.orders[i].status, statuses[k]))
+			if (r->books.orders[i].there &&
+			    !strcmp(r->books.orders[i].status, statuses[k]))
 				return i;
 	}
 	return first;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Paying, shifts and the drawer, second persons; what is wrong or odd; and the rest of the world. */
+/* Paying, shifts and the drawer, second persons; what is wrong or odd; and the rest of the world.
+ */
 #include "tests/property/property.h"
 
 #include <stdio.h>
@@ -22,7 +23,7 @@ static int64_t odd_money(struct chance *c, int64_t amount)
 
 static void pay(struct run *r, struct chance *c)
 {
-	static const char *const tenders[] = { "cash", "cash", "card", "card", "cash",
+	static const char *const tenders[] = { "cash", "cash", "card", "card",	"cash",
 					       "blik", "gift", "bank", "points" };
 	const char *tender = tenders[chance_below(c, COUNT_OF(tenders))];
 	const int64_t due = wanted_now(r, c).due;
@@ -40,8 +41,12 @@ static void pay(struct run *r, struct chance *c)
 
 static void receipt(struct run *r, struct chance *c)
 {
-	static const char *const how[] = { "", "", ",\"tender\":\"cash\"", ",\"tender\":\"card\"",
-					   ",\"nip\":\"5260250995\"", ",\"nip\":\"123\"" };
+	static const char *const how[] = { "",
+					   "",
+					   ",\"tender\":\"cash\"",
+					   ",\"tender\":\"card\"",
+					   ",\"nip\":\"5260250995\"",
+					   ",\"nip\":\"123\"" };
 	int64_t total = wanted_now(r, c).due;
 	char args[ARGS_MAX];
 
@@ -71,8 +76,8 @@ static void reverse(struct run *r, struct chance *c)
 			break;
 		}
 	}
-	text_fmt(args, sizeof(args), "{\"payment\":\"%s\",\"order\":\"ZAM-%d\",\"reason\":\"pomyłka\"}",
-		 payment, i);
+	text_fmt(args, sizeof(args),
+		 "{\"payment\":\"%s\",\"order\":\"ZAM-%d\",\"reason\":\"pomyłka\"}", payment, i);
 	press(r, c, "pay.reverse", args);
 }
 

@@ -36,13 +36,13 @@ static void scan_odd(struct run *r, struct chance *c)
 static void bad_input(struct run *r, struct chance *c)
 {
 	static const char *const verbs[] = {
-		"pickup.check",	   "pickup.short",  "pickup.pay",      "pay.reverse",
-		"pickup.handover", "fiscal.record", "prep.start",      "prep.pick",
-		"prep.unpick",	   "prep.short",    "prep.substitute", "prep.stage",
-		"prep.unstage",	   "parcel.stage",  "return.start",    "return.line",
-		"return.accept",   "complaint.open", "shift.open",     "shift.close",
-		"cash.move",	   "pickup.take",   "pickup.vouch",    "order.extend",
-		"approve",	   "scan",	    "staff.pin",       "no.such",
+		"pickup.check",	   "pickup.short",   "pickup.pay",	"pay.reverse",
+		"pickup.handover", "fiscal.record",  "prep.start",	"prep.pick",
+		"prep.unpick",	   "prep.short",     "prep.substitute", "prep.stage",
+		"prep.unstage",	   "parcel.stage",   "return.start",	"return.line",
+		"return.accept",   "complaint.open", "shift.open",	"shift.close",
+		"cash.move",	   "pickup.take",    "pickup.vouch",	"order.extend",
+		"approve",	   "scan",	     "staff.pin",	"no.such",
 	};
 	static const char *const args[] = {
 		"{}",
@@ -135,7 +135,7 @@ static void paper(struct run *r, struct chance *c)
 
 	for (int n = 0; n < 4 && r->station.job; n++) {
 		e.job.job = r->station.job;
-		e.job.result = chance_in(c, 850) ? JOB_RESULT_DONE
+		e.job.result = chance_in(c, 850)   ? JOB_RESULT_DONE
 			       : chance_in(c, 500) ? JOB_RESULT_UNKNOWN
 						   : JOB_RESULT_NOTHING;
 		r->station.job = 0;
@@ -171,8 +171,8 @@ static void restart(struct run *r)
 
 static void time_passes(struct run *r, struct chance *c)
 {
-	static const int64_t spans[] = { 400,	      1500,	     3100,	   40000,
-					 61000,	      4 * 60000,     20 * 60000,   2 * HOUR_MS,
+	static const int64_t spans[] = { 400,	      1500,	    3100,	  40000,
+					 61000,	      4 * 60000,    20 * 60000,	  2 * HOUR_MS,
 					 9 * HOUR_MS, 26 * HOUR_MS, 200 * HOUR_MS };
 	const int64_t ms = spans[chance_below(c, chance_in(c, 300) ? 11 : 6)];
 	const bool up = r->station.st->link_up;

@@ -33,8 +33,8 @@ static void come(struct run *r, struct chance *c, int kind)
 		return;
 	case FOUND_BY_PIN:
 		if (r->station.st->desks[DESK_COUNTER].mode == MODE_ASKING && chance_in(c, 850)) {
-			const int asked = order_of(
-				slice_of(r->station.st->desks[DESK_COUNTER].row.order));
+			const int asked =
+				order_of(slice_of(r->station.st->desks[DESK_COUNTER].row.order));
 
 			order_pin(asked < 0 || chance_in(c, 150) ? i : asked, pin);
 			scan(r, c, pin, false);
@@ -165,10 +165,14 @@ void do_pickup(struct run *r, int kind, struct chance *c)
 
 static void start_return(struct run *r, struct chance *c)
 {
-	static const char *const bases[] = { "", "", "", ",\"basis\":\"shop_policy\"",
+	static const char *const bases[] = { "",
+					     "",
+					     "",
+					     ",\"basis\":\"shop_policy\"",
 					     ",\"basis\":\"complaint\"",
 					     ",\"basis\":\"wrong_item\"",
-					     ",\"basis\":\"withdrawal\"", ",\"basis\":\"recall\"" };
+					     ",\"basis\":\"withdrawal\"",
+					     ",\"basis\":\"recall\"" };
 	const char *basis = bases[chance_below(c, COUNT_OF(bases))];
 	const int i = some_order(r, c, gone);
 	char args[ARGS_MAX];
@@ -192,7 +196,7 @@ static void start_return(struct run *r, struct chance *c)
 
 static void return_line(struct run *r, struct chance *c)
 {
-	static const char *const conditions[] = { "good",   "good",	  "opened",
+	static const char *const conditions[] = { "good",    "good",	   "opened",
 						  "damaged", "incomplete", "lovely" };
 	const struct wanted w = wanted_now(r, c);
 	const int line = w.line && chance_in(c, 850) ? w.line : open_line(r, c);
@@ -201,15 +205,17 @@ static void return_line(struct run *r, struct chance *c)
 	char args[ARGS_MAX];
 
 	if (r->station.st->desks[DESK_COUNTER].row.order[0])
-		text_fmt(args, sizeof(args),
-			 "{\"line\":%d,\"qty\":%lld,\"condition\":\"%s\"%s}", line,
-			 (long long)odd_qty(c, chance_below(c, chance_in(c, 850) ? w.pieces + 1 : 5)),
+		text_fmt(args, sizeof(args), "{\"line\":%d,\"qty\":%lld,\"condition\":\"%s\"%s}",
+			 line,
+			 (long long)odd_qty(c,
+					    chance_below(c, chance_in(c, 850) ? w.pieces + 1 : 5)),
 			 condition, why);
 	else
 		text_fmt(args, sizeof(args),
 			 "{\"line\":\"%s\",\"qty\":%lld,\"condition\":\"%s\",\"paid\":%lld%s}",
-			 sku_names[chance_below(c, SKUS)], (long long)odd_qty(c, chance_below(c, 4)),
-			 condition, (long long)odd_qty(c, chance_below(c, 3000)), why);
+			 sku_names[chance_below(c, SKUS)],
+			 (long long)odd_qty(c, chance_below(c, 4)), condition,
+			 (long long)odd_qty(c, chance_below(c, 3000)), why);
 	press(r, c, "return.line", args);
 }
 

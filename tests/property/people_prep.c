@@ -42,7 +42,7 @@ static void line_verb(struct run *r, struct chance *c, const char *verb)
 	text_fmt(args, sizeof(args), "{\"line\":%d,\"qty\":%lld%s}", line,
 		 (long long)(gtin[0] || !strcmp(verb, "prep.unpick")
 				     ? odd_qty(c, 1 + chance_below(c, 2))
-			    : plain ? 1 + chance_below(c, w.pieces)
+			     : plain ? 1 + chance_below(c, w.pieces)
 				     : pieces(r, c, line)),
 		 gtin);
 	press(r, c, verb, args);
@@ -50,8 +50,8 @@ static void line_verb(struct run *r, struct chance *c, const char *verb)
 
 static void be_short(struct run *r, struct chance *c)
 {
-	static const char *const thens[] = { "wait", "refund", "refund", "substitute", "cancel",
-					     "shrug" };
+	static const char *const thens[] = { "wait",	   "refund", "refund",
+					     "substitute", "cancel", "shrug" };
 	const struct wanted w = wanted_now(r, c);
 	const int line = w.line && chance_in(c, 800) ? w.line : open_line(r, c);
 	char args[ARGS_MAX];

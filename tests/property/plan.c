@@ -81,9 +81,9 @@ static void returns(struct chance *c, struct buf *b)
 static void staff(struct chance *c, struct buf *b)
 {
 	static const char *const people[][3] = {
-		{ "E1", "Ola", "clerk" },	{ "E2", "Adam", "clerk" },
-		{ "E3", "Ewa", "supervisor" },	{ "E4", "Jan", "supervisor" },
-		{ "E5", "Iga", "service" },	{ "E6", "Odchodząca", "clerk" },
+		{ "E1", "Ola", "clerk" },      { "E2", "Adam", "clerk" },
+		{ "E3", "Ewa", "supervisor" }, { "E4", "Jan", "supervisor" },
+		{ "E5", "Iga", "service" },    { "E6", "Odchodząca", "clerk" },
 	};
 
 	jw_open(b, "people", '[');

@@ -100,7 +100,7 @@ struct book_order {
 		char shelf[ID_MAX + 1];
 		bool packed; /* here */
 	} parcels[PARCELS_MAX];
-	char more[512];	       /* members that nothing changes */
+	char more[512];		/* members that nothing changes */
 	char shelf[ID_MAX + 1]; /* "" none */
 	int64_t collect_by_ms;
 	bool doubled; /* two lanes did the same, or HQ wrote what cannot be: laws of sums are off */
@@ -174,7 +174,7 @@ struct run {
 	int64_t hq_rev;
 	struct wish wishes[EVENTS_MAX];
 	int wish_count;
-	int at; /* which is done now */
+	int at;					 /* which is done now */
 	int64_t events_total, accepted, refused; /* over all runs */
 	struct {
 		char type[32];
@@ -182,9 +182,9 @@ struct run {
 	} told[FIGURES_MAX]; /* events of the station, over all runs */
 	char last_verb[VERB_MAX], last_args[2048], last_press[64];
 	int press;
-	char last_payment[40]; /* the station took last */
-	char last_doc[40];     /* of a return or a handover */
-	int step_returns;      /* pieces of this step that went back into stock */
+	char last_payment[40];	       /* the station took last */
+	char last_doc[40];	       /* of a return or a handover */
+	int step_returns;	       /* pieces of this step that went back into stock */
 	int64_t step_moved, step_told; /* pieces that left or came, and stock changes told */
 
 	struct logged *log;
@@ -241,11 +241,12 @@ void orders_draw(struct run *r);
 /* An order as HQ writes it by `books`; `sloppy`: without what the store did. */
 void order_write(const struct book_order *o, int i, bool sloppy, struct buf *b);
 void order_id(int i, char id[ID_MAX + 1]);
-int order_of(struct slice id);		   /* -1 none of ours */
-const char *order_code(int i, int kind);   /* 0 good, 1 run out, 2 unknown key, 3 broken */
+int order_of(struct slice id);		 /* -1 none of ours */
+const char *order_code(int i, int kind); /* 0 good, 1 run out, 2 unknown key, 3 broken */
 void order_pin(int i, char pin[8]);
 void order_phone(int i, char phone[16]);
 int64_t order_captured(const struct book_order *o);
+int64_t order_total(const struct book_order *o);
 void plan_pin_key(struct trust_keys *keys);
 
 /* ---- hq.c ---- */
@@ -254,6 +255,8 @@ void hq_open(struct run *r); /* the records of the first day */
 void hq_put(struct run *r, enum stream s, const char *ops, bool upto);
 void hq_act(struct run *r, struct chance *c, int kind);
 void hq_hear(struct run *r);
+/* hq_changes.c: the same in the books and in what HQ has heard, by the same chance. */
+void hq_change(struct run *r, struct chance *c, struct book_order *o);
 
 /* ---- books.c: what the events say ---- */
 

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#define TABLES_MAX 40
+#define TABLES_MAX  40
 #define REASONS_MAX 4
 
 struct touched {
@@ -113,7 +113,9 @@ void refusals_begin(void)
  */
 static bool may_change(const char *table)
 {
-	static const char *const tables[] = { "tries", "meta", "session", "passing", "ledger", "job" };
+	static const char *const tables[] = {
+		"tries", "meta", "session", "passing", "ledger", "job"
+	};
 
 	for (size_t i = 0; i < COUNT_OF(tables); i++)
 		if (!strcmp(tables[i], table))

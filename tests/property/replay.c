@@ -74,9 +74,8 @@ void state_write(struct bench *b, int order, struct buf *to)
 	if (!prep_taken_by(b->st, o->id, &by))
 		by.staff[0] = by.lane[0] = '\0';
 	buf_fmt(to, " %s by=%s@%s put_back=%d until=%lld receipted=%d due=%lld",
-		order_status_name(o->status), by.staff, by.lane,
-		prep_unstaged(b->st, o->id), (long long)o->collect_by_ms, o->receipted,
-		(long long)order_due(o));
+		order_status_name(o->status), by.staff, by.lane, prep_unstaged(b->st, o->id),
+		(long long)o->collect_by_ms, o->receipted, (long long)order_due(o));
 	store_commit(b->store);
 	write_json(to, "shelf", o->shelf);
 	for (int i = 0; i < o->line_count; i++) {
@@ -156,7 +155,8 @@ static void compare(struct run *r)
 	static char here[STATE_MAX], there[STATE_MAX];
 
 	for (int i = 0; i < r->plan.orders && !r->failure[0]; i++) {
-		if (strcmp(state_of(r, &r->station, i, here), state_of(r, &r->empty, i, there)) != 0)
+		if (strcmp(state_of(r, &r->station, i, here), state_of(r, &r->empty, i, there)) !=
+		    0)
 			run_fail(r, "replay", "the station has\n%sthe journal gives\n%s", here,
 				 there);
 	}
@@ -199,7 +199,8 @@ static void check_lines(struct run *r, int i)
 		if (l->gone || at < 0)
 			continue;
 		is = &r->station.st->order.lines[at];
-		if (is->handed != l->handed || is->short_ != l->short_ || is->returned != l->returned)
+		if (is->handed != l->handed || is->short_ != l->short_ ||
+		    is->returned != l->returned)
 			run_fail(r, "facts",
 				 "%s line %d: handed %lld, short %lld, returned %lld; told were "
 				 "%lld, %lld, %lld",

@@ -43,11 +43,12 @@ static void send(struct run *r, const char *type, const char *body)
 	struct json root;
 
 	time_format(r->station.wall_ms, at);
-	text_fmt(text, sizeof(text),
-		 "{\"epoch\":%d,\"events\":[{\"e\":{\"seq\":%lld,\"id\":\"K2-%lld\",\"type\":\"%s\","
-		 "\"at\":\"%s\",\"prev\":\"0\",\"body\":%s}}]}",
-		 SIBLING_EPOCH, (long long)r->books.seq_sibling + 1,
-		 (long long)r->books.seq_sibling + 1, type, at, body);
+	text_fmt(
+		text, sizeof(text),
+		"{\"epoch\":%d,\"events\":[{\"e\":{\"seq\":%lld,\"id\":\"K2-%lld\",\"type\":\"%s\","
+		"\"at\":\"%s\",\"prev\":\"0\",\"body\":%s}}]}",
+		SIBLING_EPOCH, (long long)r->books.seq_sibling + 1,
+		(long long)r->books.seq_sibling + 1, type, at, body);
 	if (json_check(slice_of(text), &root) < 0)
 		return;
 	books_hear(r, slice_of(text), true);
@@ -77,8 +78,8 @@ static void hand_over(struct run *r, struct chance *c, int i)
 			qty = 0;
 		if (qty > 0)
 			buf_fmt(&b, "%s{\"line\":%d,\"sku\":\"%s\",\"qty\":%lld,\"short\":0}",
-				b.p[b.len - 1] == '[' ? "" : ",", n + 1,
-				sku_names[o->lines[n].sku], (long long)qty);
+				b.p[b.len - 1] == '[' ? "" : ",", n + 1, sku_names[o->lines[n].sku],
+				(long long)qty);
 	}
 	jw_close(&b, ']');
 	buf_fmt(&b, ",\"paid\":[],\"collector\":\"self\"%s,\"staff\":\"E9\"}",
@@ -120,8 +121,10 @@ static void take_back(struct run *r, struct chance *c, int i)
 	gross = (2 * l->paid * (gone + qty) + l->qty) / (2 * l->qty) -
 		(2 * l->paid * gone + l->qty) / (2 * l->qty);
 	text_fmt(text, sizeof(text),
-		 "{\"return\":\"R%lld\",\"number\":\"ZW 1/k2\",\"order\":\"ZAM-%d\",\"store\":\"S1\","
-		 "\"basis\":\"withdrawal\",\"document\":\"x\",\"lines\":[{\"line\":%d,\"sku\":\"%s\","
+		 "{\"return\":\"R%lld\",\"number\":\"ZW "
+		 "1/k2\",\"order\":\"ZAM-%d\",\"store\":\"S1\","
+		 "\"basis\":\"withdrawal\",\"document\":\"x\",\"lines\":[{\"line\":%d,\"sku\":\"%"
+		 "s\","
 		 "\"qty\":%lld,\"gross\":%lld,\"condition\":\"good\",\"to\":\"inspect\"}],"
 		 "\"refund\":[],\"staff\":\"E9\"}",
 		 (long long)r->books.seq_sibling, i, n + 1, sku_names[l->sku], (long long)qty,
@@ -163,13 +166,9 @@ static void prepare(struct run *r, struct chance *c, int i)
 static void pay(struct run *r, struct chance *c, int i)
 {
 	struct book_order *o = &r->books.orders[i];
-	int64_t total = 0, due;
+	int64_t due = order_total(o) - order_captured(o);
 	char text[512];
 
-	for (int n = 0; n < o->line_count; n++)
-		if (!o->lines[n].gone)
-			total += o->lines[n].paid;
-	due = total - order_captured(o);
 	/* Where pieces are short, somebody else's sums would be needed. */
 	for (int n = 0; n < o->line_count; n++)
 		if (o->lines[n].short_ > 0)

@@ -42,8 +42,8 @@ static bool load(struct run *r)
 		const struct check c = store_check(r->station.store, DESK_COUNTER,
 						   json_text(r->station.st->order.lines[i].id));
 
-		r->station.st->done[i] = (struct pickup_line){ .checked = c.checked,
-							       .short_ = c.short_ };
+		r->station.st->done[i] =
+			(struct pickup_line){ .checked = c.checked, .short_ = c.short_ };
 	}
 	if (r->station.st->desks[DESK_COUNTER].mode == MODE_PICKUP)
 		pickup_goods_load(r->station.st, DESK_COUNTER, -1);
@@ -57,7 +57,8 @@ static void look_at_line(struct station *st, int i, struct wanted *w)
 
 	w->begun = w->begun || d->checked > 0;
 	w->serial = w->serial || (d->keeps_serials && d->checked > 0 && d->serials < d->checked);
-	w->age = w->age || (st->order.lines[i].age_min > 0 && !pickup_age_checked(st, DESK_COUNTER));
+	w->age =
+		w->age || (st->order.lines[i].age_min > 0 && !pickup_age_checked(st, DESK_COUNTER));
 }
 
 struct wanted wanted_now(struct run *r, struct chance *c)
