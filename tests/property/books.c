@@ -217,15 +217,20 @@ static void handed(struct event *e, struct json line)
 			 (long long)missing);
 	l->handed += qty;
 	l->short_ += missing;
+	l->last = e->sibling ? 0 : qty;
 }
 
 static void completed(struct event *e)
 {
+	for (int i = 0; e->order && i < e->order->line_count; i++)
+		e->order->lines[i].last = 0;
 	for (struct json_walk w = json_walk(json_get(e->body, "lines")); json_next(&w);)
 		handed(e, w.value);
-	if (e->order)
-		e->order->status = json_get(e->body, "rest").type == JSON_NONE ? "collected"
-									       : "partly_collected";
+	if (!e->order)
+		return;
+	e->order->status =
+		json_get(e->body, "rest").type == JSON_NONE ? "collected" : "partly_collected";
+	e->order->ours = !e->sibling && !strcmp(e->order->status, "collected");
 }
 
 static void came_back(struct event *e, struct json line)
@@ -282,6 +287,12 @@ static void accepted(struct event *e)
 		e->order->status = "returned";
 }
 
+static void doubled(struct event *e)
+{
+	if (e->order && !e->sibling)
+		e->order->doubles++;
+}
+
 static void stock_changed(struct event *e)
 {
 	const int64_t delta = book_number(e->body, "delta");
@@ -311,6 +322,7 @@ static const struct {
 	{ "refund.requested", refund_requested, false },
 	{ "return.accepted", accepted, false },
 	{ "pickup.completed", completed, false },
+	{ "pickup.doubled", doubled, false },
 	{ "stock.changed", stock_changed, false },
 };
 

@@ -80,6 +80,11 @@ const MUTATIONS = [
 		from: '\tif (pressed_before(st, &c))\n',
 		to: '\tif (c.request == 0 && pressed_before(st, &c))\n',
 	}, {
+		name: 'do-not-tell-a-double',
+		file: 'firmware/effects.c',
+		from: '\t\ttell_doubled(st, o, order, &f);\n',
+		to: '\t\tif (f.seq < 0)\n\t\t\ttell_doubled(st, o, order, &f);\n',
+	}, {
 		name: 'do-not-hear-a-reversal',
 		file: 'firmware/effects.c',
 		from: '\t{ "payment.reversed", money_heard_reversed },\n',

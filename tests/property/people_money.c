@@ -58,24 +58,31 @@ static void receipt(struct run *r, struct chance *c)
 	press(r, c, "fiscal.record", args);
 }
 
+/* A payment that a lane of the store took, or that is written as such; -1 none. */
+static int till_payment(const struct book_order *o)
+{
+	for (int n = o->payment_count - 1; n >= 0; n--)
+		if (!o->payments[n].online && o->payments[n].captured)
+			return n;
+	return -1;
+}
+
 static void reverse(struct run *r, struct chance *c)
 {
 	const int open = order_of(slice_of(r->station.st->desks[DESK_COUNTER].row.order));
-	const int i = open >= 0 && chance_in(c, 800) ? open : (int)chance_below(c, r->plan.orders);
-	const struct book_order *o = &r->books.orders[i];
-	const int64_t any = chance_below(c, PAYMENTS_MAX);
+	const int first = (int)chance_below(c, r->plan.orders);
+	int i = open >= 0 && chance_in(c, 800) ? open : first, n;
 	const char *payment = r->last_payment[0] ? r->last_payment : "p1";
 	char args[ARGS_MAX];
 
-	/* One that a lane of the store took, or that is written as such. */
-	for (int n = 0; n < o->payment_count && chance_in(c, 900); n++) {
-		const struct book_payment *p = &o->payments[(any + n) % o->payment_count];
-
-		if (!p->online || chance_in(c, 30)) {
-			payment = p->id;
+	for (n = 0; open < 0 && n < r->plan.orders && chance_in(c, 980); n++) {
+		i = (first + n) % r->plan.orders;
+		if (till_payment(&r->books.orders[i]) >= 0)
 			break;
-		}
 	}
+	n = till_payment(&r->books.orders[i]);
+	if (n >= 0 && chance_in(c, 900))
+		payment = r->books.orders[i].payments[n].id;
 	text_fmt(args, sizeof(args),
 		 "{\"payment\":\"%s\",\"order\":\"ZAM-%d\",\"reason\":\"pomyłka\"}", payment, i);
 	press(r, c, "pay.reverse", args);

@@ -74,6 +74,7 @@ struct book_line {
 	int64_t qty, paid;
 	int64_t handed, short_, returned;
 	int64_t gross; /* paid back for what was returned */
+	int64_t last;  /* pieces that this station's last handover of the order had */
 	int64_t picked, swaps[SKUS];
 	bool gone; /* HQ took the line out */
 	const char *substitutes;
@@ -103,7 +104,9 @@ struct book_order {
 	char more[512];		/* members that nothing changes */
 	char shelf[ID_MAX + 1]; /* "" none */
 	int64_t collect_by_ms;
-	bool doubled; /* two lanes did the same, or HQ wrote what cannot be: laws of sums are off */
+	bool doubled; /* two lanes did the same: laws of sums are off */
+	bool ours;    /* this station handed it over last, and all that was left */
+	int doubles;  /* told by this station */
 };
 
 struct books {

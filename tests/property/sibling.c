@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The other lane of the store: what it tells, which it decides by the books as if it knew all.
- * Seldom it does not, and does what was done here as well; then laws of sums are off for the order.
+ * Seldom it does not, and hands over what was handed over here as well; then laws of sums are off
+ * for the order.
  */
 #include "tests/property/property.h"
 
@@ -91,6 +92,34 @@ static void hand_over(struct run *r, struct chance *c, int i)
 		 "{\"sku\":\"%s\",\"delta\":-1,\"why\":\"pickup\",\"staff\":\"E9\"}",
 		 sku_names[chance_below(c, SKUS)]);
 	send(r, "stock.changed", stock);
+}
+
+/*
+ * It could not hear that the order was handed over here, and does the same: which is told as a
+ * double by whoever hears of it.
+ */
+static void hand_over_again(struct run *r, int i)
+{
+	struct book_order *o = &r->books.orders[i];
+	char text[512];
+
+	for (int n = 0; n < o->line_count; n++) {
+		if (o->lines[n].last == 0)
+			continue;
+		o->doubled = true;
+		text_fmt(
+			text, sizeof(text),
+			"{\"order\":\"ZAM-%d\",\"rev\":1,\"method\":\"code\",\"mode\":\"isolated\","
+			"\"lines\":[{\"line\":%d,\"sku\":\"%s\",\"qty\":%lld,\"short\":0}],"
+			"\"paid\":[],"
+			"\"collector\":\"self\",\"staff\":\"E9\"}",
+			i, n + 1, sku_names[o->lines[n].sku], (long long)o->lines[n].qty);
+		send(r, "pickup.completed", text);
+		if (o->doubles == 0)
+			run_fail(r, "double",
+				 "ZAM-%d was handed over here and there, and nobody says so", i);
+		return;
+	}
 }
 
 /* What the payments of an order can still give back, of the first that can. */
@@ -221,6 +250,8 @@ void sibling_act(struct run *r, struct chance *c)
 		say_other(r, c, i);
 	else if (!strcmp(o->status, "ready") || !strcmp(o->status, "partly_collected"))
 		chance_in(c, 400) ? pay(r, c, i) : hand_over(r, c, i);
+	else if (o->ours && !o->doubled && !strcmp(o->status, "collected") && chance_in(c, 200))
+		hand_over_again(r, i);
 	else if (!strcmp(o->status, "collected"))
 		take_back(r, c, i);
 	else
