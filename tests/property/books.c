@@ -326,22 +326,6 @@ static const struct {
 	{ "stock.changed", stock_changed, false },
 };
 
-static void count(struct run *r, struct json type)
-{
-	char name[32];
-
-	if (json_string(type, name, sizeof(name)) <= 0)
-		return;
-	for (int i = 0; i < FIGURES_MAX; i++) {
-		if (!r->told[i].type[0])
-			text_fmt(r->told[i].type, sizeof(r->told[i].type), "%s", name);
-		if (strcmp(r->told[i].type, name) != 0)
-			continue;
-		r->told[i].count++;
-		return;
-	}
-}
-
 static void hear(struct run *r, struct json told, bool sibling)
 {
 	struct event e = { .r = r, .body = json_get(told, "body"), .sibling = sibling };
@@ -353,7 +337,7 @@ static void hear(struct run *r, struct json told, bool sibling)
 		run_fail(r, "journal", "event %lld follows %lld", (long long)seq, (long long)*last);
 	*last = seq;
 	if (!sibling)
-		count(r, json_get(told, "type"));
+		book_chained(&e, told);
 	run_note(r, "      %s %.*s", sibling ? SIBLING_ID ":" : "event", (int)told.n, told.p);
 	if (json_string(json_get(e.body, "order"), e.id, sizeof(e.id)) > 0) {
 		i = order_of(slice_of(e.id));

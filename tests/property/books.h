@@ -19,6 +19,8 @@ struct book_line *book_line(const struct event *e, struct json line);
 int64_t book_number(struct json v, const char *name);
 /* Do the laws of sums hold for its order? */
 bool book_lawful(const struct event *e);
+/* books_journal.c: the chain of hashes, and numbers that never come twice. */
+void book_chained(struct event *e, struct json told);
 /* books_prep.c: what preparing does to the order. */
 void book_prepared(struct event *e, struct json type);
 

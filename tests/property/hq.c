@@ -191,6 +191,17 @@ void hq_hear(struct run *r)
 	bench_submit(&r->station, &e, slice_of(""));
 }
 
+/* It is gone, and will be written anew. */
+static void take_out(struct run *r, int i)
+{
+	char text[256];
+
+	text_fmt(text, sizeof(text),
+		 "[{\"op\":\"del\",\"type\":\"order\",\"id\":\"ZAM-%d\",\"rev\":%lld}]", i,
+		 (long long)++r->hq_rev);
+	hq_put(r, STREAM_ORDERS, text, false);
+}
+
 /* An ERP that writes what it always wrote, though it has heard better. */
 static void write_sloppily(struct run *r, int i)
 {
@@ -299,6 +310,8 @@ void hq_act(struct run *r, struct chance *c, int kind)
 		if (!r->heard.orders[i].there)
 			break;
 		hq_hear(r);
+		if (chance_in(c, 80))
+			take_out(r, i);
 		chance_next(c);
 		again = *c;
 		hq_change(r, c, &r->books.orders[i]);

@@ -35,6 +35,7 @@
 #define SKUS		8
 #define TENDERS_MAX	12
 #define FIGURES_MAX	64
+#define NUMBERS_MAX	256
 #define OPS_MAX		131072
 #define REPLY_MAX	32768
 #define STORE_ID	"S1"
@@ -120,6 +121,9 @@ struct books {
 	} tender[TENDERS_MAX]; /* taken less given back in this shift */
 	int64_t seq;	       /* the newest event of the station */
 	int64_t seq_sibling;
+	char prev[HASH_TEXT_MAX];      /* of the newest event's text */
+	uint64_t numbers[NUMBERS_MAX]; /* hashes of those that were given out */
+	int number_count;
 	uint64_t orders_told, stock_told; /* bit i: HQ has to write it anew when it hears of it */
 };
 
