@@ -132,13 +132,15 @@ static bool set_line(struct station *st, const struct call *c, struct return_wor
 	const struct return_line had = st->back[line];
 	struct line_rule rule;
 	uint32_t needs = 0;
-	int64_t last, total;
+	int64_t last, total = 0;
 	enum reason r;
 
 	st->back[line] = *want;
 	st->back[line].approved = (w->granted & (1u << NEED_GOODWILL)) != 0;
 	r = return_line_check(st, w, &p, line, &rule, &last);
-	total = return_total(&st->order, st->back, w->basis);
+	/* Of a quantity that cannot be there is no sum. */
+	if (r == REASON_NONE || return_approvable(r, w->basis, &p))
+		total = return_total(&st->order, st->back, w->basis);
 	if (r != REASON_NONE && return_approvable(r, w->basis, &p))
 		needs |= 1u << NEED_GOODWILL;
 	if (want->qty > 0 && total > w->limit && return_over_limit(total, w->basis, &p))

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "firmware/counter/refund.h"
 #include "firmware/orders.h"
 #include "tests/second_lane.h"
 
@@ -102,11 +103,24 @@ static void refunds_of_hq_and_of_lanes_add_up(void **state)
 	shop_close(s);
 }
 
+/* More pieces than any number has: no sum, and no overflow on the way to that. */
+static void pieces_without_end_are_worth_nothing(void **state)
+{
+	const struct order_line l = { .qty = 5, .paid = 500, .short_ = 3, .goods = true };
+
+	(void)state;
+	assert_int_equal(refund_of_pieces(&l, INT64_MAX), 0);
+	assert_int_equal(refund_of_pieces(&l, INT64_MIN), 0);
+	assert_int_equal(refund_of_pieces(&l, 3), 0);
+	assert_int_equal(refund_of_pieces(&l, 2), 200);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_refused_line_leaves_nothing),
 		cmocka_unit_test(refunds_of_hq_and_of_lanes_add_up),
+		cmocka_unit_test(pieces_without_end_are_worth_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
