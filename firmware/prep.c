@@ -375,11 +375,11 @@ bool prep_nothing_done(const struct order *o)
 	return prep_pieces_here(o) == 0;
 }
 
-static int64_t tell_released(struct station *st, const char *staff)
+static int64_t tell_released(struct station *st, struct slice order, const char *staff)
 {
 	struct buf b = event_begin(st);
 
-	jw_slice(&b, "order", st->order.id);
+	jw_slice(&b, "order", order);
 	jw_str(&b, "staff", staff);
 	return event_end(st, "order.released", &b, (struct slice){ 0 }, NULL);
 }
@@ -388,7 +388,8 @@ static int64_t tell_released(struct station *st, const char *staff)
 static void let_go(struct station *st, const struct call *c)
 {
 	const bool untouched = st->order.status == ORDER_PICKING && prep_nothing_done(&st->order);
-	const struct mark mark = mark_own(st, tell_released(st, c->session.row.staff));
+	const struct mark mark =
+		mark_own(st, tell_released(st, st->order.id, c->session.row.staff));
 
 	if (untouched)
 		overlay_set(st, st->order.id, "status", slice_of("\"placed\""), &mark);
@@ -437,6 +438,7 @@ static void picking_changed(struct station *st, enum desk desk, bool known)
 	struct word_values v = words_none();
 	const enum reason r = ended_why(st, known);
 	const char *why = known ? prep_put_back(&st->order, st->config->store, 0) : NULL;
+	const struct slice order = slice_of(st->desks[desk].row.order);
 	struct prep_by by;
 	char number[128];
 
@@ -452,9 +454,9 @@ static void picking_changed(struct station *st, enum desk desk, bool known)
 		return;
 	}
 	/* The other lanes cannot know at whose desk it was. */
-	if (known && prep_taken_by(st, st->order.id, &by) && !strcmp(by.lane, st->config->lane))
-		tell_released(st, by.staff);
-	overlay_drop(st, slice_of(st->desks[desk].row.order), "by");
+	if (prep_taken_by(st, order, &by) && !strcmp(by.lane, st->config->lane))
+		tell_released(st, order, by.staff);
+	overlay_drop(st, order, "by");
 	if (why && prep_pieces_here(&st->order) > 0) {
 		prep_back_begin(st, &c, why);
 		return;

@@ -364,6 +364,13 @@ static void test_a_cancellation_lets_go(void **state)
 	assert_false(is_taken(s));
 	assert_has(s->up, "\"type\":\"order.released\"");
 	assert_has(s->up, "\"staff\":\"E17\"");
+	/* Or there is no such order any more. */
+	hq_writes(s, 4, "placed", "", NULL);
+	does(s, "prep.start", "{\"order\":\"ZAM-1\"}");
+	shop_down(s, STREAM_ORDERS, 7, 5,
+		  "[{\"op\":\"del\",\"type\":\"order\",\"id\":\"ZAM-1\",\"rev\":99}]", NULL);
+	assert_has(s->up, "\"type\":\"order.released\"");
+	assert_false(is_taken(s));
 	shop_close(s);
 }
 
