@@ -96,7 +96,7 @@ static const struct weight always[] = {
 
 /* With something open, what belongs to it. */
 static const struct weight in_pickup[] = {
-	{ AGE_SEEN, 70 }, { ITEM_SHORT, 40 },	 { REVERSED, 25 },	   { HANDED_OVER, 60 },
+	{ AGE_SEEN, 70 }, { ITEM_SHORT, 40 },	 { REVERSED, 25 },	   { HANDED_OVER, 120 },
 	{ PAID, 20 },	  { LABEL_SCANNED, 40 }, { PICKUP_CANCELLED, 12 }, { ITEM_SCANNED, 30 },
 };
 static const struct weight lacks_items[] = { { ITEM_CHECKED, 400 }, { ITEM_SCANNED, 400 } };

@@ -58,11 +58,13 @@ static void receipt(struct run *r, struct chance *c)
 	press(r, c, "fiscal.record", args);
 }
 
-/* A payment that a lane of the store took, or that is written as such; -1 none. */
-static int till_payment(const struct book_order *o)
+/* A payment that a lane of the store took, or that is written as such, and of which some went back
+ * or whatever; -1 none. */
+static int till_payment(const struct book_order *o, bool some_back)
 {
 	for (int n = o->payment_count - 1; n >= 0; n--)
-		if (!o->payments[n].online && o->payments[n].captured)
+		if (!o->payments[n].online && o->payments[n].captured &&
+		    (!some_back || o->payments[n].refunded > 0))
 			return n;
 	return -1;
 }
@@ -73,14 +75,15 @@ static void reverse(struct run *r, struct chance *c)
 	const int first = (int)chance_below(c, r->plan.orders);
 	int i = open >= 0 && chance_in(c, 800) ? open : first, n;
 	const char *payment = r->last_payment[0] ? r->last_payment : "p1";
+	const bool some_back = chance_in(c, 300);
 	char args[ARGS_MAX];
 
 	for (n = 0; open < 0 && n < r->plan.orders && chance_in(c, 980); n++) {
 		i = (first + n) % r->plan.orders;
-		if (till_payment(&r->books.orders[i]) >= 0)
+		if (till_payment(&r->books.orders[i], some_back) >= 0)
 			break;
 	}
-	n = till_payment(&r->books.orders[i]);
+	n = till_payment(&r->books.orders[i], false);
 	if (n >= 0 && chance_in(c, 900))
 		payment = r->books.orders[i].payments[n].id;
 	text_fmt(args, sizeof(args),

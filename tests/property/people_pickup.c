@@ -122,7 +122,9 @@ static void hand_over(struct run *r, struct chance *c)
 	static const char *const who[] = { "", "", "\"collector\":\"proxy\",\"name\":\"Jan N.\"",
 					   "\"collector\":\"proxy\",\"name\":\"Ktoś\"",
 					   "\"collector\":\"courier\"" };
-	const char *rest = rests[chance_below(c, 5)], *by = who[chance_below(c, 5)];
+	const bool unchecked = wanted_now(r, c).line != 0;
+	const char *rest = rests[unchecked ? 3 + chance_below(c, 2) : chance_below(c, 5)];
+	const char *by = who[chance_below(c, 5)];
 	char args[ARGS_MAX];
 
 	text_fmt(args, sizeof(args), "{%s%s%s}", rest, rest[0] && by[0] ? "," : "", by);
