@@ -36,12 +36,6 @@ const MUTATIONS = [
 		from: '\t\tf.taken_back = t.state == TAKEN_BACK ||\n',
 		to: '\t\tf.taken_back = false ||\n',
 	}, {
-		name: 'reverse-what-a-return-gave-back',
-		file: 'firmware/money.c',
-		from: '\t\t\t       store_refunded(st->store, slice_of(order), slice_of(payment)) > 0 ||\n'
-			+ '\t\t\t       (loaded && recorded_refund(&st->order, payment));\n',
-		to: '\t\t\t       (false && recorded_refund(&st->order, payment));\n',
-	}, {
 		name: 'forget-a-sale-in-the-drawer',
 		file: 'firmware/money.c',
 		from: '\tmoney_book(st, c, TILL_SALE, t.tender, t.amount, t.payment, "");\n',
