@@ -67,7 +67,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH))
 .SECONDARY:
 .PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench bench-deps units install clean format
 .PHONY: lab night-lab fuzz night-fuzz fleet fleet-short night-kill
-.PHONY: faults night-sim
+.PHONY: faults night-sim property night-property
 .PHONY: capture
 
 all: $(PROGRAMS)
@@ -177,8 +177,23 @@ $(MUTANTS)/simulate: $(call obj,$(filter-out tests/faults/centre.c,$(FAULTS))) \
 	$(MUTANTS)/hq.o $(BUILD)/house.a
 	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad) -lpq -lpng
 endif
-# With them the encoder for the tests in JavaScript.
-units: $(UNITS) $(BUILD)/bench/encode
+# The property test of the counter: a station as it ships, its database in memory as above. Screens
+# are written in a few runs only.
+PROPERTY := $(call obj,$(wildcard tests/property/*.c) tests/faults/memory.c)
+$(BUILD)/property/counter: $(PROPERTY) $(BUILD)/house.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad)
+# With some of the station broken on purpose, which tests/property/mutations.js has written.
+ifdef BROKEN
+$(BUILD)/property/mutants/$(BROKEN)/counter: $(PROPERTY) \
+	$(patsubst %.c,$(BUILD)/property/mutants/$(BROKEN)/%.o,$(BROKEN_FILES)) $(BUILD)/house.a
+	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad)
+$(BUILD)/property/mutants/$(BROKEN)/%.o: $(BUILD)/property/mutants/$(BROKEN)/%.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+endif
+# With them the encoder for the tests in JavaScript, and the property test, of which some runs are
+# in `make check`.
+units: $(UNITS) $(BUILD)/bench/encode $(BUILD)/property/counter
 
 -include $(shell find $(BUILD)/obj $(BUILD)/faults -name '*.d' 2>/dev/null)
 
@@ -214,6 +229,7 @@ check-all: node-deps
 	@$(MAKE) --no-print-directory check-sanitized
 	@$(MAKE) --no-print-directory fuzz
 	@$(MAKE) --no-print-directory faults
+	@$(MAKE) --no-print-directory property
 	@$(MAKE) --no-print-directory fleet-short
 
 # Real USB devices in a virtual machine, pulled out and put in: 20 rounds, or a night of 500.
@@ -268,6 +284,14 @@ faults night-sim: node-deps
 	@$(MAKE) --no-print-directory -s -j2 $(BUILD)/faults/simulate
 	@node tests/faults/faults.js $(if $(filter night-sim,$@),1000000,20000)
 	@$(if $(filter faults,$@),node tests/faults/mutations.js)
+
+# Random shops and whatever people, HQ and the world do to them, with laws that always hold: goods,
+# money, drawer, stock, refusals, replay. 600 runs of 200 events and more, and then with rules of
+# the shop broken, each of which must be caught. In the night 10,000 runs on all cores.
+property night-property: node-deps
+	@$(MAKE) --no-print-directory -s -j2 $(BUILD)/property/counter
+	@node tests/property/property.js $(if $(filter night-property,$@),10000 1,600)
+	@$(if $(filter property,$@),node tests/property/mutations.js)
 
 # What sync/PROTOCOL.md shows, from the real programs.
 capture: node-deps

@@ -72,8 +72,20 @@ static void claimed(struct station *st, const struct heard *h)
 static void released(struct station *st, const struct heard *h)
 {
 	overlay_drop(st, slice_of(h->order), "by");
-	if (h->known && st->order.status == ORDER_PICKING && prep_pieces_here(&st->order) == 0)
+	if (h->known && st->order.status == ORDER_PICKING && prep_nothing_done(&st->order))
 		set(st, h, "status", "\"placed\"");
+}
+
+/* What was said to be missing of the line is not any more. */
+static void settle_missing(struct station *st, const struct heard *h)
+{
+	const struct order_line *l;
+
+	if (h->line < 0 || !order_load(st, slice_of(h->order)))
+		return;
+	l = &st->order.lines[h->line];
+	if (l->missing.type != JSON_NONE && prep_line_of(l).open == 0)
+		drop_line(st, h, "missing");
 }
 
 static void picked(struct station *st, const struct heard *h)
@@ -86,6 +98,7 @@ static void picked(struct station *st, const struct heard *h)
 		return;
 	text_fmt(now, sizeof(now), "%lld", (long long)(l->picked + qty > 0 ? l->picked + qty : 0));
 	overlay_set_line(st, slice_of(h->order), "picked", l->id, slice_of(now), &h->mark);
+	settle_missing(st, h);
 }
 
 /* A line's fact is what is short in all; what HQ's record has already must not count twice. */
@@ -116,8 +129,10 @@ static void was_short(struct station *st, const struct heard *h)
 	if (then == THEN_REFUND || then == THEN_CANCEL) {
 		keep_short(st, h, qty);
 		drop_line(st, h, "missing");
-		if (h->known && order_load(st, slice_of(h->order)) && order_finished(&st->order))
+		if (h->known && order_load(st, slice_of(h->order)) && order_finished(&st->order)) {
 			set(st, h, "status", "\"cancelled\"");
+			overlay_drop(st, slice_of(h->order), "by");
+		}
 		return;
 	}
 	buf_init(&b, memory, sizeof(memory));
@@ -149,6 +164,7 @@ static void substituted(struct station *st, const struct heard *h)
 	buf_init(&b, memory, sizeof(memory));
 	if (swaps_write(l ? l : &other, &add, &left, &b))
 		keep_line(st, h, "swaps", buf_read(&b));
+	settle_missing(st, h);
 }
 
 static void staged(struct station *st, const struct heard *h)

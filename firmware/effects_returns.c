@@ -9,6 +9,7 @@
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
 #include "firmware/overlay.h"
+#include "firmware/refunds.h"
 #include "firmware/returns.h"
 #include "firmware/store/till.h"
 
@@ -35,6 +36,7 @@ static void keep_line(struct station *st, struct slice order, struct json told, 
 				    (struct line_fact){ .returned = add });
 }
 
+/* st->order is that order, where it is known. */
 static void keep_refunded(struct station *st, struct slice order, struct json legs)
 {
 	char payment[2 * ID_MAX];
@@ -44,7 +46,7 @@ static void keep_refunded(struct station *st, struct slice order, struct json le
 		if (json_string(json_get(w.value, "payment"), payment, sizeof(payment)) > 0 &&
 		    json_int(json_get(w.value, "amount"), &amount) == 0 && amount > 0 &&
 		    amount <= MONEY_MAX)
-			store_refunded_add(st->store, order, slice_of(payment), amount);
+			refund_keep(st, order, slice_of(payment), amount);
 }
 
 /* Nothing of it is with the customer any more. */
@@ -182,6 +184,8 @@ static void accepted(struct station *st, const struct origin *o, struct json bod
 	known = order_load(st, slice_of(id));
 	for (struct json_walk w = json_walk(json_get(body, "lines")); json_next(&w);)
 		keep_line(st, slice_of(id), w.value, known, counted);
+	if (!known)
+		st->order.id = (struct slice){ 0 };
 	if (!counted)
 		keep_refunded(st, slice_of(id), json_get(body, "refund"));
 	overlay_returned(st, slice_of(id), &by);

@@ -255,6 +255,15 @@ static bool find_recorded(const struct order *o, const char *payment, struct tak
 	return false;
 }
 
+/* Has some of it gone back already, by HQ's record? */
+static bool recorded_refund(const struct order *o, const char *payment)
+{
+	for (int i = 0; i < o->payment_count; i++)
+		if (json_is(o->payments[i].id, payment))
+			return o->payments[i].refunded > 0;
+	return false;
+}
+
 static void tell_reversed(struct station *st, const struct call *c, const char *order,
 			  const char *reason, struct taken *t)
 {
@@ -343,7 +352,10 @@ static void verb_pay_reverse(struct station *st, const struct call *c, struct js
 	f.known = store_taken(st->store, slice_of(order), slice_of(payment), &t) ||
 		  (loaded && find_recorded(&st->order, payment, &t));
 	if (f.known) {
-		f.taken_back = t.state == TAKEN_BACK;
+		/* What a return has given back cannot go back once more. */
+		f.taken_back = t.state == TAKEN_BACK ||
+			       store_refunded(st->store, slice_of(order), slice_of(payment)) > 0 ||
+			       (loaded && recorded_refund(&st->order, payment));
 		f.gone = loaded && (st->order.status == ORDER_COLLECTED ||
 				    st->order.status == ORDER_RETURNED);
 		f.drawer = strcmp(t.tender, "cash") == 0 &&

@@ -98,12 +98,17 @@ static void lay_payment(struct station *st, struct order *o, const struct taken 
 
 static void lay_payments(struct station *st, struct order *o, struct buf *laid)
 {
-	struct taken t = { 0 };
 	struct receipt r;
 
 	o->receipted = store_receipt(st->store, o->id, &r);
-	while (store_taken_next(st->store, o->id, &t))
-		lay_payment(st, o, &t, laid);
+	/* What went back first: only then is it known what the others have paid. */
+	for (int taken = 0; taken < 2; taken++) {
+		struct taken t = { 0 };
+
+		while (store_taken_next(st->store, o->id, &t))
+			if ((t.state == TAKEN_BACK) == !taken)
+				lay_payment(st, o, &t, laid);
+	}
 }
 
 /* ---- what is HQ's to say ---- */

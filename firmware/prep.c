@@ -201,18 +201,22 @@ bool prep_loaded(struct station *st, const struct call *c, const char *work)
 {
 	struct desk_state *desk = &st->desks[c->desk];
 	struct word_values v = words_none();
-	char event[ULID_TEXT_MAX];
-	struct prep_by by;
 
 	if (!prep_works(st, c->desk, work) || !order_load(st, slice_of(desk->row.order))) {
 		prep_no(st, c, REASON_BAD_REQUEST, &v);
 		return false;
 	}
 	serving_touch(st);
-	/* Somebody else goes on with it at this desk. */
-	if (!strcmp(work, PREP_PICK) && taken_by_another(st, c, &by))
-		claim(st, c, event);
 	return true;
+}
+
+void prep_goes_on(struct station *st, const struct call *c)
+{
+	char event[ULID_TEXT_MAX];
+	struct prep_by by;
+
+	if (prep_works(st, c->desk, PREP_PICK) && taken_by_another(st, c, &by))
+		claim(st, c, event);
 }
 
 /* ---- paper ---- */
@@ -363,7 +367,7 @@ static void verb_prep_start(struct station *st, const struct call *c, struct jso
 
 /* ---- prep.cancel: let go ---- */
 
-static bool nothing_done(const struct order *o)
+bool prep_nothing_done(const struct order *o)
 {
 	for (int i = 0; i < o->line_count; i++)
 		if (o->lines[i].short_ > 0)
@@ -371,16 +375,22 @@ static bool nothing_done(const struct order *o)
 	return prep_pieces_here(o) == 0;
 }
 
+static int64_t tell_released(struct station *st, struct slice order, const char *staff)
+{
+	struct buf b = event_begin(st);
+
+	jw_slice(&b, "order", order);
+	jw_str(&b, "staff", staff);
+	return event_end(st, "order.released", &b, (struct slice){ 0 }, NULL);
+}
+
 /* Somebody else may take it. */
 static void let_go(struct station *st, const struct call *c)
 {
-	const bool untouched = st->order.status == ORDER_PICKING && nothing_done(&st->order);
-	struct buf b = event_begin(st);
-	struct mark mark;
+	const bool untouched = st->order.status == ORDER_PICKING && prep_nothing_done(&st->order);
+	const struct mark mark =
+		mark_own(st, tell_released(st, st->order.id, c->session.row.staff));
 
-	jw_slice(&b, "order", st->order.id);
-	jw_str(&b, "staff", c->session.row.staff);
-	mark = mark_own(st, event_end(st, "order.released", &b, (struct slice){ 0 }, NULL));
 	if (untouched)
 		overlay_set(st, st->order.id, "status", slice_of("\"placed\""), &mark);
 	overlay_drop(st, st->order.id, "by");
@@ -428,6 +438,8 @@ static void picking_changed(struct station *st, enum desk desk, bool known)
 	struct word_values v = words_none();
 	const enum reason r = ended_why(st, known);
 	const char *why = known ? prep_put_back(&st->order, st->config->store, 0) : NULL;
+	const struct slice order = slice_of(st->desks[desk].row.order);
+	struct prep_by by;
 	char number[128];
 
 	if (known)
@@ -441,7 +453,10 @@ static void picking_changed(struct station *st, enum desk desk, bool known)
 				  &v);
 		return;
 	}
-	overlay_drop(st, slice_of(st->desks[desk].row.order), "by");
+	/* The other lanes cannot know at whose desk it was. */
+	if (prep_taken_by(st, order, &by) && !strcmp(by.lane, st->config->lane))
+		tell_released(st, order, by.staff);
+	overlay_drop(st, order, "by");
 	if (why && prep_pieces_here(&st->order) > 0) {
 		prep_back_begin(st, &c, why);
 		return;

@@ -26,6 +26,9 @@ void prep_no(struct station *st, const struct call *c, enum reason r, const stru
 void prep_bad(struct station *st, const struct call *c); /* 400 */
 /* Loads the order of the open work, if that is `work`; else answers. */
 bool prep_loaded(struct station *st, const struct call *c, const char *work);
+/* Something is done with st->order now: whoever does it prepares it from now on, at a desk where
+ * somebody else began. Its lines are read anew. */
+void prep_goes_on(struct station *st, const struct call *c);
 bool prep_works(const struct station *st, enum desk desk, const char *work);
 /* May a work begin at this desk? Else answers. */
 bool prep_may_begin(struct station *st, const struct call *c);
@@ -39,6 +42,9 @@ void prep_note(struct station *st, enum desk desk, enum notice_level level, cons
 struct word_values prep_words(struct station *st, char number[128]);
 /* A short text as a JSON string, which ends with a NUL. */
 struct slice prep_quoted(const char *text, char memory[256]);
+
+/* No piece of it is put aside, and none was said to be short. */
+bool prep_nothing_done(const struct order *o);
 
 /* prep_lines.c */
 void verb_prep_pick(struct station *st, const struct call *c, struct json args);

@@ -53,10 +53,12 @@ bool prep_recalled(struct station *st, const char *sku)
 static void tell_picked(struct station *st, const struct call *c, const struct order_line *l,
 			int64_t qty)
 {
-	struct buf b = event_begin(st);
 	struct mark mark;
+	struct buf b;
 	char now[24];
 
+	prep_goes_on(st, c);
+	b = event_begin(st);
 	jw_slice(&b, "order", st->order.id);
 	jw_value(&b, "line", l->id);
 	jw_int(&b, "qty", qty);
@@ -145,6 +147,7 @@ static bool tell_swapped(struct station *st, const struct call *c, const struct 
 	if (!swaps_write(l, add, &left, &swaps) || left < 0 ||
 	    text_fmt(name, sizeof(name), "swaps:%.*s", (int)l->id.n, l->id.p) < 0)
 		return false;
+	prep_goes_on(st, c);
 	b = event_begin(st);
 	jw_slice(&b, "order", st->order.id);
 	jw_value(&b, "line", l->id);
@@ -218,8 +221,10 @@ void verb_prep_unpick(struct station *st, const struct call *c, struct json args
 static int64_t tell_short(struct station *st, const struct call *c, const struct order_line *l,
 			  int64_t qty, enum prep_then then, const char *reason)
 {
-	struct buf b = event_begin(st);
+	struct buf b;
 
+	prep_goes_on(st, c);
+	b = event_begin(st);
 	jw_slice(&b, "order", st->order.id);
 	jw_value(&b, "line", l->id);
 	jw_int(&b, "qty", qty);

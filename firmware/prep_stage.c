@@ -154,6 +154,7 @@ void prep_stage_on(struct station *st, const struct call *c, const char *shelf, 
 		prep_no(st, c, r, &v);
 		return;
 	}
+	prep_goes_on(st, c);
 	whole = whole && parcels_staged(&st->order);
 	parcels = print_labels(st, shelf, parcels);
 	prep_tell_staged(st, c, shelf, whole, parcels);

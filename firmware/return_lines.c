@@ -132,13 +132,15 @@ static bool set_line(struct station *st, const struct call *c, struct return_wor
 	const struct return_line had = st->back[line];
 	struct line_rule rule;
 	uint32_t needs = 0;
-	int64_t last, total;
+	int64_t last, total = 0;
 	enum reason r;
 
 	st->back[line] = *want;
 	st->back[line].approved = (w->granted & (1u << NEED_GOODWILL)) != 0;
 	r = return_line_check(st, w, &p, line, &rule, &last);
-	total = return_total(&st->order, st->back, w->basis);
+	/* Of a quantity that cannot be there is no sum. */
+	if (r == REASON_NONE || return_approvable(r, w->basis, &p))
+		total = return_total(&st->order, st->back, w->basis);
 	if (r != REASON_NONE && return_approvable(r, w->basis, &p))
 		needs |= 1u << NEED_GOODWILL;
 	if (want->qty > 0 && total > w->limit && return_over_limit(total, w->basis, &p))
@@ -190,7 +192,17 @@ static void note_goods(struct station *st, enum desk desk, const char *sku, stru
 
 static void undo_goods(struct station *st, enum desk desk, const struct goods *g)
 {
-	store_check_set(st->store, desk, slice_of(g->key), g->had, slice_of(""));
+	char reason[sizeof(((struct return_line *)NULL)->reason)] = "";
+	struct json root;
+
+	if (!g->had_extra[0]) {
+		store_work_drop(st->store, desk, slice_of(g->key));
+		return;
+	}
+	if (json_check(slice_of(g->had_extra), &root) == 0 &&
+	    json_string(json_get(root, "reason"), reason, sizeof(reason)) < 0)
+		reason[0] = '\0';
+	store_check_set(st->store, desk, slice_of(g->key), g->had, slice_of(reason));
 	store_work_extra_set(st->store, desk, slice_of(g->key), slice_of(g->had_extra));
 }
 

@@ -10,6 +10,7 @@
 
 #include "firmware/counter/prep.h"
 #include "firmware/orders.h"
+#include "firmware/prep.h"
 #include "tests/second_lane.h"
 
 #define ORDER                                                                                      \
@@ -63,6 +64,17 @@ static struct order_line *line_now(struct shop *s)
 	assert_true(order_load(s->st, slice_of("ZAM-1")));
 	store_commit(s->st->store);
 	return &s->st->order.lines[0];
+}
+
+static bool is_taken(struct shop *s)
+{
+	struct prep_by by;
+	bool taken;
+
+	store_begin(s->st->store);
+	taken = prep_taken_by(s->st, slice_of("ZAM-1"), &by);
+	store_commit(s->st->store);
+	return taken;
 }
 
 /* ---- one lane ---- */
@@ -307,6 +319,61 @@ static void test_another_lane_prepared_it(void **state)
 	shop_close(s);
 }
 
+/* What that lane drops by itself is dropped here as well. */
+static void test_another_lane_settled_it(void **state)
+{
+	static const char shorts[] = "{\"order\":\"ZAM-1\",\"line\":1,\"qty\":%d,\"reason\":"
+				     "\"x\",\"then\":\"%s\"}";
+	struct shop *s = placed();
+	char body[256];
+
+	(void)state;
+	events(s, 5, event(1, "order.claimed", "{\"order\":\"ZAM-1\",\"staff\":\"E18\"}"));
+	/* What was said to be missing is found after all, and then put back. */
+	text_fmt(body, sizeof(body), shorts, 1, "wait");
+	events(s, 5, event(2, "order.short", body));
+	assert_int_equal(line_now(s)->missing.type, JSON_OBJECT);
+	events(s, 5, event(3, "order.picked", "{\"order\":\"ZAM-1\",\"line\":1,\"qty\":2}"));
+	events(s, 5, event(4, "order.picked", "{\"order\":\"ZAM-1\",\"line\":1,\"qty\":-2}"));
+	assert_int_equal(line_now(s)->missing.type, JSON_NONE);
+	/* With a piece short it is not as if nobody had begun. */
+	text_fmt(body, sizeof(body), shorts, 1, "refund");
+	events(s, 5, event(5, "order.short", body));
+	events(s, 5, event(6, "order.released", "{\"order\":\"ZAM-1\",\"staff\":\"E18\"}"));
+	line_now(s);
+	assert_int_equal(s->st->order.status, ORDER_PICKING);
+	/* Nobody prepares what is not there. */
+	events(s, 5, event(7, "order.claimed", "{\"order\":\"ZAM-1\",\"staff\":\"E18\"}"));
+	text_fmt(body, sizeof(body), shorts, 1, "cancel");
+	events(s, 5, event(8, "order.short", body));
+	line_now(s);
+	assert_int_equal(s->st->order.status, ORDER_CANCELLED);
+	assert_false(is_taken(s));
+	shop_close(s);
+}
+
+/* HQ takes it away while it is picked: the other lanes hear that nobody has it any more. */
+static void test_a_cancellation_lets_go(void **state)
+{
+	struct shop *s = placed();
+
+	(void)state;
+	does(s, "prep.start", "{\"order\":\"ZAM-1\"}");
+	assert_true(is_taken(s));
+	hq_writes(s, 3, "cancelled", "", NULL);
+	assert_false(is_taken(s));
+	assert_has(s->up, "\"type\":\"order.released\"");
+	assert_has(s->up, "\"staff\":\"E17\"");
+	/* Or there is no such order any more. */
+	hq_writes(s, 4, "placed", "", NULL);
+	does(s, "prep.start", "{\"order\":\"ZAM-1\"}");
+	shop_down(s, STREAM_ORDERS, 7, 5,
+		  "[{\"op\":\"del\",\"type\":\"order\",\"id\":\"ZAM-1\",\"rev\":99}]", NULL);
+	assert_has(s->up, "\"type\":\"order.released\"");
+	assert_false(is_taken(s));
+	shop_close(s);
+}
+
 /* An event that HQ's record has already is not added to it. */
 static void test_picked_there_and_written_by_hq(void **state)
 {
@@ -384,6 +451,8 @@ int main(void)
 		cmocka_unit_test(test_another_lane_was_first),
 		cmocka_unit_test(test_shorts_of_another_lane),
 		cmocka_unit_test(test_another_lane_prepared_it),
+		cmocka_unit_test(test_another_lane_settled_it),
+		cmocka_unit_test(test_a_cancellation_lets_go),
 		cmocka_unit_test(test_picked_there_and_written_by_hq),
 		cmocka_unit_test(test_five_thousand_orders_wait),
 	};

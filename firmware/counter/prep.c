@@ -21,6 +21,8 @@ static enum reason verdict_of_status(const struct prep_facts *f)
 			return REASON_EXPIRED;
 		return order_finished(o) ? REASON_CANCELLED : REASON_NONE;
 	case ORDER_EXPIRED:
+		if (order_finished(o))
+			return REASON_CANCELLED;
 		return f->put_back_approved ? REASON_NONE : REASON_EXPIRED;
 	case ORDER_PARTLY_COLLECTED:
 	case ORDER_COLLECTED:

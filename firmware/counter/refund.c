@@ -5,7 +5,7 @@ int64_t refund_of_pieces(const struct order_line *line, int64_t n)
 {
 	int64_t gone = line->short_ + line->returned;
 
-	if (line->paid < 0 || n <= 0 || gone + n > line->qty)
+	if (line->paid < 0 || n <= 0 || n > line->qty - gone)
 		return 0;
 	return money_part(line->paid, line->qty, gone, n);
 }

@@ -335,6 +335,7 @@ struct check {
 /* More of a line of this desk's work, or of the work itself (line ""), as JSON; false: nothing. */
 bool store_work_extra(struct store *st, enum desk desk, struct slice line, char *dst, size_t cap);
 void store_work_extra_set(struct store *st, enum desk desk, struct slice line, struct slice json);
+void store_work_drop(struct store *st, enum desk desk, struct slice line);
 /* The next line of a desk's work behind `line` ("" to begin), which is replaced. */
 bool store_work_next(struct store *st, enum desk desk, char line[WORK_LINE_MAX]);
 struct check store_check(struct store *st, enum desk desk, struct slice line);

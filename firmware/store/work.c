@@ -84,6 +84,11 @@ void store_work_extra_set(struct store *st, enum desk desk, struct slice line, s
 	       "itt", (int64_t)desk, line, json);
 }
 
+void store_work_drop(struct store *st, enum desk desk, struct slice line)
+{
+	db_run(st, "DELETE FROM work WHERE desk=? AND line=?", "it", (int64_t)desk, line);
+}
+
 bool store_work_next(struct store *st, enum desk desk, char line[WORK_LINE_MAX])
 {
 	sqlite3_stmt *row =

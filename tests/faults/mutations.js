@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Is the fault simulation worth anything? Breaks a rule of the protocol in a copy of one source,
-// builds the simulation with it, and wants it caught within a bounded number of schedules. Each
-// mutation is a text of the source and what stands there instead, so the programs that ship have
-// no trace of this; a text that is no longer found, or found twice, is an error here.
+// builds the simulation with it, and wants it caught within a bounded number of schedules (see
+// tests/mutate.js).
 //
 //	node tests/faults/mutations.js [NAME…]
 'use strict';
 
-const { execFile } = require('node:child_process');
-const fs = require('node:fs');
-const path = require('node:path');
-
-const TOP = path.join(__dirname, '..', '..');
-const BUILD = 'build/faults/mutants';
-const SCHEDULES = 10000;
-const SEED = 500000;
-const LIMIT_MS = 600000;
-const AT_ONCE = 2;
+const { mutate } = require('../mutate.js');
 
 const MUTATIONS = [
 	{
@@ -83,71 +73,13 @@ const MUTATIONS = [
 	},
 ];
 
-function run(command, args, limitMs)
-{
-	return new Promise((done) => {
-		execFile(command, args, { cwd: TOP, timeout: limitMs, maxBuffer: 1 << 24 },
-			(err, out, errors) => done({ code: err ? err.code ?? -1 : 0, out, errors }));
-	});
-}
-
-/** Writes the changed copies; their names relative to the tree. */
-function write(mutation)
-{
-	return [mutation, ...mutation.also ?? []].map(({ file, from, to }) => {
-		const text = fs.readFileSync(path.join(TOP, file), 'utf8');
-		const copy = path.join(TOP, BUILD, mutation.name, file);
-
-		if (text.split(from).length !== 2)
-			throw new Error(`${mutation.name}: ${file} does not have this text once:\n${from}`);
-		fs.mkdirSync(path.dirname(copy), { recursive: true });
-		fs.writeFileSync(copy, text.replace(from, () => to));
-		return file;
-	});
-}
-
-/** What the simulation said of it, or why there is none. */
-async function attempt(mutation)
-{
-	const files = write(mutation);
-	const program = `${BUILD}/${mutation.name}/simulate`;
-	const built = await run('make', ['-s', program, `MUTANT=${mutation.name}`,
-		`MUTATED=${files.join(' ')}`], LIMIT_MS);
-
-	if (built.code !== 0)
-		throw new Error(`${mutation.name}: is not built\n${built.out}${built.errors}`);
-	const { code, out } = await run(path.join(TOP, program),
-		['--seed', SEED, '--schedules', SCHEDULES].map(String), LIMIT_MS);
-	const found = /^seed (\d+) failed at \d+ ms: (.*)$/m.exec(out);
-
-	if (code !== 1 || !found)
-		return { caught: false, said: out.trim() || `exit ${code}` };
-	return { caught: true, schedules: Number(found[1]) - SEED + 1, said: found[2] };
-}
-
-async function main(names)
-{
-	const wanted = MUTATIONS.filter(({ name }) => names.length === 0 || names.includes(name));
-	let missed = 0;
-
-	async function worker()
-	{
-		for (let m = wanted.shift(); m; m = wanted.shift()) {
-			const { caught, schedules, said } = await attempt(m);
-
-			missed += !caught;
-			console.log(caught ? `caught by schedule ${schedules}: ${m.name}: ${said}`
-				: `NOT CAUGHT: ${m.name}: ${said}`);
-		}
-	}
-	const started = wanted.length;
-
-	await Promise.all(Array.from({ length: AT_ONCE }, worker));
-	console.log(`${started - missed} of ${started} mutations caught`);
-	process.exitCode = missed > 0 || started === 0 ? 1 : 0;
-}
-
-main(process.argv.slice(2)).catch((err) => {
-	console.error(err.message);
-	process.exitCode = 1;
-});
+mutate({
+	mutations: MUTATIONS,
+	build: 'build/faults/mutants',
+	program: 'simulate',
+	make: (name, files) => [`MUTANT=${name}`, `MUTATED=${files.join(' ')}`],
+	seed: 500000,
+	word: 'schedules',
+	most: 10000,
+	failed: /^seed (\d+) failed at \d+ ms: (.*)$/m,
+}, process.argv.slice(2));
