@@ -7,6 +7,7 @@
 #include "firmware/counter/calendar.h"
 #include "firmware/counter/number.h"
 #include "firmware/ledger.h"
+#include "firmware/money.h"
 #include "firmware/orders.h"
 #include "firmware/overlay.h"
 #include "firmware/printing.h"
@@ -179,6 +180,9 @@ static struct buf write_accepted(struct station *st, const struct accept *a, boo
 		jw_bool(&b, "exchange", true);
 	else if (a->exchange[0])
 		jw_str(&b, "exchange", a->exchange);
+	/* Where the shop's fiscal till pays, nothing leaves this drawer. */
+	if (a->legs.here > 0 && !money_policy_now(st).external)
+		money_shift_write(st, &b);
 	jw_str(&b, "staff", a->call->session.row.staff);
 	jw_approval(&b, approval_of(st, a->call));
 	return b;
