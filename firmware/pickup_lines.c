@@ -8,6 +8,8 @@
 
 #define SERIALS_TEXT_MAX 4096
 #define SERIAL_MAX	 65
+#define LINE_TOLD_MAX	 64    /* what stands around a line's id and sku in pickup.completed... */
+#define LINES_TOLD_MAX	 56000 /* ...of which all lines must leave room for the rest of it */
 #define AGE_LINE	 "age" /* of the desk's work: what was seen of the collector's age */
 
 /* ---- what the catalogue says ---- */
@@ -64,6 +66,24 @@ void pickup_serials(struct station *st, enum desk desk, int line, struct buf *b)
 		jw_value(b, "serials", json_get(root, "serials"));
 }
 
+/* All numbers of an order are told in one event: is there room for one more? */
+static bool has_room(struct station *st, enum desk desk, struct slice serial)
+{
+	char text[SERIALS_TEXT_MAX];
+	size_t told = 6 * serial.n;
+
+	for (int i = 0; i < st->order.line_count; i++) {
+		const struct order_line *l = &st->order.lines[i];
+
+		if (!l->goods)
+			continue;
+		told += l->id.n + l->sku.n + LINE_TOLD_MAX;
+		if (store_work_extra(st->store, desk, json_text(l->id), text, sizeof(text)))
+			told += strlen(text);
+	}
+	return told <= LINES_TOLD_MAX;
+}
+
 /* One more, each once. */
 static enum reason add_serial(struct station *st, enum desk desk, int line, struct slice serial)
 {
@@ -76,6 +96,8 @@ static enum reason add_serial(struct station *st, enum desk desk, int line, stru
 		return REASON_BAD_REQUEST;
 	if (st->done[line].serials >= st->done[line].checked)
 		return REASON_ITEM_SURPLUS;
+	if (!has_room(st, desk, serial))
+		return REASON_BAD_REQUEST; /* the rest in another go */
 	if (store_work_extra(st->store, desk, id, text, sizeof(text)))
 		json_check(slice_of(text), &root);
 	buf_init(&b, memory, sizeof(memory));
