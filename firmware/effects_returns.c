@@ -9,6 +9,7 @@
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
 #include "firmware/overlay.h"
+#include "firmware/refunds.h"
 #include "firmware/returns.h"
 #include "firmware/store/till.h"
 
@@ -35,16 +36,14 @@ static void keep_line(struct station *st, struct slice order, struct json told, 
 				    (struct line_fact){ .returned = add });
 }
 
-static void keep_refunded(struct station *st, struct slice order, struct json legs)
+static void keep_refunded(struct station *st, struct slice order, struct json legs, bool known)
 {
-	char payment[2 * ID_MAX];
 	int64_t amount;
 
 	for (struct json_walk w = json_walk(legs); json_next(&w);)
-		if (json_string(json_get(w.value, "payment"), payment, sizeof(payment)) > 0 &&
-		    json_int(json_get(w.value, "amount"), &amount) == 0 && amount > 0 &&
+		if (json_int(json_get(w.value, "amount"), &amount) == 0 && amount > 0 &&
 		    amount <= MONEY_MAX)
-			store_refunded_add(st->store, order, slice_of(payment), amount);
+			refund_keep(st, known, order, json_get(w.value, "payment"), amount);
 }
 
 /* Nothing of it is with the customer any more. */
@@ -183,7 +182,7 @@ static void accepted(struct station *st, const struct origin *o, struct json bod
 	for (struct json_walk w = json_walk(json_get(body, "lines")); json_next(&w);)
 		keep_line(st, slice_of(id), w.value, known, counted);
 	if (!counted)
-		keep_refunded(st, slice_of(id), json_get(body, "refund"));
+		keep_refunded(st, slice_of(id), json_get(body, "refund"), known);
 	overlay_returned(st, slice_of(id), &by);
 	keep_status(st, o, slice_of(id));
 	look_for_double(st, o, id, body);

@@ -237,6 +237,15 @@ static bool find_recorded(const struct order *o, const char *payment, struct tak
 	return false;
 }
 
+/* Did some of it go back, for goods that came back? By this store's word, or HQ's. */
+static bool paid_back(struct station *st, bool loaded, struct slice order, const char *payment)
+{
+	for (int i = 0; loaded && i < st->order.payment_count; i++)
+		if (json_is(st->order.payments[i].id, payment) && st->order.payments[i].refunded)
+			return true;
+	return store_refunded(st->store, order, slice_of(payment)) > 0;
+}
+
 static void tell_reversed(struct station *st, const struct call *c, const char *order,
 			  const char *reason, struct taken *t)
 {
@@ -326,6 +335,7 @@ static void verb_pay_reverse(struct station *st, const struct call *c, struct js
 		  (loaded && find_recorded(&st->order, payment, &t));
 	if (f.known) {
 		f.taken_back = t.state == TAKEN_BACK;
+		f.part_back = paid_back(st, loaded, slice_of(order), payment);
 		f.gone = loaded && (st->order.status == ORDER_COLLECTED ||
 				    st->order.status == ORDER_RETURNED);
 		f.drawer = strcmp(t.tender, "cash") == 0 &&

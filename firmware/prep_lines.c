@@ -2,6 +2,7 @@
 /* Preparing, line by line: pieces found, missing, replaced. Each is an event of its own. */
 #include <string.h>
 
+#include "firmware/counter/pay.h"
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
 #include "firmware/overlay.h"
@@ -276,6 +277,17 @@ static void all_short(struct station *st, const struct call *c, int64_t seq)
 	prep_note(st, c->desk, NOTICE_ATTENTION, "order_empty", WORD_PREP_NOTHING, &v);
 }
 
+/* What was taken at a till goes back at the till, before less is owed for it. */
+static void overpaid(struct station *st, const struct call *c, int64_t rest)
+{
+	char number[128], money[MONEY_TEXT_MAX];
+	struct word_values v = prep_words(st, number);
+
+	money_format(rest, st->desks[c->desk].language, money);
+	v.item = money;
+	prep_no(st, c, REASON_OVERPAID, &v);
+}
+
 static void be_short(struct station *st, const struct call *c, int line, int64_t qty,
 		     enum prep_then then, const char *reason, int64_t gone)
 {
@@ -287,9 +299,14 @@ static void be_short(struct station *st, const struct call *c, int line, int64_t
 		seq = tell_short(st, c, l, qty, then, reason);
 		keep_missing(st, l, qty, then, reason, seq);
 		reload(st, c);
+		answer(st, c, REASON_NONE);
 		return;
 	}
 	refund_plan(st, refund_of_pieces(l, gone), &plan);
+	if (plan.rest > 0 && pay_at_till(&st->order) > 0) {
+		overpaid(st, c, plan.rest);
+		return;
+	}
 	seq = tell_short(st, c, l, gone, then, reason);
 	refund_tell(st, c, &plan, "short");
 	keep_short(st, l, gone);
@@ -298,6 +315,7 @@ static void be_short(struct station *st, const struct call *c, int line, int64_t
 	reload(st, c);
 	if (order_finished(&st->order))
 		all_short(st, c, seq);
+	answer(st, c, REASON_NONE);
 }
 
 void verb_prep_short(struct station *st, const struct call *c, struct json args)
@@ -326,7 +344,8 @@ void verb_prep_short(struct station *st, const struct call *c, struct json args)
 		     : prep_short(&st->order.lines[line], qty, then, reason[0] != '\0', &gone);
 	if (r == REASON_NONE)
 		be_short(st, c, line, qty, then, reason, gone);
-	answer(st, c, r);
+	else
+		answer(st, c, r);
 }
 
 /* ---- replaced ---- */

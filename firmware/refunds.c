@@ -23,10 +23,25 @@ void refund_plan(struct station *st, int64_t worth, struct refund_plan *ret_plan
 			    st->order.id.p, (long long)p->rest);
 }
 
+void refund_keep(struct station *st, bool known, struct slice order, struct json payment,
+		 int64_t amount)
+{
+	char id[ID_MAX * 2];
+	int64_t had, all;
+
+	if (json_string(payment, id, sizeof(id)) <= 0)
+		return;
+	all = had = store_refunded(st->store, order, slice_of(id));
+	for (int i = 0; known && i < st->order.payment_count; i++)
+		if (json_is(st->order.payments[i].id, id) && st->order.payments[i].refunded > all)
+			all = st->order.payments[i].refunded;
+	store_refunded_add(st->store, order, slice_of(id), all - had + amount);
+}
+
 void refund_tell(struct station *st, const struct call *c, const struct refund_plan *plan,
 		 const char *basis)
 {
-	char id[ULID_TEXT_MAX], due[TIME_TEXT_MAX], payment[ID_MAX * 2];
+	char id[ULID_TEXT_MAX], due[TIME_TEXT_MAX];
 	struct buf b;
 
 	if (plan->leg_count == 0)
@@ -46,9 +61,7 @@ void refund_tell(struct station *st, const struct call *c, const struct refund_p
 		jw_value(&b, "tender", p->tender);
 		jw_int(&b, "amount", plan->legs[i].amount);
 		jw_close(&b, '}');
-		if (json_string(p->id, payment, sizeof(payment)) > 0)
-			store_refunded_add(st->store, st->order.id, slice_of(payment),
-					   plan->legs[i].amount);
+		refund_keep(st, true, st->order.id, p->id, plan->legs[i].amount);
 	}
 	jw_close(&b, ']');
 	jw_str(&b, "due_by", due);

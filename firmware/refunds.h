@@ -23,4 +23,9 @@ void refund_plan(struct station *st, int64_t worth, struct refund_plan *ret_plan
 void refund_tell(struct station *st, const struct call *c, const struct refund_plan *plan,
 		 const char *basis);
 
+/* So much of a payment (its id as JSON) went back: the fact is what went back in all, HQ's share
+ * included. `known`: st->order is the order. */
+void refund_keep(struct station *st, bool known, struct slice order, struct json payment,
+		 int64_t amount);
+
 #endif

@@ -10,6 +10,7 @@
 #include "firmware/orders.h"
 #include "firmware/overlay.h"
 #include "firmware/printing.h"
+#include "firmware/refunds.h"
 #include "firmware/returns.h"
 #include "firmware/store/till.h"
 
@@ -243,22 +244,6 @@ static void tell_refund(struct station *st, const struct accept *a)
 
 /* ---- what is kept ---- */
 
-static void keep_refunded(struct station *st, const struct return_leg *leg)
-{
-	char payment[2 * ID_MAX];
-	int64_t had, hq = 0;
-
-	if (json_string(leg->payment, payment, sizeof(payment)) <= 0)
-		return;
-	had = store_refunded(st->store, st->order.id, slice_of(payment));
-	for (int i = 0; i < st->order.payment_count; i++)
-		if (json_is(st->order.payments[i].id, payment))
-			hq = st->order.payments[i].refunded;
-	/* The fact is what went back in all, HQ's share included. */
-	store_refunded_add(st->store, st->order.id, slice_of(payment),
-			   (hq > had ? hq - had : 0) + leg->amount);
-}
-
 static void keep_facts(struct station *st, const struct accept *a)
 {
 	const struct mark by = mark_own(st, a->seq);
@@ -275,7 +260,7 @@ static void keep_facts(struct station *st, const struct accept *a)
 				(struct line_fact){ .returned = l->returned - had.returned + n });
 	}
 	for (int i = 0; i < a->legs.count; i++)
-		keep_refunded(st, &a->legs.leg[i]);
+		refund_keep(st, true, st->order.id, a->legs.leg[i].payment, a->legs.leg[i].amount);
 	overlay_returned(st, st->order.id, &by);
 	if (return_is_all(&st->order, st->back))
 		overlay_set(st, st->order.id, "status", slice_of("\"returned\""), &by);

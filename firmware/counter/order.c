@@ -284,20 +284,34 @@ bool order_finished(const struct order *o)
 	return any;
 }
 
-/* What goods that are short were worth, as far as nothing was paid back for them. */
+/* What pieces that came back were worth, behind those that were short. */
+static int64_t worth_back(const struct order_line *l)
+{
+	const int64_t gone = l->short_ < l->qty ? l->short_ : l->qty;
+	const int64_t left = l->qty - gone;
+
+	return l->paid > 0 && l->returned > 0
+		       ? money_part(l->paid, l->qty, gone, l->returned < left ? l->returned : left)
+		       : 0;
+}
+
+/* What goods that are short were worth, as far as nothing was paid back for them. What was paid
+ * back for pieces that came back pays for nothing that is short. */
 static int64_t short_unpaid(const struct order *o)
 {
-	int64_t worth = 0;
+	int64_t worth = 0, back = 0;
 
+	for (int i = 0; i < o->payment_count; i++)
+		back += o->payments[i].refunded;
 	for (int i = 0; i < o->line_count; i++) {
 		const struct order_line *l = &o->lines[i];
 
+		back -= worth_back(l);
 		if (l->goods && l->paid > 0 && l->short_ > 0)
 			worth += money_part(l->paid, l->qty, 0,
 					    l->short_ < l->qty ? l->short_ : l->qty);
 	}
-	for (int i = 0; i < o->payment_count; i++)
-		worth -= o->payments[i].refunded;
+	worth -= back > 0 ? back : 0;
 	return worth > 0 ? worth : 0;
 }
 

@@ -141,7 +141,8 @@ static bool one_too_many(const struct order *o)
 enum reason pay_verdict(const struct pay_facts *f, const struct pay_policy *p,
 			struct pay_sum *ret_sum)
 {
-	if (one_too_many(f->order) || f->amount <= 0 || f->amount > MONEY_MAX || f->given > MONEY_MAX || f->due == 0)
+	if (one_too_many(f->order) || f->amount <= 0 || f->amount > MONEY_MAX ||
+	    f->given > MONEY_MAX || f->due == 0)
 		return REASON_BAD_REQUEST;
 	if (p->external)
 		return REASON_FISCAL_NEEDED;
@@ -165,7 +166,7 @@ enum reason pay_reverse_verdict(const struct reverse_facts *f)
 
 	if (!f->known)
 		return REASON_NOT_FOUND;
-	if (f->taken_back)
+	if (f->taken_back || f->part_back)
 		return REASON_ALREADY_RETURNED;
 	if (f->gone)
 		return REASON_ALREADY_COLLECTED;
