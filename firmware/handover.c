@@ -305,13 +305,16 @@ static enum reason decide(struct station *st, const struct handover *h,
 	};
 	enum reason r = pickup_verdict(&facts, policy);
 
+	/* Somebody else may have logged in since it was opened. */
+	if (r == REASON_NONE && staff_own_order(st, c))
+		r = REASON_OWN_ORDER;
 	*ret_needs = pickup_late_approvable(r, policy) ? 1u << NEED_LATE : 0;
 	if (r == REASON_NONE)
 		r = pickup_rest(&st->order, st->done, h->unchecked, policy);
 	if (r == REASON_NONE) {
 		r = collector_verdict(h->collector, h->name, json_get(st->order.body, "proxies"),
-				      !approval_missing(st, c, 1u << NEED_VOUCH, 0));
-		*ret_needs = r == REASON_APPROVAL_NEEDED ? 1u << NEED_VOUCH : 0;
+				      !approval_missing(st, c, 1u << NEED_PROXY, 0));
+		*ret_needs = r == REASON_APPROVAL_NEEDED ? 1u << NEED_PROXY : 0;
 	}
 	if (r == REASON_NONE) {
 		r = pickup_handover(&f, policy);

@@ -410,7 +410,8 @@ static void decide(struct station *st, struct accept *a)
 	struct buf b;
 	int line = 0;
 
-	r = recheck(st, a, &line);
+	r = a->work.order && staff_own_order(st, a->call) ? REASON_OWN_ORDER
+							  : recheck(st, a, &line);
 	if (r == REASON_NONE)
 		r = tender_verdict(a);
 	if (r != REASON_NONE) {

@@ -156,7 +156,7 @@ static bool set_line(struct station *st, const struct call *c, struct return_wor
 		w->limit = total;
 		return_work_keep(st, c->desk, w);
 	}
-	approval_keep(st, c);
+	approval_keep(st, c, 1u << NEED_GOODWILL | 1u << NEED_LIMIT);
 	keep_line(st, c->desk, line, &st->back[line]);
 	return true;
 }

@@ -234,6 +234,8 @@ static bool read_start(struct station *st, struct json args, struct start *s)
 		return false;
 	if (s->work.store[0] && !store_id_valid(slice_of(s->work.store)))
 		return false;
+	if (s->work.sold_day != DAY_UNKNOWN && s->work.sold_day > calendar_day_of(station_now(st)))
+		return false; /* the window of what is sold tomorrow would never close */
 	if (!s->work.store[0])
 		text_fmt(s->work.store, sizeof(s->work.store), "%s", st->config->store);
 	s->work.order = s->order[0] != '\0';
@@ -255,7 +257,7 @@ static void open_here(struct station *st, const struct call *c, const struct sta
 		order_number(&st->order, number, sizeof(number));
 	desk_set_mode(st, c->desk, MODE_RETURN);
 	return_work_keep(st, c->desk, &s->work);
-	approval_keep(st, c);
+	approval_keep(st, c, 0);
 	if (s->work.order)
 		serving_begin(st, slice_of(s->id));
 	v.order = number[0] ? number : NULL;
@@ -302,6 +304,7 @@ static void decide(struct station *st, const struct call *c, struct start *s, bo
 	uint32_t needs = 0;
 	enum reason r;
 
+	f.self = s->work.order && staff_own_order(st, c);
 	f.own = strcmp(s->work.store, st->config->store) == 0;
 	f.proof = s->work.order || (s->work.receipt[0] && s->work.sold_day != DAY_UNKNOWN);
 	f.reachable = reachable;

@@ -249,6 +249,8 @@ enum reason return_open(const struct return_facts *f, const struct returns_polic
 	*ret_needs = 0;
 	if (r != REASON_NONE)
 		return r;
+	if (f->self)
+		return REASON_OWN_ORDER;
 	if (!f->has_order && f->basis == BASIS_WITHDRAWAL)
 		return REASON_NOT_RETURNABLE;
 	if (!f->proof && !ask(p->no_receipt, NEED_NO_RECEIPT, &needs))

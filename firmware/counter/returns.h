@@ -84,6 +84,7 @@ struct return_facts {
 	const struct order *order; /* of a return without an order: the goods brought so far */
 	bool has_order;
 	bool own;	/* this store sold it */
+	bool self;	/* who takes it back is the customer */
 	bool proof;	/* an order, or a receipt with its date */
 	bool reachable; /* HQ can be asked what was returned elsewhere */
 	bool isolated;
