@@ -95,7 +95,10 @@ const char *effect_pickup_completed(const struct happening *happened)
 		return NULL;
 	}
 	changes[0].json = effect_lines(h, &o, add_handed, &outcome);
-	changes[1].json = slice_of(outcome.left ? "\"partly_collected\"" : "\"collected\"");
+	/* The lane that took it back may have been heard first. */
+	changes[1].json = slice_of(outcome.left			   ? "\"partly_collected\""
+				   : outcome.kept || !outcome.back ? "\"collected\""
+								   : "\"returned\"");
 	buf_init(&place, memory, sizeof(memory));
 	write_place(h, &place);
 	if (outcome.surplus && !handover_doubled(h, o.holder, o.id, h->handover, outcome.surplus))

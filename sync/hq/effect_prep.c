@@ -106,9 +106,10 @@ static bool stays_open(const struct happening *h)
 static void add_short(const struct happening *h, const struct effect_order *o, struct json told,
 		      struct effect_counts *c)
 {
-	const int64_t was = c->short_;
+	const int64_t was = c->short_, most = effect_at_most(c->qty - c->handed, c->qty);
 
-	c->short_ = effect_at_most(was + effect_count(told, "qty", 0), c->qty - c->handed);
+	/* What was short before stays so, though more left since than there was. */
+	c->short_ = effect_at_most(was + effect_count(told, "qty", 0), most > was ? most : was);
 	if (c->short_ > was)
 		fact_line_add(h->hq, o->holder, o->id, c->line,
 			      (struct line_fact){ .short_ = c->short_ - was });
