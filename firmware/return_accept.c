@@ -6,6 +6,7 @@
 #include "firmware/base/log.h"
 #include "firmware/counter/calendar.h"
 #include "firmware/counter/number.h"
+#include "firmware/counter/prep.h"
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
 #include "firmware/overlay.h"
@@ -197,29 +198,47 @@ static struct buf accepted_text(struct station *st, const struct accept *a)
 	return fits(&b) ? b : write_accepted(st, a, false);
 }
 
-static void tell_stock(struct station *st, const struct accept *a, int i)
+static void tell_delta(struct station *st, const struct accept *a, const char *sku, int64_t pieces)
 {
-	const struct order_line *l = &st->order.lines[i];
-	struct line_rule rule;
-	char sku[ID_MAX + 1];
-	int64_t last, seq;
 	struct buf b;
+	int64_t seq;
 
-	if (!l->goods || st->back[i].qty == 0 || json_string(l->sku, sku, sizeof(sku)) <= 0)
-		return;
-	return_line_check(st, &a->work, &a->policy, i, &rule, &last);
-	if (return_goods_to(st->back[i].condition, a->work.basis, &rule) != TO_STOCK)
+	if (pieces == 0 || !sku[0])
 		return;
 	b = event_begin(st);
 	jw_str(&b, "sku", sku);
-	jw_int(&b, "delta", st->back[i].qty);
+	jw_int(&b, "delta", pieces);
 	jw_str(&b, "why", "return");
 	if (a->work.order)
 		jw_slice(&b, "order", st->order.id);
 	jw_str(&b, "staff", a->call->session.row.staff);
 	seq = event_end(st, "stock.changed", &b, (struct slice){ 0 }, NULL);
-	store_stock_delta_add(st->store, slice_of(sku), st->back[i].qty, st->config->lane,
-			      st->ledger.epoch, seq);
+	store_stock_delta_add(st->store, slice_of(sku), pieces, st->config->lane, st->ledger.epoch,
+			      seq);
+}
+
+/* A substitute is what comes back, where the line was replaced. */
+static void tell_stock(struct station *st, const struct accept *a, int i)
+{
+	const struct order_line *l = &st->order.lines[i];
+	const struct return_line *back = &st->back[i];
+	struct swap swaps[SWAPS_MAX];
+	int64_t last, others, of[SWAPS_MAX];
+	struct line_rule rule;
+	char sku[ID_MAX + 1];
+	int n;
+
+	if (!l->goods || back->qty == 0)
+		return;
+	return_line_check(st, &a->work, &a->policy, i, &rule, &last);
+	if (return_goods_to(back->condition, a->work.basis, &rule) != TO_STOCK)
+		return;
+	others = swaps_back(l, back->qty, back->others, of);
+	n = swaps_read(l, swaps);
+	for (int s = 0; s < n; s++)
+		tell_delta(st, a, swaps[s].sku, of[s]);
+	if (json_string(l->sku, sku, sizeof(sku)) > 0)
+		tell_delta(st, a, sku, back->qty - others);
 }
 
 static void tell_refund(struct station *st, const struct accept *a)

@@ -118,11 +118,13 @@ static void load_line(struct station *st, enum desk desk, int i)
 	char extra[2048];
 
 	*l = (struct return_line){ .qty = store_check(st->store, desk, id).checked };
+	l->others = l->qty == 0 ? 0 : -1;
 	if (l->qty == 0 || !store_work_extra(st->store, desk, id, extra, sizeof(extra)) ||
 	    json_check(slice_of(extra), &root) < 0)
 		return;
 	if (!condition_read(json_get(root, "condition"), &l->condition))
 		l->condition = CONDITION_GOOD;
+	l->others = json_int_or(json_get(root, "others"), -1);
 	l->approved = json_true(json_get(root, "approved"));
 	if (json_string(json_get(root, "reason"), l->reason, sizeof(l->reason)) < 0)
 		l->reason[0] = '\0';

@@ -105,6 +105,7 @@ enum reason return_open(const struct return_facts *f, const struct returns_polic
 /* What is brought back of one line. */
 struct return_line {
 	int64_t qty;
+	int64_t others; /* of them a substitute's, by their code; -1 nobody scanned them all */
 	enum condition condition;
 	bool approved; /* though policy says no */
 	char reason[RETURN_REASON_MAX];
