@@ -136,6 +136,7 @@ void pickup_done_load(struct station *st, enum desk desk)
 			c.checked = left - c.short_;
 		st->done[i] = (struct pickup_line){ .checked = c.checked, .short_ = c.short_ };
 	}
+	pickup_deposits(&st->order, st->done);
 }
 
 /* `needs`: a second person could allow it, 0 nobody can. */

@@ -37,7 +37,7 @@ static int64_t missing_before(const struct order *o)
 		const struct order_line *l = &o->lines[i];
 		const int64_t n = l->short_ < l->qty ? l->short_ : l->qty;
 
-		if (l->goods && l->paid >= 0 && n > 0)
+		if (l->paid >= 0 && n > 0)
 			sum += money_part(l->paid, l->qty, 0, n);
 	}
 	return sum;
@@ -48,8 +48,7 @@ static int64_t missing_now(const struct order *o, const struct pickup_line *done
 	int64_t sum = 0;
 
 	for (int i = 0; i < o->line_count; i++)
-		if (o->lines[i].goods)
-			sum += refund_of_pieces(&o->lines[i], done[i].short_);
+		sum += refund_of_pieces(&o->lines[i], done[i].short_);
 	return sum;
 }
 
