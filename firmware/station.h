@@ -31,7 +31,7 @@
 #define NOTICE_TEXT_MAX	    512
 #define SCANS_KEPT_MAX	    8
 #define BODY_MAX	    (1024 * 1024)
-#define ORDER_LAID_MAX	    32768
+#define ORDER_LAID_MAX	    (512 * 1024) /* two of OVER_VALUE_MAX a line, and parcels */
 #define DOCUMENT_MAX	    (512 * 1024)
 #define QUEUE_TEXT_MAX	    98304
 #define EVENT_TEXT_MAX	    65536
