@@ -45,6 +45,12 @@ static int64_t given_of(struct station *st, int i)
 		       : 0;
 }
 
+/* What came by BLIK goes back by BLIK: it never comes out of a drawer. */
+static bool changes_to(const struct order_payment *paid, const char *tender)
+{
+	return strcmp(tender, "cash") != 0 || !json_is(paid->tender, "blik");
+}
+
 void return_legs_plan(struct station *st, const struct returns_policy *p, int64_t amount,
 		      const char *tender, struct return_legs *ret_legs)
 {
@@ -65,7 +71,7 @@ void return_legs_plan(struct station *st, const struct returns_policy *p, int64_
 		leg->amount = split[i].amount;
 		if (has_order)
 			leg->payment = paid->id;
-		if (leg->here && tender[0])
+		if (leg->here && tender[0] && changes_to(paid, tender))
 			text_fmt(leg->tender, sizeof(leg->tender), "%s", tender);
 		else if (json_string(paid->tender, leg->tender, sizeof(leg->tender)) < 0)
 			leg->tender[0] = '\0';
@@ -82,7 +88,7 @@ static bool tender_differs(struct station *st, const struct accept *a)
 		return false;
 	return_legs_plan(st, &a->policy, a->total, "", &plain);
 	for (int i = 0; i < plain.count; i++)
-		if (plain.leg[i].here && strcmp(plain.leg[i].tender, a->tender) != 0)
+		if (strcmp(plain.leg[i].tender, a->legs.leg[i].tender) != 0)
 			return true;
 	return false;
 }
@@ -95,7 +101,10 @@ static enum reason tender_verdict(const struct accept *a)
 		return REASON_NONE;
 	if (strcmp(a->tender, "cash") != 0 && strcmp(a->tender, "card") != 0)
 		return REASON_TENDER_REFUSED;
-	return a->legs.here > 0 || a->total == 0 ? REASON_NONE : REASON_TENDER_REFUSED;
+	for (int i = 0; i < a->legs.count; i++)
+		if (a->legs.leg[i].here && strcmp(a->legs.leg[i].tender, a->tender) == 0)
+			return REASON_NONE;
+	return a->total == 0 ? REASON_NONE : REASON_TENDER_REFUSED;
 }
 
 static void write_legs(struct buf *b, const char *name, const struct return_legs *legs, bool here)
@@ -345,10 +354,12 @@ static void say_done(struct station *st, const struct accept *a, int64_t job)
 		money_format(a->legs.here, l, here);
 		v.store = here;
 	}
-	notice_word(st, a->call->desk, NOTICE_GOOD, "returned", WORD_RETURNED,
-		    WORD_RETURNED_CUSTOMER, &v);
-	if (job == 0)
-		job_missing(st);
+	if (job)
+		notice_word(st, a->call->desk, NOTICE_GOOD, "returned", WORD_RETURNED,
+			    WORD_RETURNED_CUSTOMER, &v);
+	else
+		notice_word(st, a->call->desk, NOTICE_ATTENTION, "print_failed",
+			    WORD_RETURNED_UNPRINTED, WORD_RETURNED_CUSTOMER, &v);
 	buf_init(&b, members, sizeof(members));
 	buf_fmt(&b, "\"return\":\"%s\"", a->doc);
 	jw_str(&b, "number", a->number);

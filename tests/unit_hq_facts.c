@@ -133,6 +133,21 @@ static void a_return_is_heard_before_its_handover(void **state)
 	assert_is(json_get(body(f), "status"), "returned");
 }
 
+/* Two lanes that could not hear each other gave up the same piece: each asked for its money. */
+static void a_piece_that_was_given_up_twice_is_alarmed(void **state)
+{
+	struct fixture *f = *state;
+
+	put_old(f);
+	up(f, "order.short",
+	   "{\"order\":\"ZAM-1\",\"line\":\"b\",\"qty\":1,\"then\":\"refund\",\"reason\":\"x\"}");
+	assert_int_equal(number(f, "SELECT count(*) FROM alarm WHERE kind='short.surplus'"), 0);
+	up(f, "order.short",
+	   "{\"order\":\"ZAM-1\",\"line\":\"b\",\"qty\":1,\"then\":\"refund\",\"reason\":\"x\"}");
+	alarm_is(f, "short.surplus", 1);
+	assert_int_equal(at(line_of(body(f), 1), "short"), 1);
+}
+
 /* An ERP wrote fewer pieces than had left: nothing below none is short. */
 static void less_was_ordered_than_left(void **state)
 {
@@ -609,6 +624,7 @@ int main(void)
 		T(the_other_payment_counts_when_one_is_reversed),
 		T(a_refund_is_heard_before_its_payment),
 		T(a_return_is_heard_before_its_handover),
+		T(a_piece_that_was_given_up_twice_is_alarmed),
 		T(less_was_ordered_than_left),
 		T(an_import_keeps_what_came_back),
 		T(refunds_are_counted_and_kept),

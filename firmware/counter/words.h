@@ -60,14 +60,16 @@ enum word {
 	WORD_PARCEL_PROBLEM,
 	WORD_PICK_TITLE,
 	WORD_PICK_PROMISED,
-	WORD_PICK_PARCEL,	/* beside "1/2" */
-	WORD_RETURN_OPEN,	/* a return was opened */
-	WORD_RETURNED,		/* and is done (staff); {store}: what is paid out now */
-	WORD_RETURNED_CUSTOMER, /* the same, for the customer */
-	WORD_COMPLAINT,		/* a complaint was taken */
-	WORD_PAPER_RETURN,	/* the slip of a return was scanned */
-	WORD_PAPER_COMPLAINT,	/* the slip of a complaint */
-	WORD_RETURN_DOUBLED,	/* the same pieces came back at two lanes */
+	WORD_PICK_PARCEL,	 /* beside "1/2" */
+	WORD_RETURN_OPEN,	 /* a return was opened */
+	WORD_RETURNED,		 /* and is done (staff); {store}: what is paid out now */
+	WORD_RETURNED_CUSTOMER,	 /* the same, for the customer */
+	WORD_COMPLAINT,		 /* a complaint was taken */
+	WORD_RETURNED_UNPRINTED, /* both, where no paper can be printed */
+	WORD_COMPLAINT_UNPRINTED,
+	WORD_PAPER_RETURN,    /* the slip of a return was scanned */
+	WORD_PAPER_COMPLAINT, /* the slip of a complaint */
+	WORD_RETURN_DOUBLED,  /* the same pieces came back at two lanes */
 	/* Customer displays: 20 columns, so short ones. */
 	WORD_SHOW_WELCOME,
 	WORD_SHOW_PRICE,

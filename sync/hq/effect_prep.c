@@ -108,6 +108,8 @@ static void add_short(const struct happening *h, const struct effect_order *o, s
 {
 	const int64_t was = c->short_, most = effect_at_most(c->qty - c->handed, c->qty);
 
+	c->surplus = effect_at_most(was + effect_count(told, "qty", 0) - most,
+				    effect_count(told, "qty", 0));
 	/* What was short before stays so, though more left since than there was. */
 	c->short_ = effect_at_most(was + effect_count(told, "qty", 0), most > was ? most : was);
 	if (c->short_ > was)
@@ -132,6 +134,9 @@ const char *effect_order_short(const struct happening *h)
 		return NULL;
 	}
 	changes[0].json = effect_lines(h, &o, add_short, &outcome);
+	/* Two lanes gave up the same piece, and each asked HQ to pay it back. */
+	if (outcome.surplus)
+		hq_alarm(h->hq, h->store, h->lane, "short.surplus", o.id);
 	if (changes[0].json.n && outcome.left == 0 && outcome.kept == 0 && in_preparation(&o))
 		changes[1].json = slice_of("\"cancelled\"");
 	return effect_save(h, &o, changes, 2);
