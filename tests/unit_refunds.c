@@ -76,11 +76,35 @@ static void what_another_lane_paid_back_counts(void **state)
 	}
 }
 
+/* Another lane's handover is heard before what was paid for it: nothing is left open. */
+static void a_payment_is_heard_after_its_handover(void **state)
+{
+	struct shop *s = two_lanes("allow");
+
+	(void)state;
+	events(s, 50,
+	       event(8, "pickup.completed",
+		     "{\"order\":\"ZAM-1\",\"lines\":[{\"line\":1,\"qty\":2,\"short\":0}],\"paid\":"
+		     "[]}"));
+	events(s, 50,
+	       event(7, "payment.taken",
+		     "{\"order\":\"ZAM-1\",\"payment\":\"P1\",\"tender\":\"cash\",\"amount\":"
+		     "100}"));
+	assert_has(s->screen, "\"unsettled\":[]");
+	events(s, 50,
+	       event(9, "payment.taken",
+		     "{\"order\":\"ZAM-9\",\"payment\":\"P2\",\"tender\":\"cash\",\"amount\":"
+		     "100}"));
+	assert_has(s->screen, "\"unsettled\":[{\"order\":\"ZAM-9\"");
+	shop_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_hq_paid_back_counts),
 		cmocka_unit_test(what_another_lane_paid_back_counts),
+		cmocka_unit_test(a_payment_is_heard_after_its_handover),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
