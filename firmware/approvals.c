@@ -45,6 +45,7 @@ void approval_ask(struct station *st, const struct call *c, uint32_t needs, int6
 	struct blocked *b = &st->desks[c->desk].blocked;
 
 	*b = (struct blocked){ .needs = needs, .amount = amount, .symbology = st->doing.symbology };
+	b->number = ++st->blocked_number;
 	if (same_act(&c->approval, amount))
 		b->granted = c->approval.granted;
 	/* What is too long to be kept can be done again by hand once it is shorter: nothing is. */
@@ -92,7 +93,7 @@ static void write_kept(struct station *st, enum desk desk, const struct approval
 	store_work_extra_set(st->store, desk, slice_of("approval"), buf_read(&b));
 }
 
-void approval_keep(struct station *st, const struct call *c)
+void approval_keep(struct station *st, const struct call *c, uint32_t but)
 {
 	struct approval *kept = &st->desks[c->desk].approval;
 	const uint32_t before = kept->granted;
@@ -100,7 +101,7 @@ void approval_keep(struct station *st, const struct call *c)
 	if (!c->approval.staff[0])
 		return;
 	*kept = c->approval;
-	kept->granted |= before;
+	kept->granted = (kept->granted & ~but) | before;
 	write_kept(st, c->desk, kept);
 }
 
@@ -222,8 +223,8 @@ static void do_again(struct station *st, const struct call *c, const struct bloc
 		desk_scan(st, c, text, b->symbology);
 }
 
-void approval_given(struct station *st, const struct call *c, const char *staff, enum role role,
-		    const char *reason)
+void approval_given(struct station *st, const struct call *c, uint64_t number, const char *staff,
+		    enum role role, const char *reason)
 {
 	struct desk_state *desk = &st->desks[c->desk];
 	const struct blocked blocked = desk->blocked;
@@ -232,7 +233,8 @@ void approval_given(struct station *st, const struct call *c, const char *staff,
 	struct approval_facts f = { blocked.staff, staff, role >= ROLE_SUPERVISOR, false };
 	enum reason r;
 
-	if (!blocked.active) {
+	/* While the PIN was looked at another act took its place: that one nobody has seen. */
+	if (!blocked.active || blocked.number != number) {
 		answer_no(st, c, 409, REASON_BAD_REQUEST, &v);
 		return;
 	}

@@ -18,8 +18,9 @@ uint32_t approval_missing(const struct station *st, const struct call *c, uint32
  * (expired). `order` "" for none. Answers. */
 void approval_ask(struct station *st, const struct call *c, uint32_t needs, int64_t amount,
 		  const char *order, enum reason r, const struct word_values *values);
-/* What this act was granted belongs to the desk's open work from now on. */
-void approval_keep(struct station *st, const struct call *c);
+/* What this act was granted belongs to the desk's open work from now on; of `but` (1 << enum need)
+ * only who said so and why: that was for this act alone. */
+void approval_keep(struct station *st, const struct call *c, uint32_t but);
 void approval_load(struct station *st, enum desk desk); /* at start */
 /* The word that counts for this act: its own, or that of the desk's work; staff "" when there is
  * none. */
@@ -35,8 +36,8 @@ void approvals_tick(struct station *st);
 void approval_doing(struct station *st, const char *verb, struct slice text, enum symbology sym);
 
 void verb_approve(struct station *st, const struct call *c, struct json args);
-/* The approver's PIN was right. */
-void approval_given(struct station *st, const struct call *c, const char *staff, enum role role,
-		    const char *reason);
+/* The approver's PIN was right. `number`: of the act that was blocked when it was typed. */
+void approval_given(struct station *st, const struct call *c, uint64_t number, const char *staff,
+		    enum role role, const char *reason);
 
 #endif

@@ -170,9 +170,12 @@ void verb_complaint_open(struct station *st, const struct call *c, struct json a
 	date_format(k.answer_day, date);
 	v.order = k.number;
 	v.time = date;
-	notice_word(st, c->desk, NOTICE_GOOD, "complaint", WORD_COMPLAINT, WORD_COMPLAINT, &v);
-	if (job == 0)
-		job_missing(st);
+	if (job)
+		notice_word(st, c->desk, NOTICE_GOOD, "complaint", WORD_COMPLAINT, WORD_COMPLAINT,
+			    &v);
+	else
+		notice_word(st, c->desk, NOTICE_ATTENTION, "print_failed", WORD_COMPLAINT_UNPRINTED,
+			    WORD_COMPLAINT, &v);
 	buf_init(&b, members, sizeof(members));
 	buf_fmt(&b, "\"case\":\"%s\"", k.doc);
 	jw_str(&b, "number", k.number);

@@ -115,6 +115,8 @@ void staff_check_pin(struct station *st, const struct call *c, enum pin_for why,
 		     const char *pin, const char *note);
 /* Is this person that customer, by member `customer` of policy `staff`? */
 bool staff_is_customer(struct station *st, const char *id, const char *customer);
+/* Is who does this the customer of st->order? Nobody serves themselves. */
+bool staff_own_order(struct station *st, const struct call *c);
 void verb_staff_login(struct station *st, const struct call *c, struct json args);
 void verb_staff_logout(struct station *st, const struct call *c, struct json args);
 void staff_pin_checked(struct station *st, uint64_t number, bool right, struct slice made);

@@ -235,20 +235,19 @@ static void arrived(struct station *st, const struct origin *o, struct json body
 
 static void refund_requested(struct station *st, const struct origin *o, struct json body)
 {
-	char id[ID_MAX + 1], payment[2 * ID_MAX];
+	char id[ID_MAX + 1];
 	int64_t amount;
+	bool known;
 
 	/* What HQ has counted stands in its record, and what was paid back in all is the larger. */
 	if (json_string(json_get(body, "order"), id, sizeof(id)) <= 0 ||
 	    store_upto_covers(st->store, STREAM_ORDERS, o->lane, o->epoch, o->seq))
 		return;
-	if (!order_load(st, slice_of(id)))
-		st->order.id = (struct slice){ 0 };
+	known = order_load(st, slice_of(id));
 	for (struct json_walk w = json_walk(json_get(body, "legs")); json_next(&w);)
-		if (json_string(json_get(w.value, "payment"), payment, sizeof(payment)) > 0 &&
-		    json_int(json_get(w.value, "amount"), &amount) == 0 && amount > 0 &&
+		if (json_int(json_get(w.value, "amount"), &amount) == 0 && amount > 0 &&
 		    amount <= MONEY_MAX)
-			refund_keep(st, slice_of(id), slice_of(payment), amount);
+			refund_keep(st, known, slice_of(id), json_get(w.value, "payment"), amount);
 }
 
 static void locked(struct station *st, const struct origin *o, struct json body)

@@ -32,6 +32,15 @@ static bool read_taken(const struct origin *o, struct json body, char order[ID_M
 	       t->amount >= 0 && t->amount <= MONEY_MAX;
 }
 
+/* The handover it was for was heard before it. */
+static bool told_already(struct station *st, const struct origin *o, const char *order)
+{
+	struct order_fact f;
+
+	return store_order_fact(st->store, slice_of(order), &f) && strcmp(f.lane, o->lane) == 0 &&
+	       (f.epoch > o->epoch || (f.epoch == o->epoch && f.seq > o->seq));
+}
+
 void money_heard_taken(struct station *st, const struct origin *o, struct json body)
 {
 	char order[ID_MAX + 1];
@@ -43,6 +52,8 @@ void money_heard_taken(struct station *st, const struct origin *o, struct json b
 	if (store_taken(st->store, slice_of(order), slice_of(t.payment), &had) &&
 	    had.state == TAKEN_BACK)
 		return;
+	if (told_already(st, o, order))
+		t.state = TAKEN_TOLD;
 	store_taken_set(st->store, slice_of(order), &t);
 	order_changed(st, slice_of(order));
 }

@@ -26,9 +26,26 @@ static struct order_line *line_of(struct station *st, const struct heard *h)
 	return h->known && h->line >= 0 ? &st->order.lines[h->line] : NULL;
 }
 
+/* The same lane said so later: events may be heard in any order. */
+static bool said_later(struct station *st, const struct heard *h, const char *what)
+{
+	const struct mark *m = &h->mark;
+	struct over over;
+
+	return store_over(st->store, slice_of(h->order), what, &over) &&
+	       strcmp(over.lane, m->lane) == 0 &&
+	       (over.epoch > m->epoch || (over.epoch == m->epoch && over.seq > m->seq));
+}
+
+static void drop(struct station *st, const struct heard *h, const char *what)
+{
+	if (!said_later(st, h, what))
+		overlay_drop(st, slice_of(h->order), what);
+}
+
 static void set(struct station *st, const struct heard *h, const char *what, const char *json)
 {
-	if (!h->counted)
+	if (!h->counted && !said_later(st, h, what))
 		overlay_set(st, slice_of(h->order), what, slice_of(json), &h->mark);
 }
 
@@ -56,7 +73,8 @@ static void claimed(struct station *st, const struct heard *h)
 	char staff[ID_MAX + 1], memory[4 * ID_MAX];
 	struct buf b;
 
-	if (json_string(json_get(h->body, "staff"), staff, sizeof(staff)) <= 0)
+	if (json_string(json_get(h->body, "staff"), staff, sizeof(staff)) <= 0 ||
+	    said_later(st, h, "by"))
 		return;
 	buf_init(&b, memory, sizeof(memory));
 	jw_open(&b, NULL, '{');
@@ -64,14 +82,14 @@ static void claimed(struct station *st, const struct heard *h)
 	jw_str(&b, "lane", h->origin->lane);
 	jw_close(&b, '}');
 	overlay_keep(st, slice_of(h->order), "by", buf_read(&b), &h->mark);
-	overlay_drop(st, slice_of(h->order), "unstaged");
+	drop(st, h, "unstaged");
 	if (!h->known || st->order.status == ORDER_PLACED || st->order.status == ORDER_EXPIRED)
 		set(st, h, "status", "\"picking\"");
 }
 
 static void released(struct station *st, const struct heard *h)
 {
-	overlay_drop(st, slice_of(h->order), "by");
+	drop(st, h, "by");
 	if (h->known && st->order.status == ORDER_PICKING && prep_nothing_done(&st->order))
 		set(st, h, "status", "\"placed\"");
 }
@@ -172,8 +190,8 @@ static void staged(struct station *st, const struct heard *h)
 	const int64_t parcels = (int64_t)json_count(json_get(h->body, "parcels"));
 	char shelf[ID_MAX + 1], memory[256];
 
-	overlay_drop(st, slice_of(h->order), "by");
-	overlay_drop(st, slice_of(h->order), "unstaged");
+	drop(st, h, "by");
+	drop(st, h, "unstaged");
 	if (json_string(json_get(h->body, "shelf"), shelf, sizeof(shelf)) > 0)
 		set(st, h, "shelf", prep_quoted(shelf, memory).p);
 	if (!json_true(json_get(h->body, "rest")))
@@ -188,7 +206,9 @@ static void unstaged(struct station *st, const struct heard *h)
 {
 	char why[32], memory[256];
 
-	if (json_string(json_get(h->body, "why"), why, sizeof(why)) <= 0)
+	/* Prepared again since. */
+	if (json_string(json_get(h->body, "why"), why, sizeof(why)) <= 0 ||
+	    said_later(st, h, "by") || said_later(st, h, "status"))
 		return;
 	if (h->known && !h->counted)
 		prep_forget(st, &h->mark);

@@ -36,17 +36,14 @@ static void keep_line(struct station *st, struct slice order, struct json told, 
 				    (struct line_fact){ .returned = add });
 }
 
-/* st->order is that order, where it is known. */
-static void keep_refunded(struct station *st, struct slice order, struct json legs)
+static void keep_refunded(struct station *st, struct slice order, struct json legs, bool known)
 {
-	char payment[2 * ID_MAX];
 	int64_t amount;
 
 	for (struct json_walk w = json_walk(legs); json_next(&w);)
-		if (json_string(json_get(w.value, "payment"), payment, sizeof(payment)) > 0 &&
-		    json_int(json_get(w.value, "amount"), &amount) == 0 && amount > 0 &&
+		if (json_int(json_get(w.value, "amount"), &amount) == 0 && amount > 0 &&
 		    amount <= MONEY_MAX)
-			refund_keep(st, order, slice_of(payment), amount);
+			refund_keep(st, known, order, json_get(w.value, "payment"), amount);
 }
 
 /* Nothing of it is with the customer any more. */
@@ -187,7 +184,7 @@ static void accepted(struct station *st, const struct origin *o, struct json bod
 	if (!known)
 		st->order.id = (struct slice){ 0 };
 	if (!counted)
-		keep_refunded(st, slice_of(id), json_get(body, "refund"));
+		keep_refunded(st, slice_of(id), json_get(body, "refund"), known);
 	overlay_returned(st, slice_of(id), &by);
 	keep_status(st, o, slice_of(id));
 	look_for_double(st, o, id, body);

@@ -151,7 +151,7 @@ void verb_fiscal_record(struct station *st, const struct call *c, struct json ar
 	f.buyer = slice_of(buyer);
 	r = pay_fiscal_verdict(&f, &policy);
 	if (r == REASON_NONE && !f.receipt_only && money_full(st))
-		r = REASON_TENDER_REFUSED;
+		r = REASON_BAD_REQUEST;
 	if (r == REASON_NONE)
 		record(st, c, &w, !f.receipt_only);
 	else

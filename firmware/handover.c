@@ -25,6 +25,7 @@ struct handover {
 	char event[ULID_TEXT_MAX]; /* id of pickup.completed */
 	int64_t seq;
 	struct refund_plan refund; /* for what is missing */
+	bool refunds;		   /* all that is missing is paid back */
 	int64_t copies;		   /* slips */
 };
 
@@ -34,7 +35,7 @@ static void write_lines(struct station *st, enum desk desk, struct buf *b)
 	for (int i = 0; i < st->order.line_count; i++) {
 		const struct order_line *l = &st->order.lines[i];
 
-		if (!l->goods || (pickup_leaves(l, st->done[i]) == 0 && st->done[i].short_ == 0))
+		if (pickup_leaves(l, st->done[i]) == 0 && st->done[i].short_ == 0)
 			continue;
 		jw_open(b, NULL, '{');
 		jw_value(b, "line", l->id);
@@ -122,9 +123,9 @@ static void plan_refund(struct station *st, struct handover *h)
 	int64_t worth = 0;
 
 	for (int i = 0; i < st->order.line_count; i++)
-		if (st->order.lines[i].goods)
-			worth += refund_of_pieces(&st->order.lines[i], st->done[i].short_);
+		worth += refund_of_pieces(&st->order.lines[i], st->done[i].short_);
 	refund_plan(st, worth, &h->refund);
+	h->refunds = h->refund.rest == 0 && h->refund.amount == worth;
 }
 
 static void keep_facts(struct station *st, const struct handover *h)
@@ -137,7 +138,7 @@ static void keep_facts(struct station *st, const struct handover *h)
 					 .short_ = st->done[i].short_ };
 		struct line_fact had = store_line_fact(st->store, st->order.id, json_text(l->id));
 
-		if (!l->goods || (add.handed == 0 && add.short_ == 0))
+		if (add.handed == 0 && add.short_ == 0)
 			continue;
 		/* The fact is what has been done in all, HQ's share included. */
 		add.handed += l->handed - had.handed;
@@ -208,7 +209,7 @@ static int64_t print_slip(struct station *st, const struct handover *h)
 	f.store_name = st->config->name;
 	f.lane = st->config->lane;
 	f.now_ms = station_now(st);
-	f.refunds = h->refund.rest == 0;
+	f.refunds = h->refunds;
 	f.document = h->event;
 	buf_init(&doc, st->doc, sizeof(st->doc));
 	slip_pickup(&f, &doc);
@@ -331,13 +332,16 @@ static enum reason decide(struct station *st, const struct handover *h,
 	};
 	enum reason r = pickup_verdict(&facts, policy);
 
+	/* Somebody else may have logged in since it was opened. */
+	if (r == REASON_NONE && staff_own_order(st, c))
+		r = REASON_OWN_ORDER;
 	*ret_needs = pickup_late_approvable(r, policy) ? 1u << NEED_LATE : 0;
 	if (r == REASON_NONE)
 		r = pickup_rest(&st->order, st->done, h->unchecked, policy);
 	if (r == REASON_NONE) {
 		r = collector_verdict(h->collector, h->name, json_get(st->order.body, "proxies"),
-				      !approval_missing(st, c, 1u << NEED_VOUCH, 0));
-		*ret_needs = r == REASON_APPROVAL_NEEDED ? 1u << NEED_VOUCH : 0;
+				      !approval_missing(st, c, 1u << NEED_PROXY, 0));
+		*ret_needs = r == REASON_APPROVAL_NEEDED ? 1u << NEED_PROXY : 0;
 	}
 	if (r == REASON_NONE) {
 		r = pickup_handover(&f, policy);

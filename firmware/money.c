@@ -224,7 +224,7 @@ static void verb_pickup_pay(struct station *st, const struct call *c, struct jso
 	f.till = money_till_now(st, NULL);
 	r = pay_verdict(&f, &policy, &sum);
 	if (r == REASON_NONE && money_full(st))
-		r = REASON_TENDER_REFUSED;
+		r = REASON_BAD_REQUEST;
 	/* What may not be handed over here is not paid here. */
 	if (r == REASON_NONE && serving_alone(st) &&
 	    pickup_policy_now(st).isolated == ISOLATED_REFUSE)
@@ -255,13 +255,13 @@ static bool find_recorded(const struct order *o, const char *payment, struct tak
 	return false;
 }
 
-/* Has some of it gone back already, by HQ's record? */
-static bool recorded_refund(const struct order *o, const char *payment)
+/* Did some of it go back, for goods that came back? By this store's word, or HQ's. */
+static bool paid_back(struct station *st, bool loaded, struct slice order, const char *payment)
 {
-	for (int i = 0; i < o->payment_count; i++)
-		if (json_is(o->payments[i].id, payment))
-			return o->payments[i].refunded > 0;
-	return false;
+	for (int i = 0; loaded && i < st->order.payment_count; i++)
+		if (json_is(st->order.payments[i].id, payment) && st->order.payments[i].refunded)
+			return true;
+	return store_refunded(st->store, order, slice_of(payment)) > 0;
 }
 
 static void tell_reversed(struct station *st, const struct call *c, const char *order,
@@ -352,10 +352,8 @@ static void verb_pay_reverse(struct station *st, const struct call *c, struct js
 	f.known = store_taken(st->store, slice_of(order), slice_of(payment), &t) ||
 		  (loaded && find_recorded(&st->order, payment, &t));
 	if (f.known) {
-		/* What a return has given back cannot go back once more. */
-		f.taken_back = t.state == TAKEN_BACK ||
-			       store_refunded(st->store, slice_of(order), slice_of(payment)) > 0 ||
-			       (loaded && recorded_refund(&st->order, payment));
+		f.taken_back = t.state == TAKEN_BACK;
+		f.part_back = paid_back(st, loaded, slice_of(order), payment);
 		f.gone = loaded && (st->order.status == ORDER_COLLECTED ||
 				    st->order.status == ORDER_RETURNED);
 		f.drawer = strcmp(t.tender, "cash") == 0 &&

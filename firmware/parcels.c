@@ -100,6 +100,14 @@ static void keep_state(struct station *st, const struct parcel *p, enum parcel_s
 	parcel_keep_state(st, slice_of(p->order), slice_of(p->label), s, shelf, &mark);
 }
 
+static bool any_missing(const struct order *o)
+{
+	for (struct json_walk w = json_walk(o->parcels); json_next(&w);)
+		if (parcel_state_of(json_get(w.value, "state")) == PARCEL_MISSING)
+			return true;
+	return false;
+}
+
 void parcel_keep_state(struct station *st, struct slice order, struct slice label,
 		       enum parcel_state s, const char *shelf, const struct mark *mark)
 {
@@ -113,8 +121,8 @@ void parcel_keep_state(struct station *st, struct slice order, struct slice labe
 		jw_str(&b, "shelf", shelf);
 	jw_close(&b, '}');
 	overlay_set_parcel(st, order, label, buf_read(&b), mark);
-	/* A missing one is a task until it is found. */
-	if (s == PARCEL_MISSING)
+	/* Missing ones are a task until all of them are found. */
+	if (s == PARCEL_MISSING || (order_load(st, order) && any_missing(&st->order)))
 		overlay_keep(st, order, "search", slice_of("true"), mark);
 	else
 		overlay_drop(st, order, "search");

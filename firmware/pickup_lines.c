@@ -8,6 +8,8 @@
 
 #define SERIALS_TEXT_MAX 4096
 #define SERIAL_MAX	 65
+#define LINE_TOLD_MAX	 64    /* what stands around a line's id and sku in pickup.completed... */
+#define LINES_TOLD_MAX	 56000 /* ...of which all lines must leave room for the rest of it */
 #define AGE_LINE	 "age" /* of the desk's work: what was seen of the collector's age */
 
 /* ---- what the catalogue says ---- */
@@ -64,6 +66,24 @@ void pickup_serials(struct station *st, enum desk desk, int line, struct buf *b)
 		jw_value(b, "serials", json_get(root, "serials"));
 }
 
+/* All numbers of an order are told in one event: is there room for one more? */
+static bool has_room(struct station *st, enum desk desk, struct slice serial)
+{
+	char text[SERIALS_TEXT_MAX];
+	size_t told = 6 * serial.n;
+
+	for (int i = 0; i < st->order.line_count; i++) {
+		const struct order_line *l = &st->order.lines[i];
+
+		if (!l->goods)
+			continue;
+		told += l->id.n + l->sku.n + LINE_TOLD_MAX;
+		if (store_work_extra(st->store, desk, json_text(l->id), text, sizeof(text)))
+			told += strlen(text);
+	}
+	return told <= LINES_TOLD_MAX;
+}
+
 /* One more, each once. */
 static enum reason add_serial(struct station *st, enum desk desk, int line, struct slice serial)
 {
@@ -76,6 +96,8 @@ static enum reason add_serial(struct station *st, enum desk desk, int line, stru
 		return REASON_BAD_REQUEST;
 	if (st->done[line].serials >= st->done[line].checked)
 		return REASON_ITEM_SURPLUS;
+	if (!has_room(st, desk, serial))
+		return REASON_BAD_REQUEST; /* the rest in another go */
 	if (store_work_extra(st->store, desk, id, text, sizeof(text)))
 		json_check(slice_of(text), &root);
 	buf_init(&b, memory, sizeof(memory));
@@ -153,8 +175,31 @@ static void keep_age(struct station *st, enum desk desk, bool ok, const char *ho
 	store_work_extra_set(st->store, desk, slice_of(AGE_LINE), buf_read(&b));
 }
 
-/* Too young: these lines stay here and are paid back. Old enough after all: they go. */
-static void mark_lines(struct station *st, enum desk desk, bool ok)
+/* What was missing of a line before its goods were refused for the collector's age. */
+static void note_before(struct station *st, enum desk desk, int line, struct check c)
+{
+	const struct slice id = json_text(st->order.lines[line].id);
+	char name[WORK_LINE_MAX];
+
+	if (text_fmt(name, sizeof(name), AGE_LINE ":%.*s", (int)id.n, id.p) == 0)
+		store_check_set(st->store, desk, slice_of(name),
+				(struct check){ .short_ = c.short_ }, slice_of(""));
+}
+
+static struct check before(struct station *st, enum desk desk, int line)
+{
+	const struct slice id = json_text(st->order.lines[line].id);
+	char name[WORK_LINE_MAX];
+	struct check none = { 0 };
+
+	return text_fmt(name, sizeof(name), AGE_LINE ":%.*s", (int)id.n, id.p) == 0
+		       ? store_check(st->store, desk, slice_of(name))
+		       : none;
+}
+
+/* Too young: these lines stay here and are paid back. Old enough after all: they go, but for what
+ * was missing anyway. */
+static void mark_lines(struct station *st, enum desk desk, bool ok, bool again)
 {
 	for (int i = 0; i < st->order.line_count; i++) {
 		const struct order_line *l = &st->order.lines[i];
@@ -162,6 +207,10 @@ static void mark_lines(struct station *st, enum desk desk, bool ok)
 
 		if (!l->goods || l->age_min == 0)
 			continue;
+		if (ok)
+			c = before(st, desk, i);
+		else if (!again)
+			note_before(st, desk, i, store_check(st->store, desk, json_text(l->id)));
 		if (!ok)
 			c.short_ = order_line_left(l);
 		store_check_set(st->store, desk, json_text(l->id), c, slice_of(ok ? "" : "age"));
@@ -189,7 +238,7 @@ void verb_pickup_age(struct station *st, const struct call *c, struct json args)
 		return;
 	/* A yes after a no opens the lines again; a yes alone changes no line. */
 	if (json_false(ok) || age_refused(st, c->desk))
-		mark_lines(st, c->desk, json_true(ok));
+		mark_lines(st, c->desk, json_true(ok), age_refused(st, c->desk));
 	keep_age(st, c->desk, json_true(ok), how);
 	st->dirty = true;
 	answer_ok(st, c, "");

@@ -152,6 +152,7 @@ void pickup_done_load(struct station *st, enum desk desk)
 			c.checked = left - c.short_;
 		st->done[i] = (struct pickup_line){ .checked = c.checked, .short_ = c.short_ };
 	}
+	pickup_deposits(&st->order, st->done);
 }
 
 /* `needs`: a second person could allow it, 0 nobody can. */
@@ -294,7 +295,7 @@ static void open_here(struct station *st, const struct call *c, const char *numb
 	text_fmt(desk->row.method, sizeof(desk->row.method), "%s", method);
 	text_fmt(desk->row.how, sizeof(desk->row.how), "%s", how);
 	desk_set_mode(st, c->desk, MODE_PICKUP);
-	approval_keep(st, c);
+	approval_keep(st, c, 0);
 	pickup_seen(st, c->desk);
 	serving_begin(st, st->order.id);
 	money_opened(st, c);
@@ -302,15 +303,6 @@ static void open_here(struct station *st, const struct call *c, const char *numb
 	notice_word(st, c->desk, NOTICE_GOOD, "ready", WORD_READY, WORD_GREETING, &v);
 	text_fmt(members, sizeof(members), "\"order\":\"%s\",\"verdict\":\"ok\"", desk->row.order);
 	answer_ok(st, c, members);
-}
-
-/* Nobody hands over to themselves. */
-static bool is_own(struct station *st, const struct call *c)
-{
-	char customer[ID_MAX + 1];
-
-	return json_string(json_get(st->order.customer, "id"), customer, sizeof(customer)) > 0 &&
-	       staff_is_customer(st, c->session.row.staff, customer);
 }
 
 void pickup_open(struct station *st, const struct call *c, const char *named, const char *method)
@@ -338,7 +330,7 @@ void pickup_open(struct station *st, const struct call *c, const char *named, co
 	}
 	f.order = order_load(st, slice_of(order)) ? &st->order : NULL;
 	r = pickup_verdict(&f, &policy);
-	if (r == REASON_NONE && c->desk == DESK_COUNTER && is_own(st, c))
+	if (r == REASON_NONE && c->desk == DESK_COUNTER && staff_own_order(st, c))
 		r = REASON_OWN_ORDER;
 	if (r == REASON_NONE && c->desk == DESK_COUNTER && serving_elsewhere(st, slice_of(order)))
 		r = REASON_BEING_SERVED;

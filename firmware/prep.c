@@ -184,7 +184,7 @@ void prep_begin_work(struct station *st, const struct call *c, const char *work)
 	text_fmt(desk->row.how, sizeof(desk->row.how), "%s",
 		 station_hq_reachable(st) ? "online" : "offline");
 	desk_set_mode(st, c->desk, MODE_PREP);
-	approval_keep(st, c);
+	approval_keep(st, c, 0);
 	order_load(st, slice_of(desk->row.order));
 	see(st, c->desk);
 	if (!claimed && strcmp(work, PREP_PARCEL) != 0)

@@ -2,6 +2,7 @@
 /* Preparing, line by line: pieces found, missing, replaced. Each is an event of its own. */
 #include <string.h>
 
+#include "firmware/counter/pay.h"
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
 #include "firmware/overlay.h"
@@ -262,6 +263,24 @@ static void keep_short(struct station *st, const struct order_line *l, int64_t q
 	store_line_fact_add(st->store, st->order.id, json_text(l->id), add);
 }
 
+/* Nobody pays the deposit of what they do not get. */
+static void keep_deposits(struct station *st, const struct call *c, int line, int64_t gone,
+			  const char *reason)
+{
+	for (int i = 0; i < st->order.line_count; i++) {
+		const struct order_line *l = &st->order.lines[i];
+		const int64_t n =
+			order_line_is_deposit(l) && order_deposit_goods(&st->order, i) == line
+				? order_deposit_short(&st->order, i, gone)
+				: 0;
+
+		if (n == 0)
+			continue;
+		tell_short(st, c, l, n, THEN_REFUND, reason);
+		keep_short(st, l, n);
+	}
+}
+
 /* Nothing of the order is left to hand over. */
 static void all_short(struct station *st, const struct call *c, int64_t seq)
 {
@@ -281,6 +300,40 @@ static void all_short(struct station *st, const struct call *c, int64_t seq)
 	prep_note(st, c->desk, NOTICE_ATTENTION, "order_empty", WORD_PREP_NOTHING, &v);
 }
 
+/* What was taken at a till goes back at the till, before less is owed for it. */
+static void overpaid(struct station *st, const struct call *c, int64_t rest)
+{
+	char number[128], money[MONEY_TEXT_MAX];
+	struct word_values v = prep_words(st, number);
+
+	money_format(rest, st->desks[c->desk].language, money);
+	v.item = money;
+	prep_no(st, c, REASON_OVERPAID, &v);
+}
+
+/* What goes back when `gone` pieces of a line are short: they, their deposit, and where nothing of
+ * the order is left, what delivery and services cost. */
+static int64_t worth_of_short(const struct order *o, int line, int64_t gone)
+{
+	int64_t worth = refund_of_pieces(&o->lines[line], gone);
+	bool rest = false, handed = false;
+
+	for (int i = 0; i < o->line_count; i++) {
+		const struct order_line *l = &o->lines[i];
+
+		rest = rest || (l->goods && order_line_left(l) > (i == line ? gone : 0));
+		handed = handed || l->handed > 0;
+		if (order_line_is_deposit(l) && order_deposit_goods(o, i) == line)
+			worth += refund_of_pieces(l, order_deposit_short(o, i, gone));
+	}
+	for (int i = 0; i < o->line_count && !rest && !handed; i++)
+		if (!o->lines[i].goods && !order_line_is_deposit(&o->lines[i]))
+			worth += refund_of_pieces(&o->lines[i], o->lines[i].qty -
+									o->lines[i].short_ -
+									o->lines[i].returned);
+	return worth;
+}
+
 static void be_short(struct station *st, const struct call *c, int line, int64_t qty,
 		     enum prep_then then, const char *reason, int64_t gone)
 {
@@ -292,10 +345,16 @@ static void be_short(struct station *st, const struct call *c, int line, int64_t
 		seq = tell_short(st, c, l, qty, then, reason);
 		keep_missing(st, l, qty, then, reason, seq);
 		reload(st, c);
+		answer(st, c, REASON_NONE);
 		return;
 	}
-	refund_plan(st, refund_of_pieces(l, gone), &plan);
+	refund_plan(st, worth_of_short(&st->order, line, gone), &plan);
+	if (plan.rest > 0 && pay_at_till(&st->order) > 0) {
+		overpaid(st, c, plan.rest);
+		return;
+	}
 	seq = tell_short(st, c, l, gone, then, reason);
+	keep_deposits(st, c, line, gone, reason);
 	refund_tell(st, c, &plan, "short");
 	keep_short(st, l, gone);
 	drop_line(st, "missing", l);
@@ -303,6 +362,7 @@ static void be_short(struct station *st, const struct call *c, int line, int64_t
 	reload(st, c);
 	if (order_finished(&st->order))
 		all_short(st, c, seq);
+	answer(st, c, REASON_NONE);
 }
 
 void verb_prep_short(struct station *st, const struct call *c, struct json args)
@@ -331,7 +391,8 @@ void verb_prep_short(struct station *st, const struct call *c, struct json args)
 		     : prep_short(&st->order.lines[line], qty, then, reason[0] != '\0', &gone);
 	if (r == REASON_NONE)
 		be_short(st, c, line, qty, then, reason, gone);
-	answer(st, c, r);
+	else
+		answer(st, c, r);
 }
 
 /* ---- replaced ---- */

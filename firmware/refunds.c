@@ -23,23 +23,25 @@ void refund_plan(struct station *st, int64_t worth, struct refund_plan *ret_plan
 			    st->order.id.p, (long long)p->rest);
 }
 
-void refund_keep(struct station *st, struct slice order, struct slice payment, int64_t amount)
+void refund_keep(struct station *st, bool known, struct slice order, struct json payment,
+		 int64_t amount)
 {
-	const int64_t had = store_refunded(st->store, order, payment);
-	int64_t hq = 0;
 	char id[ID_MAX * 2];
+	int64_t had, all;
 
-	for (int i = 0; slice_same(st->order.id, order) && i < st->order.payment_count; i++)
-		if (json_string(st->order.payments[i].id, id, sizeof(id)) > 0 &&
-		    slice_eq(payment, id))
-			hq = st->order.payments[i].refunded;
-	store_refunded_add(st->store, order, payment, (hq > had ? hq - had : 0) + amount);
+	if (json_string(payment, id, sizeof(id)) <= 0)
+		return;
+	all = had = store_refunded(st->store, order, slice_of(id));
+	for (int i = 0; known && i < st->order.payment_count; i++)
+		if (json_is(st->order.payments[i].id, id) && st->order.payments[i].refunded > all)
+			all = st->order.payments[i].refunded;
+	store_refunded_add(st->store, order, slice_of(id), all - had + amount);
 }
 
 void refund_tell(struct station *st, const struct call *c, const struct refund_plan *plan,
 		 const char *basis)
 {
-	char id[ULID_TEXT_MAX], due[TIME_TEXT_MAX], payment[ID_MAX * 2];
+	char id[ULID_TEXT_MAX], due[TIME_TEXT_MAX];
 	struct buf b;
 
 	if (plan->leg_count == 0)
@@ -59,8 +61,7 @@ void refund_tell(struct station *st, const struct call *c, const struct refund_p
 		jw_value(&b, "tender", p->tender);
 		jw_int(&b, "amount", plan->legs[i].amount);
 		jw_close(&b, '}');
-		if (json_string(p->id, payment, sizeof(payment)) > 0)
-			refund_keep(st, st->order.id, slice_of(payment), plan->legs[i].amount);
+		refund_keep(st, true, st->order.id, p->id, plan->legs[i].amount);
 	}
 	jw_close(&b, ']');
 	jw_str(&b, "due_by", due);

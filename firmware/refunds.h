@@ -19,12 +19,13 @@ struct refund_plan {
 /* For pieces of goods that were worth `worth` and are short from now on; their lines do not count
  * them yet. */
 void refund_plan(struct station *st, int64_t worth, struct refund_plan *ret_plan);
-/* So much more of a payment went back, beside what HQ's record says of it: what is kept is the sum
- * of both, of which that record will be a part one day. st->order is the order, or its id is empty:
- * nobody knows it here. */
-void refund_keep(struct station *st, struct slice order, struct slice payment, int64_t amount);
 /* Event refund.requested, and what was asked back of each payment; nothing without legs. */
 void refund_tell(struct station *st, const struct call *c, const struct refund_plan *plan,
 		 const char *basis);
+
+/* So much of a payment (its id as JSON) went back: the fact is what went back in all, HQ's share
+ * included. `known`: st->order is the order. */
+void refund_keep(struct station *st, bool known, struct slice order, struct json payment,
+		 int64_t amount);
 
 #endif

@@ -6,6 +6,7 @@
 #include "firmware/base/log.h"
 #include "firmware/counter/calendar.h"
 #include "firmware/counter/number.h"
+#include "firmware/counter/prep.h"
 #include "firmware/ledger.h"
 #include "firmware/money.h"
 #include "firmware/orders.h"
@@ -45,6 +46,12 @@ static int64_t given_of(struct station *st, int i)
 		       : 0;
 }
 
+/* What came by BLIK goes back by BLIK: it never comes out of a drawer. */
+static bool changes_to(const struct order_payment *paid, const char *tender)
+{
+	return strcmp(tender, "cash") != 0 || !json_is(paid->tender, "blik");
+}
+
 void return_legs_plan(struct station *st, const struct returns_policy *p, int64_t amount,
 		      const char *tender, struct return_legs *ret_legs)
 {
@@ -65,7 +72,7 @@ void return_legs_plan(struct station *st, const struct returns_policy *p, int64_
 		leg->amount = split[i].amount;
 		if (has_order)
 			leg->payment = paid->id;
-		if (leg->here && tender[0])
+		if (leg->here && tender[0] && changes_to(paid, tender))
 			text_fmt(leg->tender, sizeof(leg->tender), "%s", tender);
 		else if (json_string(paid->tender, leg->tender, sizeof(leg->tender)) < 0)
 			leg->tender[0] = '\0';
@@ -82,7 +89,7 @@ static bool tender_differs(struct station *st, const struct accept *a)
 		return false;
 	return_legs_plan(st, &a->policy, a->total, "", &plain);
 	for (int i = 0; i < plain.count; i++)
-		if (plain.leg[i].here && strcmp(plain.leg[i].tender, a->tender) != 0)
+		if (strcmp(plain.leg[i].tender, a->legs.leg[i].tender) != 0)
 			return true;
 	return false;
 }
@@ -95,7 +102,10 @@ static enum reason tender_verdict(const struct accept *a)
 		return REASON_NONE;
 	if (strcmp(a->tender, "cash") != 0 && strcmp(a->tender, "card") != 0)
 		return REASON_TENDER_REFUSED;
-	return a->legs.here > 0 || a->total == 0 ? REASON_NONE : REASON_TENDER_REFUSED;
+	for (int i = 0; i < a->legs.count; i++)
+		if (a->legs.leg[i].here && strcmp(a->legs.leg[i].tender, a->tender) == 0)
+			return REASON_NONE;
+	return a->total == 0 ? REASON_NONE : REASON_TENDER_REFUSED;
 }
 
 static void write_legs(struct buf *b, const char *name, const struct return_legs *legs, bool here)
@@ -201,29 +211,47 @@ static struct buf accepted_text(struct station *st, const struct accept *a)
 	return fits(&b) ? b : write_accepted(st, a, false);
 }
 
-static void tell_stock(struct station *st, const struct accept *a, int i)
+static void tell_delta(struct station *st, const struct accept *a, const char *sku, int64_t pieces)
 {
-	const struct order_line *l = &st->order.lines[i];
-	struct line_rule rule;
-	char sku[ID_MAX + 1];
-	int64_t last, seq;
 	struct buf b;
+	int64_t seq;
 
-	if (!l->goods || st->back[i].qty == 0 || json_string(l->sku, sku, sizeof(sku)) <= 0)
-		return;
-	return_line_check(st, &a->work, &a->policy, i, &rule, &last);
-	if (return_goods_to(st->back[i].condition, a->work.basis, &rule) != TO_STOCK)
+	if (pieces == 0 || !sku[0])
 		return;
 	b = event_begin(st);
 	jw_str(&b, "sku", sku);
-	jw_int(&b, "delta", st->back[i].qty);
+	jw_int(&b, "delta", pieces);
 	jw_str(&b, "why", "return");
 	if (a->work.order)
 		jw_slice(&b, "order", st->order.id);
 	jw_str(&b, "staff", a->call->session.row.staff);
 	seq = event_end(st, "stock.changed", &b, (struct slice){ 0 }, NULL);
-	store_stock_delta_add(st->store, slice_of(sku), st->back[i].qty, st->config->lane,
-			      st->ledger.epoch, seq);
+	store_stock_delta_add(st->store, slice_of(sku), pieces, st->config->lane, st->ledger.epoch,
+			      seq);
+}
+
+/* A substitute is what comes back, where the line was replaced. */
+static void tell_stock(struct station *st, const struct accept *a, int i)
+{
+	const struct order_line *l = &st->order.lines[i];
+	const struct return_line *back = &st->back[i];
+	struct swap swaps[SWAPS_MAX];
+	int64_t last, others, of[SWAPS_MAX];
+	struct line_rule rule;
+	char sku[ID_MAX + 1];
+	int n;
+
+	if (!l->goods || back->qty == 0)
+		return;
+	return_line_check(st, &a->work, &a->policy, i, &rule, &last);
+	if (return_goods_to(back->condition, a->work.basis, &rule) != TO_STOCK)
+		return;
+	others = swaps_back(l, back->qty, back->others, of);
+	n = swaps_read(l, swaps);
+	for (int s = 0; s < n; s++)
+		tell_delta(st, a, swaps[s].sku, of[s]);
+	if (json_string(l->sku, sku, sizeof(sku)) > 0)
+		tell_delta(st, a, sku, back->qty - others);
 }
 
 static void tell_refund(struct station *st, const struct accept *a)
@@ -248,14 +276,6 @@ static void tell_refund(struct station *st, const struct accept *a)
 
 /* ---- what is kept ---- */
 
-static void keep_refunded(struct station *st, const struct return_leg *leg)
-{
-	char payment[2 * ID_MAX];
-
-	if (json_string(leg->payment, payment, sizeof(payment)) > 0)
-		refund_keep(st, st->order.id, slice_of(payment), leg->amount);
-}
-
 static void keep_facts(struct station *st, const struct accept *a)
 {
 	const struct mark by = mark_own(st, a->seq);
@@ -272,7 +292,7 @@ static void keep_facts(struct station *st, const struct accept *a)
 				(struct line_fact){ .returned = l->returned - had.returned + n });
 	}
 	for (int i = 0; i < a->legs.count; i++)
-		keep_refunded(st, &a->legs.leg[i]);
+		refund_keep(st, true, st->order.id, a->legs.leg[i].payment, a->legs.leg[i].amount);
 	overlay_returned(st, st->order.id, &by);
 	if (return_is_all(&st->order, st->back))
 		overlay_set(st, st->order.id, "status", slice_of("\"returned\""), &by);
@@ -338,10 +358,12 @@ static void say_done(struct station *st, const struct accept *a, int64_t job)
 		money_format(a->legs.here, l, here);
 		v.store = here;
 	}
-	notice_word(st, a->call->desk, NOTICE_GOOD, "returned", WORD_RETURNED,
-		    WORD_RETURNED_CUSTOMER, &v);
-	if (job == 0)
-		job_missing(st);
+	if (job)
+		notice_word(st, a->call->desk, NOTICE_GOOD, "returned", WORD_RETURNED,
+			    WORD_RETURNED_CUSTOMER, &v);
+	else
+		notice_word(st, a->call->desk, NOTICE_ATTENTION, "print_failed",
+			    WORD_RETURNED_UNPRINTED, WORD_RETURNED_CUSTOMER, &v);
 	buf_init(&b, members, sizeof(members));
 	buf_fmt(&b, "\"return\":\"%s\"", a->doc);
 	jw_str(&b, "number", a->number);
@@ -422,7 +444,8 @@ static void decide(struct station *st, struct accept *a)
 	struct buf b;
 	int line = 0;
 
-	r = recheck(st, a, &line);
+	r = a->work.order && staff_own_order(st, a->call) ? REASON_OWN_ORDER
+							  : recheck(st, a, &line);
 	if (r == REASON_NONE)
 		r = tender_verdict(a);
 	if (r != REASON_NONE) {

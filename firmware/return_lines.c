@@ -4,6 +4,7 @@
 
 #include "firmware/approvals.h"
 #include "firmware/counter/calendar.h"
+#include "firmware/counter/prep.h"
 #include "firmware/orders.h"
 #include "firmware/returns.h"
 
@@ -78,6 +79,7 @@ static void keep_line(struct station *st, enum desk desk, int line, const struct
 	jw_str(&b, "condition", condition_name(l->condition));
 	jw_str(&b, "reason", l->reason);
 	jw_bool(&b, "approved", l->approved);
+	jw_int(&b, "others", l->others);
 	/* Of goods without an order, which only the work knows. */
 	if (store_work_extra(st->store, desk, id, had, sizeof(had)) &&
 	    json_check(slice_of(had), &root) == 0 && json_get(root, "paid").type != JSON_NONE) {
@@ -158,7 +160,7 @@ static bool set_line(struct station *st, const struct call *c, struct return_wor
 		w->limit = total;
 		return_work_keep(st, c->desk, w);
 	}
-	approval_keep(st, c);
+	approval_keep(st, c, 1u << NEED_GOODWILL | 1u << NEED_LIMIT);
 	keep_line(st, c->desk, line, &st->back[line]);
 	return true;
 }
@@ -295,7 +297,7 @@ static bool product_named(struct station *st, struct json text, char ret_sku[ID_
 static bool read_line(struct json args, struct return_line *ret_line, int64_t *ret_paid)
 {
 	const struct json reason = json_get(args, "reason"), paid = json_get(args, "paid");
-	struct return_line l = { .condition = CONDITION_GOOD };
+	struct return_line l = { .condition = CONDITION_GOOD, .others = -1 };
 
 	*ret_paid = -1;
 	if (json_get(args, "line").type == JSON_NONE ||
@@ -350,6 +352,16 @@ static enum line_fit return_fit(const struct station *st, int line, int64_t piec
 	return left >= pieces ? LINE_WANTS : LINE_FULL;
 }
 
+/* By its code, which the line itself does not have. */
+static bool is_substitute(const struct station *st, int line, const struct barcode *b)
+{
+	const struct order_line *l = &st->order.lines[line];
+	char text[64];
+
+	return swaps_named(l, b) &&
+	       !(json_string(l->gtin, text, sizeof(text)) > 0 && barcode_names(b, slice_of(text)));
+}
+
 static void scan_piece(struct station *st, const struct call *c, const struct scan *s,
 		       struct return_work *w)
 {
@@ -378,6 +390,8 @@ static void scan_piece(struct station *st, const struct call *c, const struct sc
 		return;
 	}
 	want = st->back[line];
+	if (want.others >= 0 && is_substitute(st, line, &s->code))
+		want.others += pieces > ORDER_QTY_MAX ? ORDER_QTY_MAX : pieces;
 	/* A label may count more pieces than there are in the world. */
 	want.qty = pieces > ORDER_QTY_MAX ? ORDER_QTY_MAX : want.qty + pieces;
 	if (want.qty > ORDER_QTY_MAX)

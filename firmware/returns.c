@@ -118,11 +118,13 @@ static void load_line(struct station *st, enum desk desk, int i)
 	char extra[2048];
 
 	*l = (struct return_line){ .qty = store_check(st->store, desk, id).checked };
+	l->others = l->qty == 0 ? 0 : -1;
 	if (l->qty == 0 || !store_work_extra(st->store, desk, id, extra, sizeof(extra)) ||
 	    json_check(slice_of(extra), &root) < 0)
 		return;
 	if (!condition_read(json_get(root, "condition"), &l->condition))
 		l->condition = CONDITION_GOOD;
+	l->others = json_int_or(json_get(root, "others"), -1);
 	l->approved = json_true(json_get(root, "approved"));
 	if (json_string(json_get(root, "reason"), l->reason, sizeof(l->reason)) < 0)
 		l->reason[0] = '\0';
@@ -234,6 +236,8 @@ static bool read_start(struct station *st, struct json args, struct start *s)
 		return false;
 	if (s->work.store[0] && !store_id_valid(slice_of(s->work.store)))
 		return false;
+	if (s->work.sold_day != DAY_UNKNOWN && s->work.sold_day > calendar_day_of(station_now(st)))
+		return false; /* the window of what is sold tomorrow would never close */
 	if (!s->work.store[0])
 		text_fmt(s->work.store, sizeof(s->work.store), "%s", st->config->store);
 	s->work.order = s->order[0] != '\0';
@@ -255,7 +259,7 @@ static void open_here(struct station *st, const struct call *c, const struct sta
 		order_number(&st->order, number, sizeof(number));
 	desk_set_mode(st, c->desk, MODE_RETURN);
 	return_work_keep(st, c->desk, &s->work);
-	approval_keep(st, c);
+	approval_keep(st, c, 0);
 	if (s->work.order)
 		serving_begin(st, slice_of(s->id));
 	v.order = number[0] ? number : NULL;
@@ -302,6 +306,7 @@ static void decide(struct station *st, const struct call *c, struct start *s, bo
 	uint32_t needs = 0;
 	enum reason r;
 
+	f.self = s->work.order && staff_own_order(st, c);
 	f.own = strcmp(s->work.store, st->config->store) == 0;
 	f.proof = s->work.order || (s->work.receipt[0] && s->work.sold_day != DAY_UNKNOWN);
 	f.reachable = reachable;

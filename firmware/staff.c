@@ -420,6 +420,7 @@ void staff_check_pin(struct station *st, const struct call *c, enum pin_for why,
 	}
 	*check = (struct pin_check){ .active = true, .number = ++st->pin_number, .call = *c };
 	check->why = why;
+	check->blocked = st->desks[c->desk].blocked.number;
 	text_fmt(check->staff, sizeof(check->staff), "%s", id);
 	text_fmt(check->note, sizeof(check->note), "%s", note);
 	memcpy(check->typed, typed, sizeof(typed));
@@ -447,7 +448,7 @@ static void pin_right(struct station *st, struct pin_check *check, enum role rol
 		open_session(st, &check->call, check->staff, role);
 		break;
 	case PIN_APPROVE:
-		approval_given(st, &check->call, check->staff, role, check->note);
+		approval_given(st, &check->call, check->blocked, check->staff, role, check->note);
 		break;
 	case PIN_CHANGE:
 		change_pin(st, check, made);
@@ -496,6 +497,14 @@ void verb_staff_pin(struct station *st, const struct call *c, struct json args)
 bool staff_is_customer(struct station *st, const char *id, const char *customer)
 {
 	return json_is(json_get(staff_person(st, id), "customer"), customer);
+}
+
+bool staff_own_order(struct station *st, const struct call *c)
+{
+	char customer[ID_MAX + 1];
+
+	return json_string(json_get(st->order.customer, "id"), customer, sizeof(customer)) > 0 &&
+	       staff_is_customer(st, c->session.row.staff, customer);
 }
 
 void staff_badge(struct station *st, const struct call *c, const struct scan *s)

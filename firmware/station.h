@@ -33,7 +33,7 @@
 #define NOTICE_TEXT_MAX	    512
 #define SCANS_KEPT_MAX	    8
 #define BODY_MAX	    (1024 * 1024)
-#define ORDER_LAID_MAX	    32768
+#define ORDER_LAID_MAX	    (512 * 1024) /* two of OVER_VALUE_MAX a line, and parcels */
 #define DOCUMENT_MAX	    (512 * 1024)
 #define QUEUE_TEXT_MAX	    98304
 #define EVENT_TEXT_MAX	    65536
@@ -93,6 +93,7 @@ struct call {
 /* What a desk was about to do when a second person was asked for (approvals.c). */
 struct blocked {
 	bool active;
+	uint64_t number;  /* each has its own */
 	int64_t until_ms; /* monotonic: then it is forgotten */
 	uint32_t needs;	  /* 1 << enum need */
 	uint32_t granted; /* for the same act before, which asked for one thing after the other */
@@ -231,6 +232,7 @@ struct pin_check {
 	uint64_t number;
 	struct call call;
 	enum pin_for why;
+	uint64_t blocked; /* APPROVE: which act */
 	char staff[ID_MAX + 1];
 	char note[APPROVAL_REASON_MAX]; /* APPROVE: the reason; CHANGE: the new PIN */
 	char typed[33];			/* hash of what was typed, while it is active */
@@ -322,7 +324,7 @@ struct station {
 	struct claims claims; /* of the counter: the desk that hands over */
 	struct parked parked;
 	struct pin_check pins[PIN_CHECKS_MAX];
-	uint64_t pin_number;
+	uint64_t pin_number, blocked_number;
 	bool locked;	/* the counter waits for a PIN or a badge: nobody did anything there */
 	int64_t act_ms; /* monotonic: somebody who is logged in did something last */
 	struct {

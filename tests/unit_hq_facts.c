@@ -62,6 +62,108 @@ static void alarm_is(struct fixture *f, const char *kind, int64_t times)
 		times);
 }
 
+/* ---- lanes are heard in any order ---- */
+
+/* Reversed at one lane, taken at another whose word comes later: it is not paid. */
+static void a_reversal_is_heard_first(void **state)
+{
+	struct fixture *f = *state;
+
+	put_old(f);
+	up(f, "payment.reversed", "{\"order\":\"ZAM-1\",\"payment\":\"t\",\"reason\":\"x\"}");
+	up(f, "payment.taken",
+	   "{\"order\":\"ZAM-1\",\"payment\":\"t\",\"tender\":\"card\",\"amount\":500}");
+	assert_int_equal(at(json_get(body(f), "totals"), "due"), 500);
+	put_old(f);
+	assert_int_equal(at(json_get(body(f), "totals"), "due"), 500);
+	up(f, "payment.taken",
+	   "{\"order\":\"ZAM-1\",\"payment\":\"u\",\"tender\":\"card\",\"amount\":500}");
+	assert_int_equal(at(json_get(body(f), "totals"), "due"), 0);
+	assert_int_equal(number(f, "SELECT count(*) FROM alarm WHERE kind='paid_too_much'"), 0);
+}
+
+/* Both lanes took the same money, and one gave it back: the other's counts. */
+static void the_other_payment_counts_when_one_is_reversed(void **state)
+{
+	struct fixture *f = *state;
+	char room[128];
+
+	put_old(f);
+	up(f, "payment.taken",
+	   "{\"order\":\"ZAM-1\",\"payment\":\"t\",\"tender\":\"card\",\"amount\":500}");
+	up(f, "payment.taken",
+	   "{\"order\":\"ZAM-1\",\"payment\":\"u\",\"tender\":\"cash\",\"amount\":500}");
+	alarm_is(f, "paid_too_much", 1);
+	up(f, "payment.reversed", "{\"order\":\"ZAM-1\",\"payment\":\"t\",\"reason\":\"x\"}");
+	assert_int_equal(at(json_get(body(f), "totals"), "due"), 0);
+	assert_int_equal(json_count(json_get(body(f), "payments")), 3);
+	assert_null(order_check(body(f), room, sizeof(room)));
+}
+
+/* What went back of a payment is there when the payment is, and stays when somebody imports. */
+static void a_refund_is_heard_before_its_payment(void **state)
+{
+	struct fixture *f = *state;
+
+	put_old(f);
+	up(f, "return.accepted",
+	   "{\"order\":\"ZAM-1\",\"lines\":[],"
+	   "\"refund\":[{\"payment\":\"t\",\"tender\":\"card\",\"amount\":200}]}");
+	up(f, "payment.taken",
+	   "{\"order\":\"ZAM-1\",\"payment\":\"t\",\"tender\":\"card\",\"amount\":500}");
+	for (int i = 0; i < 2; i++) {
+		const struct json paid = element_of(json_get(body(f), "payments"), 1);
+
+		assert_int_equal(at(paid, "refunded"), 200);
+		assert_is(json_get(paid, "state"), "partly_refunded");
+		put_old(f);
+	}
+	is_stable(f);
+}
+
+static void a_return_is_heard_before_its_handover(void **state)
+{
+	struct fixture *f = *state;
+
+	put_old(f);
+	up(f, "return.accepted",
+	   "{\"order\":\"ZAM-1\",\"lines\":[{\"line\":1,\"qty\":2},{\"line\":\"b\",\"qty\":1}]}");
+	up(f, "pickup.completed",
+	   "{\"order\":\"ZAM-1\",\"lines\":[{\"line\":1,\"qty\":2},{\"line\":\"b\",\"qty\":1}]}");
+	assert_is(json_get(body(f), "status"), "returned");
+}
+
+/* Two lanes that could not hear each other gave up the same piece: each asked for its money. */
+static void a_piece_that_was_given_up_twice_is_alarmed(void **state)
+{
+	struct fixture *f = *state;
+
+	put_old(f);
+	up(f, "order.short",
+	   "{\"order\":\"ZAM-1\",\"line\":\"b\",\"qty\":1,\"then\":\"refund\",\"reason\":\"x\"}");
+	assert_int_equal(number(f, "SELECT count(*) FROM alarm WHERE kind='short.surplus'"), 0);
+	up(f, "order.short",
+	   "{\"order\":\"ZAM-1\",\"line\":\"b\",\"qty\":1,\"then\":\"refund\",\"reason\":\"x\"}");
+	alarm_is(f, "short.surplus", 1);
+	assert_int_equal(at(line_of(body(f), 1), "short"), 1);
+}
+
+/* An ERP wrote fewer pieces than had left: nothing below none is short. */
+static void less_was_ordered_than_left(void **state)
+{
+	struct fixture *f = *state;
+
+	put(f, "order", "ZAM-1", "", "{\"status\":\"ready\",\"lines\":[{\"line\":1,\"qty\":3}]}");
+	up(f, "pickup.completed",
+	   "{\"order\":\"ZAM-1\",\"lines\":[{\"line\":1,\"qty\":2}],\"rest\":\"later\"}");
+	import(f,
+	       "{\"store\":\"" STORE "\",\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-1\","
+	       "\"body\":{\"status\":\"ready\",\"lines\":[{\"line\":1,\"qty\":1,\"handed\":2}]}}");
+	up(f, "order.short",
+	   "{\"order\":\"ZAM-1\",\"line\":1,\"qty\":1,\"then\":\"refund\",\"reason\":\"x\"}");
+	assert_true(json_int_or(json_get(line_of(body(f), 0), "short"), 0) >= 0);
+}
+
 /* ---- facts ---- */
 
 static void an_import_keeps_what_came_back(void **state)
@@ -542,6 +644,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+		T(a_reversal_is_heard_first),
+		T(the_other_payment_counts_when_one_is_reversed),
+		T(a_refund_is_heard_before_its_payment),
+		T(a_return_is_heard_before_its_handover),
+		T(a_piece_that_was_given_up_twice_is_alarmed),
+		T(less_was_ordered_than_left),
 		T(an_import_keeps_what_came_back),
 		T(refunds_are_counted_and_kept),
 		T(pieces_that_came_back_twice_are_alarmed),

@@ -388,7 +388,7 @@ static void test_no_more_payments_than_a_record_has(void **state)
 	for (int i = 0; i < ORDER_PAYMENTS_MAX; i++)
 		assert_int_equal(does("pickup.pay tender=card amount=1"), 200);
 	assert_int_equal(does("pickup.pay tender=card amount=1"), 409);
-	assert_has(shop.shop->reply, "tender_refused");
+	assert_has(shop.shop->reply, "bad_request");
 	assert_int_equal(count_told("payment.taken"), ORDER_PAYMENTS_MAX);
 	assert_has(shop.shop->screen, "\"due\":2467");
 	close_shop();

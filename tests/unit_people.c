@@ -486,6 +486,65 @@ static void test_clock_set_back_opens_no_lock(void **state)
 	shop_close(s);
 }
 
+/* ---- a second person ---- */
+
+static struct shop *with_supervisor(void)
+{
+	struct shop *s = open_shop();
+
+	shop_down(
+		s, STREAM_POLICY, 7, 2,
+		"[{\"op\":\"put\",\"type\":\"policy\",\"id\":\"staff\",\"rev\":9,\"body\":{\"lock_"
+		"s\":"
+		"60,\"people\":[{\"id\":\"E17\",\"name\":\"Ola\",\"role\":\"clerk\",\"pin\":\"x\"},"
+		"{\"id\":\"E90\",\"name\":\"Ewa\",\"role\":\"supervisor\",\"pin\":\"x\"}]}}]",
+		NULL);
+	return s;
+}
+
+/* What a supervisor saw on the screen is what is approved, not what came after it while the slow
+ * hash of the PIN was made. */
+static void test_a_word_is_for_what_was_seen(void **state)
+{
+	struct door_event e = { .kind = DOOR_PIN, .pin.right = true };
+	struct shop *s = with_supervisor();
+	char ola[TOKEN_TEXT_MAX];
+
+	(void)state;
+	must_log_in(s, "E17", ola);
+	assert_int_equal(verb(s, ola, "shift.open", "{\"float\":100000}", ""), 200);
+	assert_int_equal(verb(s, ola, "cash.move", "{\"amount\":-100,\"reason\":\"x\"}", ""), 409);
+	verb(s, ola, "approve", "{\"staff\":\"E90\",\"pin\":\"482100\",\"reason\":\"x\"}", "");
+	e.pin.check = s->pin;
+	assert_int_equal(verb(s, ola, "cash.move", "{\"amount\":-90000,\"reason\":\"x\"}", ""),
+			 409);
+	shop_submit(s, &e, NULL);
+	assert_int_equal(s->status, 409);
+	assert_null(strstr(s->up, "cash.moved"));
+	/* The newer one still waits for its own word. */
+	verb(s, ola, "approve", "{\"staff\":\"E90\",\"pin\":\"482100\",\"reason\":\"x\"}", "");
+	e.pin.check = s->pin;
+	shop_submit(s, &e, NULL);
+	assert_int_equal(s->status, 200);
+	assert_has(s->up, "\"amount\":-90000");
+	shop_close(s);
+}
+
+/* Whoever stands at the locked counter does nothing in the name of who left it, at no desk. */
+static void test_a_locked_counter_is_locked_at_the_kiosk(void **state)
+{
+	struct shop *s = with_supervisor();
+	char ola[TOKEN_TEXT_MAX];
+
+	(void)state;
+	must_log_in(s, "E17", ola);
+	shop_tick(s, 61000);
+	assert_int_equal(verb(s, ola, "shift.open", "{\"float\":1}", ""), 401);
+	assert_int_equal(verb(s, ola, "shift.open", "{\"float\":1,\"desk\":\"kiosk\"}", ""), 401);
+	assert_int_equal(verb(s, ola, "help", "{\"desk\":\"kiosk\"}", ""), 200);
+	shop_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -501,6 +560,8 @@ int main(void)
 		cmocka_unit_test(test_unknown_people_share_their_tries),
 		cmocka_unit_test(test_guesses_by_phone_count_on_its_orders),
 		cmocka_unit_test(test_clock_set_back_opens_no_lock),
+		cmocka_unit_test(test_a_word_is_for_what_was_seen),
+		cmocka_unit_test(test_a_locked_counter_is_locked_at_the_kiosk),
 	};
 
 	if (sodium_init() < 0)

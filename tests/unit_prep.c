@@ -375,6 +375,33 @@ static void test_a_cancellation_lets_go(void **state)
 }
 
 /* An event that HQ's record has already is not added to it. */
+/* Put back, and prepared again: heard the other way round it is still prepared again. */
+static void test_heard_the_other_way_round(void **state)
+{
+	struct shop *s = two_lanes("allow");
+
+	(void)state;
+	hq_writes(s, 2, "ready", "", NULL);
+	events(s, 50, event(9, "order.claimed", "{\"order\":\"ZAM-1\",\"staff\":\"E18\"}"));
+	events(s, 50,
+	       event(8, "pickup.unstaged",
+		     "{\"order\":\"ZAM-1\",\"why\":\"no_show\",\"lines\":[]}"));
+	store_begin(s->st->store);
+	assert_false(prep_unstaged(s->st, slice_of("ZAM-1")));
+	store_commit(s->st->store);
+	events(s, 50,
+	       event(11, "pickup.unstaged",
+		     "{\"order\":\"ZAM-1\",\"why\":\"no_show\",\"lines\":[]}"));
+	events(s, 50,
+	       event(10, "order.staged", "{\"order\":\"ZAM-1\",\"shelf\":\"B-1\",\"lines\":[]}"));
+	store_begin(s->st->store);
+	assert_true(prep_unstaged(s->st, slice_of("ZAM-1")));
+	assert_true(order_load(s->st, slice_of("ZAM-1")));
+	assert_int_equal(s->st->order.status, ORDER_EXPIRED);
+	store_commit(s->st->store);
+	shop_close(s);
+}
+
 static void test_picked_there_and_written_by_hq(void **state)
 {
 	struct shop *s = placed();
@@ -453,6 +480,7 @@ int main(void)
 		cmocka_unit_test(test_another_lane_prepared_it),
 		cmocka_unit_test(test_another_lane_settled_it),
 		cmocka_unit_test(test_a_cancellation_lets_go),
+		cmocka_unit_test(test_heard_the_other_way_round),
 		cmocka_unit_test(test_picked_there_and_written_by_hq),
 		cmocka_unit_test(test_five_thousand_orders_wait),
 	};

@@ -481,6 +481,29 @@ static void a_return_takes_a_claim(void **state)
 	shop_close(s);
 }
 
+/* Nothing can be printed: what is to be paid out is said all the same. */
+static void without_a_printer(void **state)
+{
+	struct shop *s = shop_with(BOUGHT("ZAM-2", ""));
+
+	(void)state;
+	shop_verb(s, "return.start", "{\"order\":\"ZAM-2\"}", NULL);
+	shop_verb(s, "return.line", "{\"line\":1,\"qty\":1,\"condition\":\"good\"}", NULL);
+	s->config.device_count = 0;
+	shop_verb(s, "return.accept", "{}", NULL);
+	assert_int_equal(s->status, 200);
+	assert_has(s->reply, "\"job\":0");
+	assert_has(s->screen, "\"code\":\"print_failed\"");
+	assert_has(s->screen, "przyjęty: 13,33");
+	shop_verb(s, "complaint.open",
+		  "{\"order\":\"ZAM-2\",\"basis\":\"conformity\",\"demand\":\"repair\",\"goods\":"
+		  "\"kept\",\"text\":\"x\"}",
+		  NULL);
+	assert_has(s->screen, "Przyjęliśmy reklamację");
+	assert_null(strstr(s->screen, "wydano"));
+	shop_close(s);
+}
+
 /* ---- large ---- */
 
 static void three_hundred_lines(void **state)
@@ -547,6 +570,7 @@ int main(void)
 		cmocka_unit_test(both_lanes_took_it_back),
 		cmocka_unit_test(one_lane_after_the_other_is_no_double),
 		cmocka_unit_test(a_return_takes_a_claim),
+		cmocka_unit_test(without_a_printer),
 		cmocka_unit_test(three_hundred_lines),
 	};
 

@@ -284,20 +284,34 @@ bool order_finished(const struct order *o)
 	return any;
 }
 
-/* What goods that are short were worth, as far as nothing was paid back for them. */
+/* What pieces that came back were worth, behind those that were short. */
+static int64_t worth_back(const struct order_line *l)
+{
+	const int64_t gone = l->short_ < l->qty ? l->short_ : l->qty;
+	const int64_t left = l->qty - gone;
+
+	return l->paid > 0 && l->returned > 0
+		       ? money_part(l->paid, l->qty, gone, l->returned < left ? l->returned : left)
+		       : 0;
+}
+
+/* What pieces that are short were worth, deposits too, as far as nothing was paid back for them.
+ * What was paid back for pieces that came back pays for nothing that is short. */
 static int64_t short_unpaid(const struct order *o)
 {
-	int64_t worth = 0;
+	int64_t worth = 0, back = 0;
 
+	for (int i = 0; i < o->payment_count; i++)
+		back += o->payments[i].refunded;
 	for (int i = 0; i < o->line_count; i++) {
 		const struct order_line *l = &o->lines[i];
 
-		if (l->goods && l->paid > 0 && l->short_ > 0)
+		back -= worth_back(l);
+		if (l->paid > 0 && l->short_ > 0)
 			worth += money_part(l->paid, l->qty, 0,
 					    l->short_ < l->qty ? l->short_ : l->qty);
 	}
-	for (int i = 0; i < o->payment_count; i++)
-		worth -= o->payments[i].refunded;
+	worth -= back > 0 ? back : 0;
 	return worth > 0 ? worth : 0;
 }
 
@@ -320,4 +334,44 @@ int order_line_find(const struct order *o, struct slice id)
 		if (slice_same(json_text(o->lines[i].id), id))
 			return i;
 	return -1;
+}
+
+bool order_line_is_deposit(const struct order_line *line)
+{
+	return json_is(json_get(line->json, "kind"), "deposit");
+}
+
+int order_deposit_goods(const struct order *o, int deposit)
+{
+	const struct order_line *d = &o->lines[deposit];
+	const struct json of = json_get(d->json, "of");
+	int only = -1, count = 0;
+
+	if (of.type != JSON_NONE)
+		return order_line_find(o, json_text(of));
+	for (int i = 0; i < o->line_count; i++) {
+		if (!o->lines[i].goods)
+			continue;
+		if (d->sku.type == JSON_STRING &&
+		    slice_same(json_text(d->sku), json_text(o->lines[i].sku)))
+			return i;
+		only = i;
+		count++;
+	}
+	return count == 1 ? only : -1;
+}
+
+int64_t order_deposit_short(const struct order *o, int deposit, int64_t n)
+{
+	const struct order_line *d = &o->lines[deposit];
+	const int goods = order_line_is_deposit(d) ? order_deposit_goods(o, deposit) : -1;
+	int64_t all, left = d->qty - d->short_ - d->returned;
+
+	if (goods < 0 || !o->lines[goods].goods || n <= 0)
+		return 0;
+	/* A pack has several bottles, so not always one for one. */
+	all = d->qty * (o->lines[goods].short_ + n) / o->lines[goods].qty -
+	      d->qty * o->lines[goods].short_ / o->lines[goods].qty;
+	left = left > 0 ? left : 0;
+	return all < left ? all : left;
 }

@@ -95,6 +95,11 @@ bool order_finished(const struct order *o);
 int64_t order_due(const struct order *o);
 /* What people call it: `number`, or its id. */
 void order_number(const struct order *o, char *dst, size_t cap);
+bool order_line_is_deposit(const struct order_line *line);
+/* The goods a deposit belongs to: member `of`, the same sku, or the only goods there are; -1. */
+int order_deposit_goods(const struct order *o, int deposit);
+/* Pieces of a deposit that nobody owes any more when n more pieces of its goods are short. */
+int64_t order_deposit_short(const struct order *o, int deposit, int64_t n);
 /* The line with this id (exact JSON text), -1 none. */
 int order_line_find(const struct order *o, struct slice id);
 

@@ -37,7 +37,7 @@ static int64_t missing_before(const struct order *o)
 		const struct order_line *l = &o->lines[i];
 		const int64_t n = l->short_ < l->qty ? l->short_ : l->qty;
 
-		if (l->goods && l->paid >= 0 && n > 0)
+		if (l->paid >= 0 && n > 0)
 			sum += money_part(l->paid, l->qty, 0, n);
 	}
 	return sum;
@@ -48,8 +48,7 @@ static int64_t missing_now(const struct order *o, const struct pickup_line *done
 	int64_t sum = 0;
 
 	for (int i = 0; i < o->line_count; i++)
-		if (o->lines[i].goods)
-			sum += refund_of_pieces(&o->lines[i], done[i].short_);
+		sum += refund_of_pieces(&o->lines[i], done[i].short_);
 	return sum;
 }
 
@@ -132,10 +131,17 @@ static enum reason take_cash(const struct pay_facts *f, struct pay_sum *ret_sum)
 	return r;
 }
 
+/* One more payment than an order can have would be taken and not count. */
+static bool one_too_many(const struct order *o)
+{
+	return o->payment_count >= ORDER_PAYMENTS_MAX;
+}
+
 enum reason pay_verdict(const struct pay_facts *f, const struct pay_policy *p,
 			struct pay_sum *ret_sum)
 {
-	if (f->amount <= 0 || f->amount > MONEY_MAX || f->given > MONEY_MAX || f->due == 0)
+	if (one_too_many(f->order) || f->amount <= 0 || f->amount > MONEY_MAX ||
+	    f->given > MONEY_MAX || f->due == 0)
 		return REASON_BAD_REQUEST;
 	if (p->external)
 		return REASON_FISCAL_NEEDED;
@@ -159,7 +165,7 @@ enum reason pay_reverse_verdict(const struct reverse_facts *f)
 
 	if (!f->known)
 		return REASON_NOT_FOUND;
-	if (f->taken_back)
+	if (f->taken_back || f->part_back)
 		return REASON_ALREADY_RETURNED;
 	if (f->gone)
 		return REASON_ALREADY_COLLECTED;
@@ -182,7 +188,8 @@ static bool nip_fits(const struct fiscal_facts *f)
 
 enum reason pay_fiscal_verdict(const struct fiscal_facts *f, const struct pay_policy *p)
 {
-	if (!p->external || (f->due == 0 && !f->receipt_only))
+	if (!p->external || (f->due == 0 && !f->receipt_only) ||
+	    (f->due > 0 && one_too_many(f->order)))
 		return REASON_BAD_REQUEST;
 	if (!nip_fits(f))
 		return REASON_NIP_WRONG;

@@ -53,6 +53,7 @@ enum reason pay_verdict(const struct pay_facts *f, const struct pay_policy *p,
 struct reverse_facts {
 	bool known;	 /* the payment is one that this store took */
 	bool taken_back; /* already */
+	bool part_back;	 /* some of it was paid back, for goods that came back or were missing */
 	bool gone;	 /* all of the order was handed over */
 	bool drawer;	 /* it lies in a drawer of the store */
 	int64_t amount;

@@ -128,6 +128,26 @@ int64_t pickup_leaves(const struct order_line *line, struct pickup_line done)
 	return line->goods && leaves > 0 ? leaves : 0;
 }
 
+void pickup_deposits(const struct order *o, struct pickup_line *done)
+{
+	for (int i = 0; i < o->line_count; i++) {
+		const int goods =
+			order_line_is_deposit(&o->lines[i]) ? order_deposit_goods(o, i) : -1;
+
+		if (goods >= 0)
+			done[i].short_ = order_deposit_short(o, i, done[goods].short_);
+	}
+}
+
+int64_t pickup_sold(const struct order_line *line, struct pickup_line done)
+{
+	const int64_t sold = line->qty - line->short_ - done.short_;
+
+	if (line->goods)
+		return pickup_leaves(line, done);
+	return sold > 0 ? sold : 0;
+}
+
 bool pickup_all_done(const struct order *o, const struct pickup_line *done)
 {
 	for (int i = 0; i < o->line_count; i++)
@@ -166,6 +186,7 @@ enum reason pickup_rest(const struct order *o, struct pickup_line *done, enum re
 		else
 			done[i].stays += unchecked;
 	}
+	pickup_deposits(o, done);
 	return REASON_NONE;
 }
 

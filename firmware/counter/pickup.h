@@ -79,6 +79,12 @@ struct handover_facts {
 };
 enum reason pickup_handover(const struct handover_facts *f, const struct pickup_policy *p);
 
+/* Deposits of what is short are short as well; say it whenever shorts of goods have changed. */
+void pickup_deposits(const struct order *o, struct pickup_line *done);
+/* Pieces of a line that the customer gets and pays: of goods those that leave, of all else what is
+ * not short. */
+int64_t pickup_sold(const struct order_line *line, struct pickup_line done);
+
 /* How many of a line leave the shop now. */
 int64_t pickup_leaves(const struct order_line *line, struct pickup_line done);
 /* Is nothing left for another time? */

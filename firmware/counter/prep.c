@@ -343,6 +343,23 @@ bool swaps_write(const struct order_line *l, const struct swap *add, int64_t *re
 	return !b->overflow;
 }
 
+/* Shares n pieces over the substitutes, behind the first `gone` pieces of them; how many it took.
+ */
+static int64_t share(const int64_t qty[SWAPS_MAX], int64_t gone, int64_t n,
+		     int64_t ret_of[SWAPS_MAX])
+{
+	int64_t left = n;
+
+	for (int i = 0; i < SWAPS_MAX; i++) {
+		const int64_t here = at_least_none(qty[i] - gone);
+
+		gone = at_least_none(gone - qty[i]);
+		ret_of[i] = here < left ? here : left;
+		left -= ret_of[i];
+	}
+	return n - left;
+}
+
 int64_t swaps_leave(const struct order_line *l, int64_t pieces, int64_t ret_of[SWAPS_MAX])
 {
 	const int64_t ordered = at_least_none(l->qty - l->short_ - l->swapped);
@@ -350,15 +367,25 @@ int64_t swaps_leave(const struct order_line *l, int64_t pieces, int64_t ret_of[S
 	const int64_t all = at_least_none(at_least_none(l->handed + pieces - ordered) - before);
 	struct swap swaps[SWAPS_MAX];
 	const int n = swaps_read(l, swaps);
-	int64_t gone = before, left = all;
+	int64_t qty[SWAPS_MAX] = { 0 };
 
-	for (int i = 0; i < SWAPS_MAX; i++) {
-		const int64_t qty = i < n ? swaps[i].qty : 0;
-		const int64_t here = at_least_none(qty - gone);
+	for (int i = 0; i < n; i++)
+		qty[i] = swaps[i].qty;
+	return share(qty, before, all, ret_of);
+}
 
-		gone = at_least_none(gone - qty);
-		ret_of[i] = here < left ? here : left;
-		left -= ret_of[i];
-	}
-	return all - left;
+int64_t swaps_back(const struct order_line *l, int64_t pieces, int64_t scanned,
+		   int64_t ret_of[SWAPS_MAX])
+{
+	struct order_line whole = *l;
+	int64_t left[SWAPS_MAX], others, ordered, before, n;
+
+	whole.handed = 0;
+	others = swaps_leave(&whole, l->handed, left);
+	ordered = l->handed - others;
+	before = at_least_none(l->returned - ordered);
+	n = scanned >= 0 ? scanned : at_least_none(l->returned + pieces - ordered) - before;
+	n = n < pieces ? n : pieces;
+	n = n < others ? n : others;
+	return share(left, before + n > others ? others - n : before, n, ret_of);
 }

@@ -99,5 +99,9 @@ bool swaps_write(const struct order_line *l, const struct swap *add, int64_t *re
  * swaps_read(). What was ordered leaves first, so what the customer does not want is the
  * substitute. */
 int64_t swaps_leave(const struct order_line *l, int64_t pieces, int64_t ret_of[SWAPS_MAX]);
+/* The same of pieces that come back: `scanned` of them were a substitute's by their code; -1 nobody
+ * looked, then what was ordered comes back first. */
+int64_t swaps_back(const struct order_line *l, int64_t pieces, int64_t scanned,
+		   int64_t ret_of[SWAPS_MAX]);
 
 #endif

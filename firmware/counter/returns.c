@@ -249,6 +249,8 @@ enum reason return_open(const struct return_facts *f, const struct returns_polic
 	*ret_needs = 0;
 	if (r != REASON_NONE)
 		return r;
+	if (f->self)
+		return REASON_OWN_ORDER;
 	if (!f->has_order && f->basis == BASIS_WITHDRAWAL)
 		return REASON_NOT_RETURNABLE;
 	if (!f->proof && !ask(p->no_receipt, NEED_NO_RECEIPT, &needs))
@@ -274,7 +276,7 @@ bool return_line_is_goods(const struct order_line *line)
 
 bool return_line_is_deposit(const struct order_line *line)
 {
-	return json_is(json_get(line->json, "kind"), "deposit");
+	return order_line_is_deposit(line);
 }
 
 int64_t return_line_left(const struct order_line *line)
@@ -381,32 +383,11 @@ bool return_is_all(const struct order *o, const struct return_line *back)
 	return true;
 }
 
-/* The goods a deposit belongs to: member `of`, the same sku, or the only goods there are. */
-static int deposit_goods(const struct order *o, int deposit)
-{
-	const struct order_line *d = &o->lines[deposit];
-	const struct json of = json_get(d->json, "of");
-	int only = -1, count = 0;
-
-	if (of.type != JSON_NONE)
-		return order_line_find(o, json_text(of));
-	for (int i = 0; i < o->line_count; i++) {
-		if (!o->lines[i].goods)
-			continue;
-		if (d->sku.type == JSON_STRING &&
-		    slice_same(json_text(d->sku), json_text(o->lines[i].sku)))
-			return i;
-		only = i;
-		count++;
-	}
-	return count == 1 ? only : -1;
-}
-
 static int64_t deposit_pieces(const struct order *o, const struct return_line *back, int deposit)
 {
 	const struct order_line *d = &o->lines[deposit];
 	const int64_t left = return_line_left(d);
-	const int goods = deposit_goods(o, deposit);
+	const int goods = order_deposit_goods(o, deposit);
 	int64_t n = back[deposit].qty;
 
 	if (goods >= 0 && o->lines[goods].goods && back[goods].condition == CONDITION_GOOD) {

@@ -84,6 +84,7 @@ struct return_facts {
 	const struct order *order; /* of a return without an order: the goods brought so far */
 	bool has_order;
 	bool own;	/* this store sold it */
+	bool self;	/* who takes it back is the customer */
 	bool proof;	/* an order, or a receipt with its date */
 	bool reachable; /* HQ can be asked what was returned elsewhere */
 	bool isolated;
@@ -104,6 +105,7 @@ enum reason return_open(const struct return_facts *f, const struct returns_polic
 /* What is brought back of one line. */
 struct return_line {
 	int64_t qty;
+	int64_t others; /* of them a substitute's, by their code; -1 nobody scanned them all */
 	enum condition condition;
 	bool approved; /* though policy says no */
 	char reason[RETURN_REASON_MAX];

@@ -75,10 +75,22 @@ static void add_swaps(const struct slip_facts *f, int line, struct buf *doc)
 	}
 }
 
+/* With its deposit. */
+static int64_t worth_of_short(const struct slip_facts *f, int line)
+{
+	const struct order *o = f->order;
+	int64_t worth = refund_of_pieces(&o->lines[line], f->done[line].short_);
+
+	for (int i = 0; i < o->line_count; i++)
+		if (order_line_is_deposit(&o->lines[i]) && order_deposit_goods(o, i) == line)
+			worth += refund_of_pieces(&o->lines[i], f->done[i].short_);
+	return worth;
+}
+
 static void add_line(const struct slip_facts *f, int i, struct buf *doc)
 {
 	const struct order_line *l = &f->order->lines[i];
-	int64_t leaves = l->goods ? pickup_leaves(l, f->done[i]) : l->qty;
+	int64_t leaves = pickup_sold(l, f->done[i]);
 	char name[TEXT_MAX], left[TEXT_MAX + 32], money[MONEY_TEXT_MAX] = "";
 	struct slice cut;
 
@@ -86,7 +98,7 @@ static void add_line(const struct slip_facts *f, int i, struct buf *doc)
 	    json_string(l->sku, name, sizeof(name)) <= 0)
 		text_fmt(name, sizeof(name), "?");
 	if (l->paid >= 0 && leaves > 0) {
-		int64_t from = l->goods ? l->handed + l->short_ + f->done[i].short_ : 0;
+		int64_t from = l->handed + l->short_ + f->done[i].short_;
 
 		if (from + leaves > l->qty)
 			from = l->qty - leaves;
@@ -103,7 +115,7 @@ static void add_line(const struct slip_facts *f, int i, struct buf *doc)
 		struct buf b;
 
 		/* Only what HQ was asked to pay back is promised. */
-		money_format(refund_of_pieces(l, f->done[i].short_), f->language, money);
+		money_format(worth_of_short(f, i), f->language, money);
 		v.item = f->refunds && l->paid >= 0 ? money : NULL;
 		buf_init(&b, memory, sizeof(memory));
 		words_fill(word_text(WORD_SLIP_SHORT, f->language), &v, &b);

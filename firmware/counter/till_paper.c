@@ -59,7 +59,7 @@ static void add_code(struct buf *doc, const char *code)
 static void add_item(const struct till_card_facts *f, int i, struct buf *doc)
 {
 	const struct order_line *l = &f->order->lines[i];
-	const int64_t n = l->goods ? pickup_leaves(l, f->done[i]) : l->qty;
+	const int64_t n = pickup_sold(l, f->done[i]);
 	char name[TEXT_MAX], left[TEXT_MAX + 32], money[MONEY_TEXT_MAX] = "";
 	struct slice cut;
 
@@ -69,7 +69,7 @@ static void add_item(const struct till_card_facts *f, int i, struct buf *doc)
 	    json_string(l->sku, name, sizeof(name)) <= 0)
 		text_fmt(name, sizeof(name), "?");
 	if (l->paid >= 0) {
-		int64_t from = l->goods ? l->handed + l->short_ + f->done[i].short_ : 0;
+		int64_t from = l->handed + l->short_ + f->done[i].short_;
 
 		from = from + n > l->qty ? l->qty - n : from;
 		money_format(money_part(l->paid, l->qty, from, n), f->language, money);

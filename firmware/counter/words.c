@@ -75,6 +75,23 @@ static const char *const words[WORD_COUNT][3] = {
 	[WORD_COMPLAINT] = { "Przyjęliśmy reklamację {order}. Odpowiemy do {time}.",
 			     "Complaint {order} registered. We'll reply by {time}.",
 			     "Ми прийняли рекламацію {order}. Відповімо до {time}." },
+	[WORD_RETURNED_UNPRINTED] = { "Zwrot {order} przyjęty: {item}.[ Wypłać teraz {store}.] "
+				      "Wydruku "
+				      "nie ma; wypisz protokół ręcznie.",
+				      "Return {order} accepted: {item}.[ Pay out {store} now.] "
+				      "There is "
+				      "no slip; write the protocol by hand.",
+				      "Повернення {order} прийнято: {item}.[ Виплатіть зараз "
+				      "{store}.] "
+				      "Друку немає; випишіть протокол від руки." },
+	[WORD_COMPLAINT_UNPRINTED] = { "Przyjęliśmy reklamację {order}. Odpowiemy do {time}. "
+				       "Wydruku "
+				       "nie ma; wypisz potwierdzenie ręcznie.",
+				       "Complaint {order} registered. We'll reply by {time}. There "
+				       "is "
+				       "no slip; write a confirmation by hand.",
+				       "Ми прийняли рекламацію {order}. Відповімо до {time}. Друку "
+				       "немає; випишіть підтвердження від руки." },
 	[WORD_PAPER_RETURN] = { "Zwrot {order} przyjęto {time}[: {item}].",
 				"Return {order} was accepted on {time}[: {item}].",
 				"Повернення {order} прийнято {time}[: {item}]." },

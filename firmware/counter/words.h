@@ -65,6 +65,8 @@ enum word {
 	WORD_RETURNED,		/* and is done (staff); {store}: what is paid out now */
 	WORD_RETURNED_CUSTOMER, /* the same, for the customer */
 	WORD_COMPLAINT,		/* a complaint was taken */
+	WORD_RETURNED_UNPRINTED, /* both, where no paper can be printed */
+	WORD_COMPLAINT_UNPRINTED,
 	WORD_PAPER_RETURN,	/* the slip of a return was scanned */
 	WORD_PAPER_COMPLAINT,	/* the slip of a complaint */
 	WORD_RETURN_DOUBLED,	/* the same pieces came back at two lanes */

@@ -39,6 +39,7 @@ typedef void effect_add(const struct happening *h, const struct effect_order *o,
 struct effect_outcome {
 	int64_t left; /* goods not yet handed over nor short */
 	int64_t kept; /* goods handed over and not returned */
+	int64_t back; /* goods that came back */
 	int64_t given, surplus;
 };
 /* Writes the order's new `lines` into hq->lines; n = 0 when it has none or they do not fit. */
@@ -55,6 +56,9 @@ struct slice effect_refunds(const struct happening *h, const struct effect_order
 			    struct json legs, struct buf *out);
 /* The fact alone, of an order HQ does not have (yet). */
 void effect_refund_note(const struct happening *h, const struct effect_order *o, struct json legs);
+/* A payment as `changes` make it of what it was, with what was paid back of it by then. */
+void effect_write_payment(const struct happening *h, const struct effect_order *o, struct buf *out,
+			  struct json was, const struct change *changes, size_t count);
 /* A payment with so much of it paid back in all. */
 void effect_write_refunded(struct buf *out, struct json payment, int64_t refunded);
 

@@ -77,7 +77,7 @@ static void write_taken(struct purse *p, const struct till_fact *t, struct json 
 		{ .name = "where", .json = slice_of("\"till\"") },
 	};
 
-	edit_object(p->out, NULL, said, changes, COUNT_OF(changes));
+	effect_write_payment(p->h, p->o, p->out, said, changes, COUNT_OF(changes));
 	move(p, t->amount);
 }
 

@@ -162,6 +162,7 @@ struct slice effect_lines(const struct happening *h, const struct effect_order *
 		if (is_goods(w.value)) {
 			outcome.left += effect_at_most(now.qty - now.handed - now.short_, now.qty);
 			outcome.kept += effect_at_most(now.handed - now.returned, now.qty);
+			outcome.back += now.returned;
 			outcome.given += now.given;
 			outcome.surplus += now.surplus;
 		}

@@ -114,15 +114,33 @@ const char *effect_payment_taken(const struct happening *h)
 	was = copy_payments(&o, id, &h->hq->lines);
 	if (!payment_captured(was))
 		fact_taken(h->hq, o.holder, o.id, json_text(id), json_text(tender), amount);
+	if (fact_is_reversed(h->hq, o.holder, o.id, json_text(id))) {
+		effect_touch_order(h);
+		return NULL;
+	}
 	surplus = surplus_of(&o, was, amount);
 	if (surplus) {
 		hq_alarm(h->hq, h->store, h->lane, surplus, o.id);
 		effect_touch_order(h);
 		return NULL;
 	}
-	edit_object(&h->hq->lines, NULL, was, changes, 5);
+	effect_write_payment(h, &o, &h->hq->lines, was, changes, 5);
 	jw_close(&h->hq->lines, ']');
 	return save_payments(h, &o, amount);
+}
+
+/* What another lane took for the same order did not fit while this was paid; now it may. */
+static void take_waiting(const struct happening *h)
+{
+	struct effect_order o;
+	struct slice kept;
+
+	if (effect_open(h, &o) < 0)
+		return;
+	kept = effect_keep(h->hq, o.holder, o.id, o.root);
+	if (kept.n && !slice_same(kept, o.record.body))
+		record_put(h->hq, o.record.store, stream_by_name("orders"), o.id, o.record.rev + 1,
+			   kept);
 }
 
 const char *effect_payment_reversed(const struct happening *h)
@@ -131,6 +149,7 @@ const char *effect_payment_reversed(const struct happening *h)
 	struct change failed = { .name = "state", .json = slice_of("\"failed\"") };
 	int64_t amount;
 	struct effect_order o;
+	const char *why;
 	int err = effect_open(h, &o);
 
 	if (err == -EINVAL || id.type != JSON_STRING)
@@ -146,5 +165,8 @@ const char *effect_payment_reversed(const struct happening *h)
 	amount = json_int_or(json_get(was, "amount"), 0);
 	edit_object(&h->hq->lines, NULL, was, &failed, 1);
 	jw_close(&h->hq->lines, ']');
-	return save_payments(h, &o, -amount);
+	why = save_payments(h, &o, -amount);
+	if (!why)
+		take_waiting(h);
+	return why;
 }

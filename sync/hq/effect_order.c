@@ -96,11 +96,13 @@ const char *effect_pickup_completed(const struct happening *happened)
 	}
 	changes[0].json = effect_lines(h, &o, add_handed, &outcome);
 	/* What HQ ended stays ended in its record; the store that did not know says so as a
-	 * conflict. */
+	 * conflict. The lane that took it back may have been heard first. */
 	if (outcome.given && json_is(json_get(o.root, "status"), "cancelled"))
 		hq_alarm(h->hq, h->store, h->lane, "pickup.cancelled", o.id);
 	else
-		changes[1].json = slice_of(outcome.left ? "\"partly_collected\"" : "\"collected\"");
+		changes[1].json = slice_of(outcome.left			   ? "\"partly_collected\""
+					   : outcome.kept || !outcome.back ? "\"collected\""
+									   : "\"returned\"");
 	buf_init(&place, memory, sizeof(memory));
 	write_place(h, &place);
 	if (outcome.surplus && !handover_doubled(h, o.holder, o.id, h->handover, outcome.surplus))

@@ -106,9 +106,12 @@ static bool stays_open(const struct happening *h)
 static void add_short(const struct happening *h, const struct effect_order *o, struct json told,
 		      struct effect_counts *c)
 {
-	const int64_t was = c->short_;
+	const int64_t was = c->short_, most = effect_at_most(c->qty - c->handed, c->qty);
 
-	c->short_ = effect_at_most(was + effect_count(told, "qty", 0), c->qty - c->handed);
+	c->surplus = effect_at_most(was + effect_count(told, "qty", 0) - most,
+				    effect_count(told, "qty", 0));
+	/* What was short before stays so, though more left since than there was. */
+	c->short_ = effect_at_most(was + effect_count(told, "qty", 0), most > was ? most : was);
 	if (c->short_ > was)
 		fact_line_add(h->hq, o->holder, o->id, c->line,
 			      (struct line_fact){ .short_ = c->short_ - was });
@@ -131,6 +134,9 @@ const char *effect_order_short(const struct happening *h)
 		return NULL;
 	}
 	changes[0].json = effect_lines(h, &o, add_short, &outcome);
+	/* Two lanes gave up the same piece, and each asked HQ to pay it back. */
+	if (outcome.surplus)
+		hq_alarm(h->hq, h->store, h->lane, "short.surplus", o.id);
 	if (changes[0].json.n && outcome.left == 0 && outcome.kept == 0 && in_preparation(&o))
 		changes[1].json = slice_of("\"cancelled\"");
 	return effect_save(h, &o, changes, 2);

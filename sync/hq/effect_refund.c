@@ -9,6 +9,8 @@
 #include "sync/hq/fact.h"
 #include "sync/hq/order.h"
 
+#define PAYMENT_MAX 4096 /* bytes of one, as JSON; a larger one is written as it came */
+
 static int64_t amount_of(struct json v)
 {
 	const int64_t n = json_int_or(v, 0);
@@ -36,6 +38,27 @@ void effect_write_refunded(struct buf *out, struct json payment, int64_t refunde
 	changes[0].json = edit_int(refunded, &room);
 	changes[1].json = slice_of(refunded == amount ? "\"refunded\"" : "\"partly_refunded\"");
 	edit_object(out, NULL, payment, changes, COUNT_OF(changes));
+}
+
+void effect_write_payment(const struct happening *h, const struct effect_order *o, struct buf *out,
+			  struct json was, const struct change *changes, size_t count)
+{
+	char memory[PAYMENT_MAX];
+	struct json payment;
+	int64_t back;
+	struct buf b;
+
+	buf_init(&b, memory, sizeof(memory));
+	edit_object(&b, NULL, was, changes, count);
+	if (b.overflow || json_check(buf_read(&b), &payment) < 0) {
+		edit_object(out, NULL, was, changes, count);
+		return;
+	}
+	back = fact_refund(h->hq, o->holder, o->id, json_text(json_get(payment, "id")));
+	if (back > amount_of(json_get(payment, "refunded")))
+		effect_write_refunded(out, payment, back);
+	else
+		edit_object(out, NULL, was, changes, count);
 }
 
 void effect_refund_note(const struct happening *h, const struct effect_order *o, struct json legs)

@@ -52,16 +52,29 @@ void fact_taken(struct hq *hq, const char *holder, const char *order, struct sli
 	db_run(&hq->db,
 	       "INSERT INTO till_fact (holder, order_id, payment, tender, amount, reversed)"
 	       " VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT (holder, order_id, payment) DO UPDATE SET"
-	       " tender = excluded.tender, amount = excluded.amount, reversed = 0",
+	       " tender = excluded.tender, amount = excluded.amount,"
+	       " reversed = CASE WHEN till_fact.reversed = 2 THEN 1 ELSE 0 END",
 	       "ttssi", holder, order, payment, tender, amount);
 }
 
 void fact_reversed(struct hq *hq, const char *holder, const char *order, struct slice payment)
 {
+	if (payment.n > FACT_PAYMENT_MAX)
+		return;
+	/* 2: by another lane than took it, whose word comes later. */
 	db_run(&hq->db,
-	       "UPDATE till_fact SET reversed = 1"
-	       " WHERE holder = ? AND order_id = ? AND payment = ?",
+	       "INSERT INTO till_fact (holder, order_id, payment, tender, amount, reversed)"
+	       " VALUES (?, ?, ?, '\"\"', 0, 2) ON CONFLICT (holder, order_id, payment) DO UPDATE"
+	       " SET reversed = CASE WHEN till_fact.reversed = 2 THEN 2 ELSE 1 END",
 	       "tts", holder, order, payment);
+}
+
+bool fact_is_reversed(struct hq *hq, const char *holder, const char *order, struct slice payment)
+{
+	return db_number(&hq->db, 0,
+			 "SELECT reversed FROM till_fact"
+			 " WHERE holder = ? AND order_id = ? AND payment = ?",
+			 "tts", holder, order, payment) != 0;
 }
 
 bool fact_next_payment(struct hq *hq, const char *holder, const char *order, struct till_fact *t)

@@ -33,7 +33,9 @@ struct till_fact {
 };
 void fact_taken(struct hq *hq, const char *holder, const char *order, struct slice payment,
 		struct slice tender, int64_t amount);
+/* Also of one that is not known yet: lanes are heard in any order. */
 void fact_reversed(struct hq *hq, const char *holder, const char *order, struct slice payment);
+bool fact_is_reversed(struct hq *hq, const char *holder, const char *order, struct slice payment);
 /* The order's payment behind t->payment ("" to begin). */
 bool fact_next_payment(struct hq *hq, const char *holder, const char *order, struct till_fact *t);
 
