@@ -61,7 +61,9 @@ int refund_legs(const struct order *o, int64_t amount, const int64_t *given,
 		int64_t left = p->amount - back;
 		int64_t take = left < amount ? left : amount;
 
-		if (!p->captured || !p->online || take <= 0)
+		/* What was paid here goes back here, whole; where some of it is back already, that
+		 * is no longer possible, and HQ pays what is left. */
+		if (!p->captured || !(p->online || back > 0) || take <= 0)
 			continue;
 		ret_legs[n++] = (struct refund_leg){ i, take };
 		amount -= take;

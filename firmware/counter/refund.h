@@ -20,9 +20,10 @@ struct refund_leg {
 	int payment; /* index into the order's payments */
 	int64_t amount;
 };
-/* Shares `amount` over captured online payments in the order's sequence, never above what is
- * left of each; `given[i]` is what this store asked back of payment i before. Returns the
- * number of legs; what no payment could take is *ret_rest. */
+/* Shares `amount` over captured payments that HQ pays back (online ones, and those of a till of
+ * which some is back already) in the order's sequence, never above what is left of each; `given[i]`
+ * is what this store asked back of payment i before. Returns the number of legs; what no payment
+ * could take is *ret_rest. */
 int refund_legs(const struct order *o, int64_t amount, const int64_t *given,
 		struct refund_leg ret_legs[ORDER_PAYMENTS_MAX], int64_t *ret_rest);
 
