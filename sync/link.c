@@ -142,6 +142,8 @@ static const char *failure_text(const struct attempt *a)
 		return a->watch.trouble;
 	if (a->refused[0])
 		return a->refused;
+	if (a->tls && a->stage < STAGE_SUBSCRIBE && a->rc && tls_hung_up(&a->watch))
+		return tls_hung_up(&a->watch);
 	if (a->tls && a->stage < STAGE_SUBSCRIBE &&
 	    (a->rc == MOSQ_ERR_CONN_LOST || a->rc == MOSQ_ERR_TLS))
 		return "it hung up while TLS began; does it speak TLS there?";

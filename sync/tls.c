@@ -10,6 +10,9 @@
 
 #include "firmware/base/clock.h"
 
+#define REFUSES "the broker refuses this station's certificate"
+#define WANTS	"the broker wants a certificate of this station, and none is configured"
+
 __attribute__((format(printf, 2, 3))) static void say(struct tls_watch *w, const char *fmt, ...)
 {
 	va_list args;
@@ -94,12 +97,9 @@ static void say_alert(struct tls_watch *w, bool theirs, int alert)
 	case SSL_AD_UNKNOWN_CA:
 	case SSL_AD_ACCESS_DENIED:
 		if (theirs && w->setup->cert[0])
-			say(w, "the broker refuses this station's certificate (%s)", text);
+			say(w, REFUSES " (%s)", text);
 		else if (theirs)
-			say(w,
-			    "the broker wants a certificate of this station, and none is"
-			    " configured (%s)",
-			    text);
+			say(w, WANTS " (%s)", text);
 		return;
 	default:
 		say(w, "TLS with the broker failed (%s)", text);
@@ -111,6 +111,22 @@ static void on_info(const SSL *ssl, int where, int value)
 {
 	if (where & SSL_CB_ALERT)
 		say_alert(watch_of(ssl), (where & SSL_CB_READ) != 0, value);
+}
+
+static int on_wanted(SSL *ssl, void *ctx)
+{
+	struct tls_watch *w = ctx;
+
+	(void)ssl;
+	w->wanted = true;
+	return 1;
+}
+
+const char *tls_hung_up(const struct tls_watch *w)
+{
+	if (!w->wanted)
+		return NULL;
+	return w->setup->cert[0] ? REFUSES ", or hung up" : WANTS;
 }
 
 static bool load_files(SSL_CTX *ctx, struct tls_watch *w)
@@ -167,6 +183,7 @@ void *tls_context(struct tls_watch *w)
 		SSL_CTX_set_app_data(ctx, w);
 		SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, on_verify);
 		SSL_CTX_set_info_callback(ctx, on_info);
+		SSL_CTX_set_cert_cb(ctx, on_wanted, w);
 		return ctx;
 	}
 	ERR_clear_error();

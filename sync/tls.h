@@ -15,11 +15,16 @@ struct tls_watch {
 	const struct sync_setup *setup;
 	int64_t now_ms;	  /* the wall clock when the connection was begun... */
 	int64_t least_ms; /* ...and what it is at least; certificates are judged by the later */
+	bool wanted;	  /* the broker asked for our certificate */
 	char trouble[BROKER_TROUBLE_MAX]; /* "" while nothing is wrong; the first thing counts */
 };
 
 /* An SSL_CTX, or NULL with watch->trouble. Reads files. */
 void *tls_context(struct tls_watch *watch);
 void tls_context_free(void *context);
+/* Why it may have hung up before it answered, where it did not say; NULL when nothing is known.
+ * With TLS 1.3 a broker's word about our certificate comes after the handshake, and is lost where
+ * its reset overtakes it. */
+const char *tls_hung_up(const struct tls_watch *watch);
 
 #endif

@@ -7,6 +7,7 @@
 const assert = require('node:assert');
 const net = require('node:net');
 const test = require('node:test');
+const tls = require('node:tls');
 const { Authority } = require('../lib/certificates.js');
 const { shopOf } = require('../lib/shop.js');
 const { Child, Cleanup, freePort, program, run, until } = require('../lib/world.js');
@@ -186,6 +187,28 @@ test('a station without the certificate the broker wants is told so', async () =
 	const wrong = others.issue('stranger', 'stranger');
 
 	await says(await station('localhost', port, { ca: ours.ca, cert: wrong.cert, key: wrong.key }),
+		"the broker refuses this station's certificate");
+});
+
+test('the same where the broker\'s word is lost, since its reset overtakes it', async () => {
+	const { cert, key } = ours.issue('resets', 'localhost');
+	const raws = new Map();
+	const server = tls.createServer({
+		cert: fs.readFileSync(cert), key: fs.readFileSync(key), ca: fs.readFileSync(ours.ca),
+		requestCert: true, rejectUnauthorized: false,
+	}, (socket) => raws.get(socket.remotePort).resetAndDestroy());
+
+	server.on('connection', (raw) => raws.set(raw.remotePort, raw));
+	server.on('tlsClientError', () => {});
+	await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+	cleanup.add(() => server.close());
+	const at = server.address().port;
+
+	await says(await station('localhost', at, { ca: ours.ca }),
+		'the broker wants a certificate of this station, and none is configured');
+	const wrong = others.issue('stranger-2', 'stranger-2');
+
+	await says(await station('localhost', at, { ca: ours.ca, cert: wrong.cert, key: wrong.key }),
 		"the broker refuses this station's certificate");
 });
 
