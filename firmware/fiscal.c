@@ -13,6 +13,9 @@
 #include "firmware/money.h"
 #include "firmware/orders.h"
 
+/* A till's numbers may begin anew with the next day. */
+#define RECEIPT_DAY_MS (20 * 3600 * INT64_C(1000))
+
 struct fiscal_wish {
 	struct receipt receipt;
 	char tender[TENDER_MAX];
@@ -121,13 +124,29 @@ static bool is_kept(struct station *st, const struct fiscal_wish *w)
 	       strcmp(r.number, w->receipt.number) == 0;
 }
 
+/* People know it by its number; both are orders of this store. */
+static void refuse_used(struct station *st, const struct call *c, const char *other)
+{
+	struct word_values v = words_none();
+	char opened[ID_MAX + 1], number[128];
+
+	slice_copy(st->order.id, opened, sizeof(opened));
+	if (order_load(st, slice_of(other)))
+		order_number(&st->order, number, sizeof(number));
+	else
+		text_fmt(number, sizeof(number), "%s", other);
+	order_load(st, slice_of(opened));
+	v.item = number;
+	answer_no(st, c, 409, REASON_RECEIPT_USED, &v);
+}
+
 void verb_fiscal_record(struct station *st, const struct call *c, struct json args)
 {
 	const struct pay_policy policy = money_policy_now(st);
 	struct word_values v = words_none();
 	struct fiscal_facts f = { .order = &st->order };
 	struct fiscal_wish w;
-	char buyer[32];
+	char buyer[32], other[ID_MAX + 1];
 	enum reason r;
 
 	if (!read_wish(args, &w)) {
@@ -149,11 +168,15 @@ void verb_fiscal_record(struct station *st, const struct call *c, struct json ar
 	f.total = w.receipt.total;
 	f.nip = slice_of(w.nip);
 	f.buyer = slice_of(buyer);
+	f.used = store_receipt_used(st->store, st->order.id, &w.receipt,
+				    station_now(st) - RECEIPT_DAY_MS, other);
 	r = pay_fiscal_verdict(&f, &policy);
 	if (r == REASON_NONE && !f.receipt_only && money_full(st))
 		r = REASON_BAD_REQUEST;
 	if (r == REASON_NONE)
 		record(st, c, &w, !f.receipt_only);
+	else if (r == REASON_RECEIPT_USED)
+		refuse_used(st, c, other);
 	else
 		money_refuse(st, c, r, f.receipt_only ? f.receipt_total : f.due);
 }

@@ -195,7 +195,7 @@ enum reason pay_fiscal_verdict(const struct fiscal_facts *f, const struct pay_po
 		return REASON_NIP_WRONG;
 	if (f->total != (f->receipt_only ? f->receipt_total : f->due))
 		return REASON_PAYMENT_DUE;
-	return REASON_NONE;
+	return f->used ? REASON_RECEIPT_USED : REASON_NONE;
 }
 
 /* ---- refunds ---- */

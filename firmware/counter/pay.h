@@ -70,6 +70,7 @@ struct fiscal_facts {
 	int64_t total;	    /* as the receipt says */
 	struct slice nip;   /* as typed, n = 0 none */
 	struct slice buyer; /* the order's own */
+	bool used;	    /* another order has this receipt, and it is of today */
 };
 enum reason pay_fiscal_verdict(const struct fiscal_facts *f, const struct pay_policy *p);
 

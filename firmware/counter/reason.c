@@ -52,6 +52,7 @@ static const char *const codes[REASON_COUNT] = {
 	[REASON_DRAWER_SHORT] = "drawer_short",
 	[REASON_NO_SUBSTITUTE] = "no_substitute",
 	[REASON_CONSENT_NEEDED] = "consent_needed",
+	[REASON_RECEIPT_USED] = "receipt_used",
 };
 
 const char *reason_code(enum reason r)

@@ -58,8 +58,9 @@ enum reason {
 	REASON_DRAWER_SHORT,   /* so much cash is not in it */
 	REASON_NO_SUBSTITUTE,  /* the customer wants no other product */
 	REASON_CONSENT_NEEDED, /* the customer has to agree first */
+	REASON_RECEIPT_USED,   /* this receipt stands with another order */
 };
-#define REASON_COUNT (REASON_CONSENT_NEEDED + 1)
+#define REASON_COUNT (REASON_RECEIPT_USED + 1)
 
 const char *reason_code(enum reason r);
 

@@ -447,6 +447,10 @@ static const char *const reasons[REASON_COUNT][3] = {
 				    "it.",
 				    "На цей замінник потрібна згода клієнта. Запитайте й позначте "
 				    "згоду." },
+	[REASON_RECEIPT_USED] = { "Ten paragon jest już przy zamówieniu {item}. Sprawdź numer.",
+				  "This receipt stands with order {item} already. Check its "
+				  "number.",
+				  "Цей чек уже є при замовленні {item}. Перевірте номер." },
 	[REASON_UNREADABLE] = { "Nie udało się odczytać kodu. Zeskanuj ponownie.",
 				"The code could not be read. Scan it again.",
 				"Код не вдалося прочитати. Скануйте ще раз." },

@@ -188,6 +188,7 @@ static const char *const migrations[] = {
 	" number TEXT NOT NULL, total INTEGER NOT NULL, payment TEXT NOT NULL,"
 	" at INTEGER NOT NULL) STRICT;"
 	"CREATE INDEX receipt_id ON receipt (id);"
+	"CREATE INDEX receipt_number ON receipt (number, register, at);"
 	/* Shifts of this lane, and every movement of money in them: `kind` is enum till_kind, money
 	 * out is below zero. */
 	"CREATE TABLE shift (shift INTEGER PRIMARY KEY, number TEXT NOT NULL, staff TEXT NOT NULL,"

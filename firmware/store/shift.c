@@ -37,6 +37,23 @@ bool store_receipt(struct store *st, struct slice order, struct receipt *ret_rec
 	return true;
 }
 
+bool store_receipt_used(struct store *st, struct slice order, const struct receipt *r,
+			int64_t since_ms, char ret_order[ID_MAX + 1])
+{
+	sqlite3_stmt *row = db_query(st,
+				     "SELECT r.id FROM receipt r"
+				     " LEFT JOIN payment p ON p.id=r.id AND p.payment=r.payment"
+				     " WHERE r.number=? AND r.register=? AND r.at>? AND r.id<>?"
+				     " AND coalesce(p.state, 0)<>1 LIMIT 1",
+				     "ssit", r->number, r->register_id, since_ms, order);
+
+	if (!row)
+		return false;
+	slice_copy(db_text(row, 0), ret_order, ID_MAX + 1);
+	db_done(row);
+	return true;
+}
+
 bool store_receipt_paid(struct store *st, struct slice order, const char *payment)
 {
 	return db_number(st, 0, "SELECT 1 FROM receipt WHERE id=? AND payment=? LIMIT 1", "ts",

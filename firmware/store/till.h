@@ -56,6 +56,9 @@ struct receipt {
 void store_receipt_add(struct store *st, struct slice order, const struct receipt *r);
 /* The newest whose payment was not taken back. */
 bool store_receipt(struct store *st, struct slice order, struct receipt *ret_receipt);
+/* The other order that has a receipt of this number since then, whose payment was not taken back. */
+bool store_receipt_used(struct store *st, struct slice order, const struct receipt *r,
+			int64_t since_ms, char ret_order[ID_MAX + 1]);
 /* Was this payment made at the shop's till? */
 bool store_receipt_paid(struct store *st, struct slice order, const char *payment);
 
