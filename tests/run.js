@@ -22,6 +22,7 @@ const JS_LIMIT_MS = 120000;
 const E2E_LIMIT_MS = 180000;
 const SLOW_LIMIT_MS = 1800000;
 const OUTPUT_MAX = 4 << 20;
+const AT_ONCE = 3; // of those that mostly wait; the slow ones keep the machine busy
 
 function filesIn(dir, pattern)
 {
@@ -39,7 +40,7 @@ function nodeFiles(dir, pattern, limitMs)
 }
 
 /**
- * What there is to run: `together` may share the machine with as many as it has cores, `pairs` mostly
+ * What there is to run: `together` may share the machine with as many as it has cores, `few` mostly
  * wait for what the protocols wait for.
  */
 function findTests(slow, names)
@@ -53,7 +54,7 @@ function findTests(slow, names)
 	return {
 		together: [...units, ...nodeFiles(path.join(TESTS, 'js'), /^test_.*\.js$/, JS_LIMIT_MS)]
 			.filter(wanted),
-		pairs: [
+		few: [
 			...nodeFiles(e2e, /^test_.*\.js$/, E2E_LIMIT_MS),
 			...(slow ? nodeFiles(e2e, /^slow_.*\.js$/, SLOW_LIMIT_MS) : []),
 		].filter(wanted),
@@ -211,11 +212,11 @@ async function main(args)
 		process.stderr.write('usage: node tests/run.js [--slow] [name…]\n');
 		return 2;
 	}
-	const { together, pairs } = findTests(slow, names);
+	const { together, few } = findTests(slow, names);
 	const results = [];
 
 	await runAll(together, 2 * os.cpus().length, results);
-	await runAll(pairs, 2, results);
+	await runAll(few, slow ? 2 : AT_ONCE, results);
 	const sum = (what) => results.reduce((acc, result) => acc + result.count[what], 0);
 	const failing = results.filter((result) => result.count.failed > 0);
 
