@@ -132,13 +132,20 @@ const char *effect_payment_taken(const struct happening *h)
 /* What another lane took for the same order did not fit while this was paid; now it may. */
 static void take_waiting(const struct happening *h)
 {
+	struct buf *copy = &h->hq->edited;
 	struct effect_order o;
 	struct slice kept;
+	struct json root;
 
 	if (effect_open(h, &o) < 0)
 		return;
-	kept = effect_keep(h->hq, o.holder, o.id, o.root);
-	if (kept.n && !slice_same(kept, o.record.body))
+	/* It stands where effect_keep() writes. */
+	buf_reset(copy);
+	buf_slice(copy, o.record.body);
+	if (copy->overflow || json_check(buf_read(copy), &root) < 0)
+		return;
+	kept = effect_keep(h->hq, o.holder, o.id, root);
+	if (kept.n && !slice_same(kept, buf_read(copy)))
 		record_put(h->hq, o.record.store, stream_by_name("orders"), o.id, o.record.rev + 1,
 			   kept);
 }
