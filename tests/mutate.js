@@ -22,18 +22,32 @@ function run(command, args)
 	});
 }
 
+/** The changed text of one of its sources. */
+function changed(name, { file, from, to })
+{
+	const text = fs.readFileSync(path.join(TOP, file), 'utf8');
+
+	if (text.split(from).length !== 2)
+		throw new Error(`${name}: ${file} does not have this text once:\n${from}`);
+	return text.replace(from, () => to);
+}
+
+/** What it changes, each by itself. */
+function parts(mutation)
+{
+	return [mutation, ...mutation.also ?? []];
+}
+
 /** Writes the changed copies; their names relative to the tree. */
 function write(build, mutation)
 {
-	return [mutation, ...mutation.also ?? []].map(({ file, from, to }) => {
-		const text = fs.readFileSync(path.join(TOP, file), 'utf8');
-		const copy = path.join(TOP, build, mutation.name, file);
+	return parts(mutation).map((part) => {
+		const copy = path.join(TOP, build, mutation.name, part.file);
+		const text = changed(mutation.name, part);
 
-		if (text.split(from).length !== 2)
-			throw new Error(`${mutation.name}: ${file} does not have this text once:\n${from}`);
 		fs.mkdirSync(path.dirname(copy), { recursive: true });
-		fs.writeFileSync(copy, text.replace(from, () => to));
-		return file;
+		fs.writeFileSync(copy, text);
+		return part.file;
 	});
 }
 
@@ -89,4 +103,10 @@ function mutate(what, names)
 	});
 }
 
-module.exports = { mutate };
+/** All of them, without a build: a source that changed is seen before a night is wasted. */
+function checkTexts(mutations)
+{
+	mutations.forEach((mutation) => parts(mutation).forEach((part) => changed(mutation.name, part)));
+}
+
+module.exports = { checkTexts, mutate };

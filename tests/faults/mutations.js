@@ -73,13 +73,17 @@ const MUTATIONS = [
 	},
 ];
 
-mutate({
-	mutations: MUTATIONS,
-	build: 'build/faults/mutants',
-	program: 'simulate',
-	make: (name, files) => [`MUTANT=${name}`, `MUTATED=${files.join(' ')}`],
-	seed: 500000,
-	word: 'schedules',
-	most: 10000,
-	failed: /^seed (\d+) failed at \d+ ms: (.*)$/m,
-}, process.argv.slice(2));
+if (require.main === module) {
+	mutate({
+		mutations: MUTATIONS,
+		build: 'build/faults/mutants',
+		program: 'simulate',
+		make: (name, files) => [`MUTANT=${name}`, `MUTATED=${files.join(' ')}`],
+		seed: 500000,
+		word: 'schedules',
+		most: 10000,
+		failed: /^seed (\d+) failed at \d+ ms: (.*)$/m,
+	}, process.argv.slice(2));
+}
+
+module.exports = { MUTATIONS };

@@ -33,8 +33,8 @@ const MUTATIONS = [
 	}, {
 		name: 'reverse-twice',
 		file: 'firmware/money.c',
-		from: '\t\tf.taken_back = t.state == TAKEN_BACK ||\n',
-		to: '\t\tf.taken_back = false ||\n',
+		from: '\t\tf.taken_back = t.state == TAKEN_BACK;\n',
+		to: '\t\tf.taken_back = false;\n',
 	}, {
 		name: 'forget-a-sale-in-the-drawer',
 		file: 'firmware/money.c',
@@ -49,8 +49,8 @@ const MUTATIONS = [
 	}, {
 		name: 'forget-what-came-back-in-stock',
 		file: 'firmware/return_accept.c',
-		from: '\tstore_stock_delta_add(st->store, slice_of(sku), st->back[i].qty, st->config->lane,\n'
-			+ '\t\t\t      st->ledger.epoch, seq);\n',
+		from: '\tstore_stock_delta_add(st->store, slice_of(sku), pieces, st->config->lane, st->ledger.epoch,\n'
+			+ '\t\t\t      seq);\n',
 		to: '\t(void)seq;\n',
 	}, {
 		name: 'tell-stock-of-one-piece',
@@ -71,7 +71,7 @@ const MUTATIONS = [
 	}, {
 		name: 'do-a-press-again',
 		file: 'firmware/verbs.c',
-		from: '\tif (pressed_before(st, &c))\n',
+		from: '\tif (pressed_before(st, &c) || training_pressed(st, &c))\n',
 		to: '\tif (c.request == 0 && pressed_before(st, &c))\n',
 	}, {
 		name: 'do-not-tell-a-double',
@@ -96,13 +96,17 @@ const MUTATIONS = [
 	},
 ];
 
-mutate({
-	mutations: MUTATIONS,
-	build: 'build/property/mutants',
-	program: 'counter',
-	make: (name, files) => [`BROKEN=${name}`, `BROKEN_FILES=${files.join(' ')}`],
-	seed: 1,
-	word: 'runs',
-	most: 2000,
-	failed: /^seed (\d+) failed at event \d+ of \d+: (.*)$/m,
-}, process.argv.slice(2));
+if (require.main === module) {
+	mutate({
+		mutations: MUTATIONS,
+		build: 'build/property/mutants',
+		program: 'counter',
+		make: (name, files) => [`BROKEN=${name}`, `BROKEN_FILES=${files.join(' ')}`],
+		seed: 1,
+		word: 'runs',
+		most: 2000,
+		failed: /^seed (\d+) failed at event \d+ of \d+: (.*)$/m,
+	}, process.argv.slice(2));
+}
+
+module.exports = { MUTATIONS };
