@@ -168,11 +168,10 @@ void verb_fiscal_record(struct station *st, const struct call *c, struct json ar
 	f.total = w.receipt.total;
 	f.nip = slice_of(w.nip);
 	f.buyer = slice_of(buyer);
+	f.payments = money_payments(st);
 	f.used = store_receipt_used(st->store, st->order.id, &w.receipt,
 				    station_now(st) - RECEIPT_DAY_MS, other);
 	r = pay_fiscal_verdict(&f, &policy);
-	if (r == REASON_NONE && !f.receipt_only && money_full(st))
-		r = REASON_BAD_REQUEST;
 	if (r == REASON_NONE)
 		record(st, c, &w, !f.receipt_only);
 	else if (r == REASON_RECEIPT_USED)

@@ -151,7 +151,7 @@ void money_tell_taken(struct station *st, const struct call *c, struct taken *t)
 	store_taken_set(st->store, o->id, t);
 }
 
-bool money_full(struct station *st)
+int money_payments(struct station *st)
 {
 	struct taken t = { .payment = "" };
 	int payments = st->order.payment_count;
@@ -164,7 +164,7 @@ bool money_full(struct station *st)
 			listed = listed || json_is(st->order.payments[i].id, t.payment);
 		payments += !listed;
 	}
-	return payments >= ORDER_PAYMENTS_MAX;
+	return payments;
 }
 
 static void answer_paid(struct station *st, const struct call *c, const struct taken *t,
@@ -222,9 +222,8 @@ static void verb_pickup_pay(struct station *st, const struct call *c, struct jso
 	f.given = w.given;
 	f.ref = w.ref[0];
 	f.till = money_till_now(st, NULL);
+	f.payments = money_payments(st);
 	r = pay_verdict(&f, &policy, &sum);
-	if (r == REASON_NONE && money_full(st))
-		r = REASON_BAD_REQUEST;
 	/* What may not be handed over here is not paid here. */
 	if (r == REASON_NONE && serving_alone(st) &&
 	    pickup_policy_now(st).isolated == ISOLATED_REFUSE)

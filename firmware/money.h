@@ -40,8 +40,8 @@ int money_refund_out(struct station *st, const struct call *c, struct slice orde
 /* A number or a text of people (a receipt's, a register's): false when it is neither, too long or
  * has control characters. */
 bool money_arg_code(struct json v, char *dst, size_t cap);
-/* st->order has as many payments, those that went back too, as a record may have. */
-bool money_full(struct station *st);
+/* How many payments the record of st->order has or will have, those that went back too. */
+int money_payments(struct station *st);
 /* Event payment.taken for st->order, and the store's own fact; fills in where and when. */
 void money_tell_taken(struct station *st, const struct call *c, struct taken *t);
 /* Refuses with the words that go with it: what is due, which tenders are taken. */

@@ -131,16 +131,16 @@ static enum reason take_cash(const struct pay_facts *f, struct pay_sum *ret_sum)
 	return r;
 }
 
-/* One more payment than an order can have would be taken and not count. */
-static bool one_too_many(const struct order *o)
+/* One more payment than an order's record can have would be taken and not count. */
+static bool one_too_many(int payments)
 {
-	return o->payment_count >= ORDER_PAYMENTS_MAX;
+	return payments >= ORDER_PAYMENTS_MAX;
 }
 
 enum reason pay_verdict(const struct pay_facts *f, const struct pay_policy *p,
 			struct pay_sum *ret_sum)
 {
-	if (one_too_many(f->order) || f->amount <= 0 || f->amount > MONEY_MAX ||
+	if (one_too_many(f->payments) || f->amount <= 0 || f->amount > MONEY_MAX ||
 	    f->given > MONEY_MAX || f->due == 0)
 		return REASON_BAD_REQUEST;
 	if (p->external)
@@ -189,7 +189,7 @@ static bool nip_fits(const struct fiscal_facts *f)
 enum reason pay_fiscal_verdict(const struct fiscal_facts *f, const struct pay_policy *p)
 {
 	if (!p->external || (f->due == 0 && !f->receipt_only) ||
-	    (f->due > 0 && one_too_many(f->order)))
+	    (f->due > 0 && one_too_many(f->payments)))
 		return REASON_BAD_REQUEST;
 	if (!nip_fits(f))
 		return REASON_NIP_WRONG;

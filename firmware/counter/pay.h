@@ -42,6 +42,7 @@ struct pay_facts {
 	int64_t given; /* what the customer laid down, -1 not said */
 	bool ref;      /* the terminal's confirmation number is there */
 	struct till_facts till;
+	int payments; /* the order's, those that went back too */
 };
 struct pay_sum {
 	int64_t amount, change;
@@ -70,6 +71,7 @@ struct fiscal_facts {
 	int64_t total;	    /* as the receipt says */
 	struct slice nip;   /* as typed, n = 0 none */
 	struct slice buyer; /* the order's own */
+	int payments;	    /* the order's, those that went back too */
 	bool used;	    /* another order has this receipt, and it is of today */
 };
 enum reason pay_fiscal_verdict(const struct fiscal_facts *f, const struct pay_policy *p);
