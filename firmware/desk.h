@@ -19,6 +19,8 @@ void answer_no(struct station *st, const struct call *c, int http, enum reason r
 	       const struct word_values *values);
 /* The same without a notice at the desk: logging in is between one person and the page. */
 void answer_quiet(struct station *st, const struct call *c, int http, enum reason r);
+/* There is no such verb. */
+void answer_no_verb(struct station *st, const struct call *c);
 void notice_hide_from_customer(struct station *st, enum desk desk);
 /* Somebody is wanted at the kiosk. */
 void counter_call(struct station *st, enum word w, const struct word_values *values);

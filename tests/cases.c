@@ -79,6 +79,8 @@ static bool happens(struct run *r, const char *text)
 		case_scan(&r->shop, rest, false);
 	else if ((rest = rest_after(text, "do")))
 		case_do(&r->shop, rest);
+	else if ((rest = rest_after(text, "press")))
+		case_press(&r->shop, rest);
 	else if ((rest = rest_after(text, "approve wrong")))
 		case_approve(&r->shop, rest, false);
 	else if ((rest = rest_after(text, "approve")))

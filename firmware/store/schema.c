@@ -208,7 +208,9 @@ static const char *const migrations[] = {
 	/* Who says from afar that they are here has shown no code. */
 	"ALTER TABLE here ADD COLUMN shown INTEGER NOT NULL DEFAULT 1;"
 	/* What else is known of a line or of a desk's work, as JSON. */
-	"ALTER TABLE work ADD COLUMN extra TEXT NOT NULL DEFAULT '';",
+	"ALTER TABLE work ADD COLUMN extra TEXT NOT NULL DEFAULT '';"
+	/* What a press asked for: the same key with something else is another press. */
+	"ALTER TABLE passing ADD COLUMN asked TEXT;",
 };
 
 size_t schema_version(void)
