@@ -63,7 +63,8 @@ enum reason pickup_short(const struct order_line *line, struct pickup_line done,
 /* What becomes of the pieces that are not checked. */
 enum rest { REST_NONE, REST_LATER, REST_REFUND };
 const char *rest_name(enum rest r); /* "later", "refund" */
-/* Writes it into the lines; FORBIDDEN where policy wants all or nothing. */
+/* Writes it into the lines; FORBIDDEN where policy wants all or nothing, ITEMS_UNCHECKED where all
+ * of it would be paid back and nothing was checked: that is no handover. */
 enum reason pickup_rest(const struct order *o, struct pickup_line *done, enum rest rest,
 			const struct pickup_policy *p);
 
