@@ -43,6 +43,8 @@ void desk_resolve_card_like(struct station *st, struct scan *s);
 /* ---- pickups.c: a desk at work ---- */
 
 void desk_set_mode(struct station *st, enum desk desk, enum desk_mode mode);
+/* A work is given up by its own verb; where none is open there is nothing to do, which is fine. */
+bool desk_may_cancel(const struct station *st, enum desk desk, enum desk_mode work);
 /* A signed code opens its order, or is refused. */
 void pickup_scan_code(struct station *st, const struct call *c, struct slice text);
 /* Refused at the door: told to HQ, shown at the desk. `order` "" when it is not known which. */

@@ -345,20 +345,33 @@ static void locked_document(struct station *st, struct buf *b)
 	add_tail(st, b, st->desks[DESK_COUNTER].language, false);
 }
 
+static void add_asking(struct station *st, struct buf *b)
+{
+	const struct desk_state *desk = &st->desks[DESK_COUNTER];
+	const char *order = desk->waiting.active ? desk->waiting.order : desk->row.order;
+	char number[128];
+
+	if (!desk->waiting.active && desk->mode != MODE_ASKING) {
+		jw_null(b, "asking");
+		return;
+	}
+	jw_open(b, "asking", '{');
+	jw_str(b, "order", order);
+	if (order_load(st, slice_of(order))) {
+		order_number(&st->order, number, sizeof(number));
+		jw_str(b, "number", number);
+	}
+	jw_str(b, "for", desk->waiting.active ? "order" : "pin");
+	jw_close(b, '}');
+}
+
 static void write_counter(struct station *st, struct buf *b)
 {
 	const struct desk_state *desk = &st->desks[DESK_COUNTER];
 
 	jw_str(b, "mode", mode_word(st, desk));
 	add_notice(b, &desk->notice, false);
-	if (desk->waiting.active || desk->mode == MODE_ASKING) {
-		jw_open(b, "asking", '{');
-		jw_str(b, "order", desk->waiting.active ? desk->waiting.order : desk->row.order);
-		jw_str(b, "for", desk->waiting.active ? "order" : "pin");
-		jw_close(b, '}');
-	} else {
-		jw_null(b, "asking");
-	}
+	add_asking(st, b);
 	add_pickup(st, b);
 	prep_document(st, b);
 	return_document(st, b);

@@ -181,6 +181,7 @@ static void completed(struct station *st, const struct origin *o, struct json bo
 	keep_order_fact(st, o, slice_of(id), body);
 	store_taken_told(st->store, slice_of(id));
 	store_here_drop(st->store, slice_of(id));
+	parcels_left(st, slice_of(id));
 	order_changed(st, slice_of(id));
 }
 

@@ -12,6 +12,7 @@
 #include "firmware/ledger.h"
 #include "firmware/money.h"
 #include "firmware/orders.h"
+#include "firmware/prep.h"
 #include "firmware/printing.h"
 #include "firmware/streams.h"
 #include "firmware/refunds.h"
@@ -225,9 +226,10 @@ static void hand_over(struct station *st, struct handover *h)
 {
 	struct desk_row *row = &st->desks[h->call->desk].row;
 	struct word_values v = words_none();
-	char number[128], members[2 * ID_MAX + 64];
+	char number[128], members[2 * ID_MAX + 64], order[ID_MAX + 1];
 	int64_t job;
 
+	text_fmt(order, sizeof(order), "%s", row->order);
 	if (serving_alone(st))
 		text_fmt(row->how, sizeof(row->how), "isolated");
 	/* Also where it was only opened alone: who says so listens. */
@@ -255,6 +257,7 @@ static void hand_over(struct station *st, struct handover *h)
 	notice_word(st, h->call->desk, NOTICE_GOOD, "handed_over", WORD_HANDED, WORD_HANDED, &v);
 	if (job == 0 && h->copies > 0)
 		job_missing(st);
+	parcels_left(st, slice_of(order));
 	answer_ok(st, h->call, members);
 }
 

@@ -77,6 +77,13 @@ void desk_set_mode(struct station *st, enum desk desk, enum desk_mode mode)
 	store_desk_set(st->store, desk, &d->row);
 }
 
+bool desk_may_cancel(const struct station *st, enum desk desk, enum desk_mode work)
+{
+	const enum desk_mode mode = st->desks[desk].mode;
+
+	return mode == work || mode == MODE_IDLE || mode == MODE_ASKING;
+}
+
 void pickup_close(struct station *st, enum desk desk)
 {
 	if (desk == DESK_COUNTER)

@@ -22,6 +22,9 @@ void prep_document(struct station *st, struct buf *b); /* member `prep` of the c
 void prep_changed(struct station *st, enum desk desk);
 /* Another lane prepares it, and was first. */
 void prep_lost(struct station *st, enum desk desk);
+/* Pieces of this order left the shop: is still a parcel of it to be looked for? st->order is read
+ * anew. */
+void parcels_left(struct station *st, struct slice order);
 /* Events of other lanes; false: not one of these. */
 bool prep_effect(struct station *st, const struct origin *o, const char *type, struct json body);
 

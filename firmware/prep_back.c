@@ -111,6 +111,7 @@ void prep_forget(struct station *st, const struct mark *mark)
 					   slice_of("{\"state\":\"arrived\"}"), mark);
 	overlay_set(st, st->order.id, "shelf", slice_of("null"), mark);
 	overlay_drop(st, st->order.id, "packed");
+	overlay_drop(st, st->order.id, "search");
 	overlay_drop(st, st->order.id, "by");
 }
 

@@ -30,6 +30,10 @@ static void answer(struct station *st, const struct call *c, enum reason r)
 		answer_ok(st, c, "");
 		return;
 	}
+	if (r == REASON_BAD_REQUEST) {
+		prep_bad(st, c);
+		return;
+	}
 	v = prep_words(st, number);
 	prep_no(st, c, r, &v);
 }

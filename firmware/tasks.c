@@ -65,7 +65,7 @@ static void write_searches(struct station *st, struct buf *b)
 		if (!order_load(st, slice_of(id)))
 			continue;
 		for (struct json_walk w = json_walk(st->order.parcels); json_next(&w);) {
-			if (parcel_state_of(json_get(w.value, "state")) != PARCEL_MISSING)
+			if (!parcel_sought(&st->order, w.value))
 				continue;
 			write_task(st, b, "search", NULL);
 			jw_value(b, "label", json_get(w.value, "label"));

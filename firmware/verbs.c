@@ -52,6 +52,9 @@ static void verb_help(struct station *st, const struct call *c, struct json args
 
 	(void)args;
 	counter_call(st, WORD_CALLED, &v);
+	/* Behind it, so that the customer's screen stays with the kiosk, and whom it greets. */
+	if (c->desk == DESK_KIOSK)
+		notice_word(st, c->desk, NOTICE_ATTENTION, "help", WORD_COMING, WORD_COMING, &v);
 	answer_ok(st, c, "");
 }
 
