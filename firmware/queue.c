@@ -20,9 +20,9 @@ static void add_queued(struct buf *b, const char *order, const char *number, con
 {
 	jw_open(b, NULL, '{');
 	jw_str(b, "order", order);
-	jw_str(b, "number", number);
 	jw_str(b, "status", status);
 	jw_int(b, "waiting_s", waiting_s);
+	jw_str(b, "number", number);
 }
 
 /* Waiting in steps of half a minute, so that a quiet shop has quiet screens. */

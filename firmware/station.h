@@ -35,7 +35,7 @@
 #define BODY_MAX	    (1024 * 1024)
 #define ORDER_LAID_MAX	    (512 * 1024) /* two of OVER_VALUE_MAX a line, and parcels */
 #define DOCUMENT_MAX	    (512 * 1024)
-#define QUEUE_TEXT_MAX	    98304
+#define QUEUE_TEXT_MAX	    131072
 #define EVENT_TEXT_MAX	    65536
 #define UP_MESSAGE_MAX	    65536 /* INTERFACES: a batch of events, bytes */
 #define APPROVAL_REASON_MAX 128
