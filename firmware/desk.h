@@ -103,6 +103,9 @@ bool pickup_take_serial(struct station *st, enum desk desk, struct slice text,
 			enum reason *ret_reason);
 void pickup_serials(struct station *st, enum desk desk, int line, struct buf *b);
 bool pickup_age_checked(struct station *st, enum desk desk);
+/* Which pieces stay here for the collector's age, into st->done. */
+void pickup_kept_load(struct station *st, enum desk desk);
+void pickup_age_document(struct station *st, enum desk desk, struct buf *b); /* member `age` */
 void verb_pickup_age(struct station *st, const struct call *c, struct json args);
 
 /* ---- identify.c ---- */

@@ -40,8 +40,8 @@ static const char *const statuses[] = { "ready", "picking", "placed" };
 struct waiting_order {
 	char id[ID_MAX + 1];
 	char number[ID_MAX + 1]; /* what people call it */
-	int64_t promised_ms; /* INT64_MAX none */
-	int64_t since_ms;    /* ready or placed */
+	int64_t promised_ms;	 /* INT64_MAX none */
+	int64_t since_ms;	 /* ready or placed */
 };
 
 struct waits {

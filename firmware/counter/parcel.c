@@ -136,8 +136,8 @@ bool parcel_left(const struct order *o, struct json parcel)
 
 bool parcel_sought(const struct order *o, struct json parcel)
 {
-	return parcel_state_of(json_get(parcel, "state")) == PARCEL_MISSING &&
-	       !order_finished(o) && !parcel_left(o, parcel);
+	return parcel_state_of(json_get(parcel, "state")) == PARCEL_MISSING && !order_finished(o) &&
+	       !parcel_left(o, parcel);
 }
 
 bool parcels_staged(const struct order *o)

@@ -169,6 +169,16 @@ const char *rest_name(enum rest r)
 	return "";
 }
 
+/* What may not be handed over is not missing. */
+static void pay_back(struct pickup_line *done, int64_t unchecked)
+{
+	done->short_ += unchecked;
+	if (!done->recalled && !done->banned_now)
+		return;
+	done->kept += unchecked;
+	done->why = done->recalled ? KEPT_RECALLED : KEPT_HOURS;
+}
+
 static bool any_checked(const struct order *o, const struct pickup_line *done)
 {
 	for (int i = 0; i < o->line_count; i++)
@@ -193,7 +203,7 @@ enum reason pickup_rest(const struct order *o, struct pickup_line *done, enum re
 		if (unchecked <= 0)
 			continue;
 		if (rest == REST_REFUND)
-			done[i].short_ += unchecked;
+			pay_back(&done[i], unchecked);
 		else
 			done[i].stays += unchecked;
 	}

@@ -50,6 +50,8 @@ enum reason pickup_verdict(const struct pickup_facts *f, const struct pickup_pol
 struct pickup_line {
 	int64_t checked;
 	int64_t short_;	 /* missing, refused or paid back: does not leave any more */
+	int64_t kept;	 /* of those short: they are here, and may not be handed over */
+	enum kept why;	 /* they may not */
 	int64_t stays;	 /* for another time */
 	int64_t serials; /* numbers that were scanned */
 	bool keeps_serials, recalled, banned_now;

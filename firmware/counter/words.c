@@ -231,6 +231,10 @@ static const char *const words[WORD_COUNT][3] = {
 	[WORD_NO_VERB] = { "Ta stacja nie zna takiego polecenia.",
 			   "This station knows no such verb.",
 			   "Ця станція не знає такої команди." },
+	[WORD_KEPT_BACK] = { "Zamówienie {order}: niewydane {n} szt. odłóż na miejsce i zeskanuj.",
+			     "Order {order}: put the {n} not handed over back and scan.",
+			     "Замовлення {order}: невидане ({n} шт.) поверніть на місце і "
+			     "відскануйте." },
 	[WORD_SLIP_KEPT_AGE] = { "Nie wydano {n} szt. (wiek)[: zwrot {item}]",
 				 "{n} not handed over (age)[: {item} refunded]",
 				 "Не видано {n} шт. (вік)[: повернемо {item}]" },

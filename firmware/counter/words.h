@@ -93,6 +93,7 @@ enum word {
 	WORD_READY_TILL, /* {item} at the shop's till, or only its receipt */
 	WORD_COMING,	 /* to who asked for help at the kiosk */
 	WORD_NO_VERB,	 /* to a program */
+	WORD_KEPT_BACK,	 /* {n} pieces that were not handed over go back to their place */
 	/* Of the slip: pieces that are here and stay here, and are paid back. */
 	WORD_SLIP_KEPT_AGE,
 	WORD_SLIP_KEPT_HOURS,
