@@ -2,6 +2,7 @@
 /* What people hear back: answers to a press, notices at a desk, sounds. */
 #include <string.h>
 
+#include "firmware/approvals.h"
 #include "firmware/desk.h"
 #include "firmware/station.h"
 
@@ -35,7 +36,8 @@ static void reply(struct station *st, const struct call *c, int http, struct buf
 		text_fmt(out.reply.set_token, sizeof(out.reply.set_token), "%s", set_token);
 	/* A token is not kept, and without it the answer is not the same. */
 	if (c->press[0] && !set_token)
-		store_press_add(st->store, c->press, http, buf_read(body), station_now(st));
+		store_press_add(st->store, c->press, c->asked, http, buf_read(body),
+				station_now(st));
 	door_emit(st->door, &out, buf_read(body));
 }
 
@@ -52,6 +54,10 @@ void answer_ok(struct station *st, const struct call *c, const char *members)
 	char memory[ANSWER_MAX];
 	struct buf b;
 
+	/* What was refused before is behind them. What else a notice says still matters. */
+	if (st->desks[c->desk].notice.refusal)
+		notice_clear(st, c->desk);
+	approval_happened(st, c);
 	begin_ok(st, &b, memory, sizeof(memory));
 	if (members[0]) {
 		buf_byte(&b, ',');
@@ -104,6 +110,7 @@ static void set_notice(struct station *st, enum desk desk, enum notice_level lev
 	n->at_ms = station_mono(st);
 	n->level = level;
 	n->job = 0;
+	n->refusal = false;
 	n->message[0] = '\0';
 	text_fmt(n->code, sizeof(n->code), "%s", code);
 	st->dirty = true;
@@ -179,6 +186,12 @@ void answer_quiet(struct station *st, const struct call *c, int http, enum reaso
 	reply_no(st, c, http, r, text);
 }
 
+void answer_no_verb(struct station *st, const struct call *c)
+{
+	reply_no(st, c, 404, REASON_NOT_FOUND,
+		 word_text(WORD_NO_VERB, st->desks[c->desk].language));
+}
+
 void answer_no(struct station *st, const struct call *c, int http, enum reason r,
 	       const struct word_values *values)
 {
@@ -186,8 +199,10 @@ void answer_no(struct station *st, const struct call *c, int http, enum reason r
 	char text[NOTICE_TEXT_MAX];
 
 	fill(text, reason_text(r, desk->language), values);
+	approval_came_to_nothing(st, c);
 	if (http == 409) {
 		set_notice(st, c->desk, NOTICE_BAD, reason_code(r));
+		desk->notice.refusal = true;
 		memcpy(desk->notice.text, text, sizeof(text));
 		fill(desk->notice.customer, reason_customer_text(r, desk->language), values);
 		feedback_send(st, c->desk, FEEDBACK_BAD);

@@ -46,6 +46,7 @@ void approval_ask(struct station *st, const struct call *c, uint32_t needs, int6
 
 	*b = (struct blocked){ .needs = needs, .amount = amount, .symbology = st->doing.symbology };
 	b->number = ++st->blocked_number;
+	b->act = c->approval.act ? c->approval.act : b->number;
 	if (same_act(&c->approval, amount))
 		b->granted = c->approval.granted;
 	/* What is too long to be kept can be done again by hand once it is shorter: nothing is. */
@@ -190,8 +191,23 @@ static bool is_own(struct station *st, const struct blocked *b, const char *staf
 	return staff_is_customer(st, staff, customer);
 }
 
-static void tell_granted(struct station *st, const struct blocked *blocked, const char *staff,
-			 const char *reason)
+static void keep_grant(struct station *st, enum desk desk, const struct blocked *blocked,
+		       const char *by, const char *reason)
+{
+	struct desk_state *d = &st->desks[desk];
+	struct grant *g = &d->grants[d->next_grant];
+
+	*g = (struct grant){ .act = blocked->act,
+			     .needs = blocked->needs,
+			     .amount = blocked->amount };
+	text_fmt(g->order, sizeof(g->order), "%s", blocked->order);
+	text_fmt(g->by, sizeof(g->by), "%s", by);
+	text_fmt(g->staff, sizeof(g->staff), "%s", blocked->staff);
+	text_fmt(g->reason, sizeof(g->reason), "%s", reason);
+	d->next_grant = (d->next_grant + 1) % GRANTS_KEPT;
+}
+
+static void tell_granted(struct station *st, const struct grant *g)
 {
 	struct buf b = event_begin(st);
 	char names[256];
@@ -199,17 +215,44 @@ static void tell_granted(struct station *st, const struct blocked *blocked, cons
 
 	buf_init(&list, names, sizeof(names));
 	for (int n = 0; n < NEED_COUNT; n++)
-		if (blocked->needs & (1u << n))
+		if (g->needs & (1u << n))
 			buf_fmt(&list, "%s%s", list.len ? "," : "", need_name((enum need)n));
 	jw_slice(&b, "for", buf_read(&list));
-	jw_str(&b, "reason", reason);
-	if (blocked->order[0])
-		jw_str(&b, "order", blocked->order);
-	if (blocked->amount)
-		jw_int(&b, "amount", blocked->amount);
-	jw_str(&b, "by", staff);
-	jw_str(&b, "staff", blocked->staff);
+	jw_str(&b, "reason", g->reason);
+	if (g->order[0])
+		jw_str(&b, "order", g->order);
+	if (g->amount)
+		jw_int(&b, "amount", g->amount);
+	jw_str(&b, "by", g->by);
+	jw_str(&b, "staff", g->staff);
 	event_end(st, "approval.granted", &b, (struct slice){ 0 }, NULL);
+}
+
+/* The oldest word first. */
+void approval_happened(struct station *st, const struct call *c)
+{
+	struct desk_state *d = &st->desks[c->desk];
+
+	for (int i = 0; c->approval.act && i < GRANTS_KEPT; i++) {
+		struct grant *g = &d->grants[(d->next_grant + i) % GRANTS_KEPT];
+
+		if (g->act != c->approval.act)
+			continue;
+		tell_granted(st, g);
+		g->act = 0;
+	}
+}
+
+void approval_came_to_nothing(struct station *st, const struct call *c)
+{
+	struct desk_state *d = &st->desks[c->desk];
+
+	/* It asks for one thing more. */
+	if (d->blocked.active && d->blocked.act == c->approval.act)
+		return;
+	for (int i = 0; c->approval.act && i < GRANTS_KEPT; i++)
+		if (d->grants[i].act == c->approval.act)
+			d->grants[i].act = 0;
 }
 
 /* The same act once more: whoever pressed `approve` gets its answer. */
@@ -253,6 +296,7 @@ void approval_given(struct station *st, const struct call *c, uint64_t number, c
 	again.approval.amount = blocked.amount;
 	text_fmt(again.approval.staff, sizeof(again.approval.staff), "%s", staff);
 	text_fmt(again.approval.reason, sizeof(again.approval.reason), "%s", reason);
-	tell_granted(st, &blocked, staff, reason);
+	again.approval.act = blocked.act;
+	keep_grant(st, c->desk, &blocked, staff, reason);
 	do_again(st, &again, &blocked);
 }

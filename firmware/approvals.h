@@ -35,6 +35,11 @@ void approvals_tick(struct station *st);
 /* Remembers what is being done now, so that it can be done again. `verb` "": a scan. */
 void approval_doing(struct station *st, const char *verb, struct slice text, enum symbology sym);
 
+/* The act of this call was done (or not): event approval.granted tells of words that were given for
+ * an act that happened, and of no others. */
+void approval_happened(struct station *st, const struct call *c);
+void approval_came_to_nothing(struct station *st, const struct call *c);
+
 void verb_approve(struct station *st, const struct call *c, struct json args);
 /* The approver's PIN was right. `number`: of the act that was blocked when it was typed. */
 void approval_given(struct station *st, const struct call *c, uint64_t number, const char *staff,

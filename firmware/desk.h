@@ -19,6 +19,8 @@ void answer_no(struct station *st, const struct call *c, int http, enum reason r
 	       const struct word_values *values);
 /* The same without a notice at the desk: logging in is between one person and the page. */
 void answer_quiet(struct station *st, const struct call *c, int http, enum reason r);
+/* There is no such verb. */
+void answer_no_verb(struct station *st, const struct call *c);
 void notice_hide_from_customer(struct station *st, enum desk desk);
 /* Somebody is wanted at the kiosk. */
 void counter_call(struct station *st, enum word w, const struct word_values *values);
@@ -41,6 +43,8 @@ void desk_resolve_card_like(struct station *st, struct scan *s);
 /* ---- pickups.c: a desk at work ---- */
 
 void desk_set_mode(struct station *st, enum desk desk, enum desk_mode mode);
+/* A work is given up by its own verb; where none is open there is nothing to do, which is fine. */
+bool desk_may_cancel(const struct station *st, enum desk desk, enum desk_mode work);
 /* A signed code opens its order, or is refused. */
 void pickup_scan_code(struct station *st, const struct call *c, struct slice text);
 /* Refused at the door: told to HQ, shown at the desk. `order` "" when it is not known which. */
@@ -99,6 +103,9 @@ bool pickup_take_serial(struct station *st, enum desk desk, struct slice text,
 			enum reason *ret_reason);
 void pickup_serials(struct station *st, enum desk desk, int line, struct buf *b);
 bool pickup_age_checked(struct station *st, enum desk desk);
+/* Which pieces stay here for the collector's age, into st->done. */
+void pickup_kept_load(struct station *st, enum desk desk);
+void pickup_age_document(struct station *st, enum desk desk, struct buf *b); /* member `age` */
 void verb_pickup_age(struct station *st, const struct call *c, struct json args);
 
 /* ---- identify.c ---- */

@@ -171,10 +171,12 @@ static void add_line(struct station *st, struct buf *b, const struct order_line 
 	jw_close(b, '}');
 }
 
-static bool any_age(const struct order *o)
+/* Does something leave that the collector has to be old enough for? */
+static bool age_matters(struct station *st)
 {
-	for (int i = 0; i < o->line_count; i++)
-		if (o->lines[i].age_min > 0 && order_line_left(&o->lines[i]) > 0)
+	for (int i = 0; i < st->order.line_count; i++)
+		if (st->order.lines[i].age_min > 0 &&
+		    pickup_leaves(&st->order.lines[i], st->done[i]) > 0)
 			return true;
 	return false;
 }
@@ -211,7 +213,8 @@ static void add_pickup(struct station *st, struct buf *b)
 			add_line(st, b, &o->lines[i], st->done[i], &swaps_left);
 	jw_close(b, ']');
 	money_pickup_document(st, b);
-	jw_bool(b, "age_check", any_age(o) && !pickup_age_checked(st, DESK_COUNTER));
+	jw_bool(b, "age_check", age_matters(st) && !pickup_age_checked(st, DESK_COUNTER));
+	pickup_age_document(st, DESK_COUNTER, b);
 	jw_raw(b, "suggest", slice_of("[]"));
 	jw_close(b, '}');
 }
@@ -345,20 +348,33 @@ static void locked_document(struct station *st, struct buf *b)
 	add_tail(st, b, st->desks[DESK_COUNTER].language, false);
 }
 
+static void add_asking(struct station *st, struct buf *b)
+{
+	const struct desk_state *desk = &st->desks[DESK_COUNTER];
+	const char *order = desk->waiting.active ? desk->waiting.order : desk->row.order;
+	char number[128];
+
+	if (!desk->waiting.active && desk->mode != MODE_ASKING) {
+		jw_null(b, "asking");
+		return;
+	}
+	jw_open(b, "asking", '{');
+	jw_str(b, "order", order);
+	if (order_load(st, slice_of(order))) {
+		order_number(&st->order, number, sizeof(number));
+		jw_str(b, "number", number);
+	}
+	jw_str(b, "for", desk->waiting.active ? "order" : "pin");
+	jw_close(b, '}');
+}
+
 static void write_counter(struct station *st, struct buf *b)
 {
 	const struct desk_state *desk = &st->desks[DESK_COUNTER];
 
 	jw_str(b, "mode", mode_word(st, desk));
 	add_notice(b, &desk->notice, false);
-	if (desk->waiting.active || desk->mode == MODE_ASKING) {
-		jw_open(b, "asking", '{');
-		jw_str(b, "order", desk->waiting.active ? desk->waiting.order : desk->row.order);
-		jw_str(b, "for", desk->waiting.active ? "order" : "pin");
-		jw_close(b, '}');
-	} else {
-		jw_null(b, "asking");
-	}
+	add_asking(st, b);
 	add_pickup(st, b);
 	prep_document(st, b);
 	return_document(st, b);

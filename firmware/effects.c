@@ -164,6 +164,18 @@ static void keep_order_fact(struct station *st, const struct origin *o, struct s
 	store_order_fact_set(st->store, order, &f);
 }
 
+/* What was not handed over there, and goes back to its place. */
+static void keep_kept(struct station *st, const struct origin *o, struct slice order,
+		      struct json body)
+{
+	const struct mark mark = { o->lane, o->epoch, o->seq, o->at_ms };
+
+	for (struct json_walk w = json_walk(json_get(body, "lines")); json_next(&w);)
+		kept_note(st, order, json_text(json_get(w.value, "line")),
+			  json_int_or(json_get(w.value, "kept"), 0),
+			  kept_of(json_get(w.value, "why")), &mark);
+}
+
 static void completed(struct station *st, const struct origin *o, struct json body)
 {
 	char id[ID_MAX + 1];
@@ -178,9 +190,11 @@ static void completed(struct station *st, const struct origin *o, struct json bo
 	known = order_load(st, slice_of(id));
 	for (struct json_walk w = json_walk(json_get(body, "lines")); json_next(&w);)
 		keep_line(st, slice_of(id), w.value, known, counted);
+	keep_kept(st, o, slice_of(id), body);
 	keep_order_fact(st, o, slice_of(id), body);
 	store_taken_told(st->store, slice_of(id));
 	store_here_drop(st->store, slice_of(id));
+	parcels_left(st, slice_of(id));
 	order_changed(st, slice_of(id));
 }
 

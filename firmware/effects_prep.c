@@ -257,6 +257,11 @@ static void extended(struct station *st, const struct heard *h)
 	set(st, h, "until", prep_quoted(until, memory).p);
 }
 
+static void put_back_heard(struct station *st, const struct heard *h)
+{
+	kept_heard(st, slice_of(h->order), &h->mark, h->body);
+}
+
 static const struct {
 	const char *type;
 	void (*apply)(struct station *st, const struct heard *h);
@@ -269,6 +274,7 @@ static const struct {
 	{ "order.staged", staged },
 	{ "order.extended", extended },
 	{ "pickup.unstaged", unstaged },
+	{ "pickup.put_back", put_back_heard },
 	{ "parcel.received", parcel_received },
 	{ "parcel.staged", parcel_staged },
 	{ "parcel.problem", parcel_problem_heard },

@@ -12,6 +12,8 @@
 #include "firmware/ledger.h"
 #include "firmware/money.h"
 #include "firmware/orders.h"
+#include "firmware/overlay.h"
+#include "firmware/prep.h"
 #include "firmware/printing.h"
 #include "firmware/streams.h"
 #include "firmware/refunds.h"
@@ -42,6 +44,10 @@ static void write_lines(struct station *st, enum desk desk, struct buf *b)
 		jw_value(b, "sku", l->sku);
 		jw_int(b, "qty", pickup_leaves(l, st->done[i]));
 		jw_int(b, "short", st->done[i].short_);
+		if (st->done[i].kept > 0) {
+			jw_int(b, "kept", st->done[i].kept);
+			jw_str(b, "why", kept_name(st->done[i].why));
+		}
 		pickup_serials(st, desk, i, b);
 		jw_close(b, '}');
 	}
@@ -153,6 +159,24 @@ static void keep_facts(struct station *st, const struct handover *h)
 	store_order_fact_set(st->store, st->order.id, &f);
 }
 
+/* What stays here and is paid back goes to its place: a task. */
+static void keep_kept(struct station *st, const struct handover *h)
+{
+	const struct mark mark = mark_own(st, h->seq);
+
+	for (int i = 0; i < st->order.line_count; i++)
+		kept_note(st, st->order.id, json_text(st->order.lines[i].id), st->done[i].kept,
+			  st->done[i].why, &mark);
+}
+
+static bool leaves_anything(const struct station *st)
+{
+	for (int i = 0; i < st->order.line_count; i++)
+		if (pickup_leaves(&st->order.lines[i], st->done[i]) > 0)
+			return true;
+	return false;
+}
+
 /* As many as policy wants; the first one's number, 0 when there is no printer. */
 static int64_t queue_slips(struct station *st, const struct handover *h, struct slice doc)
 {
@@ -225,9 +249,11 @@ static void hand_over(struct station *st, struct handover *h)
 {
 	struct desk_row *row = &st->desks[h->call->desk].row;
 	struct word_values v = words_none();
-	char number[128], members[2 * ID_MAX + 64];
+	char number[128], members[2 * ID_MAX + 64], order[ID_MAX + 1];
+	enum word word;
 	int64_t job;
 
+	text_fmt(order, sizeof(order), "%s", row->order);
 	if (serving_alone(st))
 		text_fmt(row->how, sizeof(row->how), "isolated");
 	/* Also where it was only opened alone: who says so listens. */
@@ -239,7 +265,9 @@ static void hand_over(struct station *st, struct handover *h)
 	refund_tell(st, h->call, &h->refund, "short");
 	h->copies = print_policy_now(st).copies;
 	job = h->copies > 0 ? print_slip(st, h) : 0;
+	word = leaves_anything(st) ? WORD_HANDED : WORD_PREP_NOTHING;
 	keep_facts(st, h);
+	keep_kept(st, h);
 	store_here_drop(st->store, st->order.id);
 	if (pickup_all_done(&st->order, st->done))
 		queue_without(st, st->desks[h->call->desk].row.order);
@@ -252,9 +280,10 @@ static void hand_over(struct station *st, struct handover *h)
 	display_receipt(st, h->call->desk, st->order.id, h->event);
 	pickup_close(st, h->call->desk);
 	v.order = number;
-	notice_word(st, h->call->desk, NOTICE_GOOD, "handed_over", WORD_HANDED, WORD_HANDED, &v);
+	notice_word(st, h->call->desk, NOTICE_GOOD, "handed_over", word, word, &v);
 	if (job == 0 && h->copies > 0)
 		job_missing(st);
+	parcels_left(st, slice_of(order));
 	answer_ok(st, h->call, members);
 }
 
@@ -367,6 +396,7 @@ void verb_pickup_handover(struct station *st, const struct call *c, struct json 
 	if (serving_park(st, c, args))
 		return;
 	pickup_goods_load(st, c->desk, -1);
+	pickup_kept_load(st, c->desk);
 	pickup_parcels_count(st, c->desk);
 	r = decide(st, &h, &policy, &needs);
 	plan_refund(st, &h);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "firmware/approvals.h"
+#include "firmware/counter/slip.h"
 #include "firmware/desk.h"
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
@@ -236,7 +237,7 @@ void verb_order_extend(struct station *st, const struct call *c, struct json arg
 {
 	const int64_t now = station_now(st);
 	struct word_values v = words_none();
-	char text[TIME_TEXT_MAX + 8], order[ID_MAX + 1];
+	char text[TIME_TEXT_MAX + 8], order[ID_MAX + 1], when[WHEN_TEXT_MAX];
 	int64_t until;
 
 	if (json_string(json_get(args, "until"), text, sizeof(text)) <= 0 ||
@@ -247,8 +248,12 @@ void verb_order_extend(struct station *st, const struct call *c, struct json arg
 	if (!arg_order(st, c, args, order))
 		return;
 	v.order = order;
-	if (st->order.status != ORDER_READY && st->order.status != ORDER_PARTLY_COLLECTED &&
-	    st->order.status != ORDER_EXPIRED)
+	if (st->order.collect_by_ms && until < st->order.collect_by_ms) {
+		when_clock(st->order.collect_by_ms, now, when);
+		v.time = when;
+		answer_no(st, c, 409, REASON_WAITS_LONGER, &v);
+	} else if (st->order.status != ORDER_READY && st->order.status != ORDER_PARTLY_COLLECTED &&
+		   st->order.status != ORDER_EXPIRED)
 		answer_no(st, c, 409, REASON_NOT_READY, &v);
 	else if ((st->order.status == ORDER_EXPIRED ||
 		  (st->order.collect_by_ms && st->order.collect_by_ms < now)) &&

@@ -158,6 +158,13 @@ static void lay_word(struct order *o, const struct over *over, struct buf *laid)
 		line = order_line_find(o, slice_of(over->what + 8));
 		if (line >= 0)
 			o->lines[line].missing = v;
+	} else if (!strncmp(over->what, "kept:", 5)) {
+		line = order_line_find(o, slice_of(over->what + 5));
+		if (line >= 0 && json_int(json_get(v, "qty"), &n) == 0 && n > 0 &&
+		    n <= ORDER_QTY_MAX) {
+			o->lines[line].kept = n;
+			o->lines[line].kept_why = kept_of(json_get(v, "why"));
+		}
 	}
 }
 
@@ -171,6 +178,7 @@ static void read_prepared(struct order *o)
 		l->picked = n >= 0 && n <= l->qty ? n : 0;
 		l->swaps = json_get(l->json, "substituted");
 		l->missing = (struct json){ 0 };
+		l->kept = 0;
 		l->boxed = false;
 	}
 }

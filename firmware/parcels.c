@@ -100,12 +100,18 @@ static void keep_state(struct station *st, const struct parcel *p, enum parcel_s
 	parcel_keep_state(st, slice_of(p->order), slice_of(p->label), s, shelf, &mark);
 }
 
-static bool any_missing(const struct order *o)
+static bool any_sought(const struct order *o)
 {
 	for (struct json_walk w = json_walk(o->parcels); json_next(&w);)
-		if (parcel_state_of(json_get(w.value, "state")) == PARCEL_MISSING)
+		if (parcel_sought(o, w.value))
 			return true;
 	return false;
+}
+
+void parcels_left(struct station *st, struct slice order)
+{
+	if (order_load(st, order) && !any_sought(&st->order))
+		overlay_drop(st, order, "search");
 }
 
 void parcel_keep_state(struct station *st, struct slice order, struct slice label,
@@ -122,7 +128,7 @@ void parcel_keep_state(struct station *st, struct slice order, struct slice labe
 	jw_close(&b, '}');
 	overlay_set_parcel(st, order, label, buf_read(&b), mark);
 	/* Missing ones are a task until all of them are found. */
-	if (s == PARCEL_MISSING || (order_load(st, order) && any_missing(&st->order)))
+	if (s == PARCEL_MISSING || (order_load(st, order) && any_sought(&st->order)))
 		overlay_keep(st, order, "search", slice_of("true"), mark);
 	else
 		overlay_drop(st, order, "search");

@@ -217,6 +217,37 @@ static void mark_lines(struct station *st, enum desk desk, bool ok, bool again)
 	}
 }
 
+void pickup_kept_load(struct station *st, enum desk desk)
+{
+	if (!age_refused(st, desk))
+		return;
+	for (int i = 0; i < st->order.line_count; i++) {
+		const struct order_line *l = &st->order.lines[i];
+		const int64_t kept = st->done[i].short_ - before(st, desk, i).short_;
+
+		if (!l->goods || l->age_min == 0 || kept <= 0)
+			continue;
+		st->done[i].kept = kept;
+		st->done[i].why = KEPT_AGE;
+	}
+}
+
+void pickup_age_document(struct station *st, enum desk desk, struct buf *b)
+{
+	char text[128];
+	struct json root;
+
+	if (!store_work_extra(st->store, desk, slice_of(AGE_LINE), text, sizeof(text)) ||
+	    json_check(slice_of(text), &root) < 0) {
+		jw_null(b, "age");
+		return;
+	}
+	jw_open(b, "age", '{');
+	jw_bool(b, "ok", json_true(json_get(root, "ok")));
+	jw_value(b, "how", json_get(root, "how"));
+	jw_close(b, '}');
+}
+
 void verb_pickup_age(struct station *st, const struct call *c, struct json args)
 {
 	static const char *const ways[] = { "looked", "document", "mobywatel" };

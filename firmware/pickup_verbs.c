@@ -238,10 +238,14 @@ void verb_pickup_short(struct station *st, const struct call *c, struct json arg
 void verb_pickup_cancel(struct station *st, const struct call *c, struct json args)
 {
 	struct desk_state *desk = &st->desks[c->desk];
+	struct word_values v = words_none();
 
 	(void)args;
+	if (!desk_may_cancel(st, c->desk, MODE_PICKUP)) {
+		answer_no(st, c, 409, REASON_BAD_REQUEST, &v);
+		return;
+	}
 	if (desk->waiting.active) {
-		struct word_values v = words_none();
 		struct call waited = desk->waiting.call;
 
 		desk->waiting.active = false;

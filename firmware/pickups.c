@@ -77,6 +77,13 @@ void desk_set_mode(struct station *st, enum desk desk, enum desk_mode mode)
 	store_desk_set(st->store, desk, &d->row);
 }
 
+bool desk_may_cancel(const struct station *st, enum desk desk, enum desk_mode work)
+{
+	const enum desk_mode mode = st->desks[desk].mode;
+
+	return mode == work || mode == MODE_IDLE || mode == MODE_ASKING;
+}
+
 void pickup_close(struct station *st, enum desk desk)
 {
 	if (desk == DESK_COUNTER)
@@ -274,14 +281,40 @@ static void greet(struct station *st, const struct call *c, const char *number)
 	answer_ok(st, c, "\"verdict\":\"ok\"");
 }
 
+/* What comes before handing over: the collector's age, then what is to pay. */
+static enum word comes_first(struct station *st, const struct call *c, struct word_values *v,
+			     char money[MONEY_TEXT_MAX])
+{
+	const bool external = money_policy_now(st).external;
+	int64_t due, receipt = 0;
+
+	pickup_done_load(st, c->desk);
+	due = pay_due(&st->order, st->done);
+	if (due == 0 && external && pay_receipt_only(&st->order, st->done))
+		receipt = pay_receipt_total(&st->order, st->done);
+	if (due > 0 || receipt > 0) {
+		money_format(due > 0 ? due : receipt, st->desks[c->desk].language, money);
+		v->item = money;
+	}
+	for (int i = 0; i < st->order.line_count; i++)
+		if (order_line_left(&st->order.lines[i]) > 0 && st->order.lines[i].age_min > v->n)
+			v->n = st->order.lines[i].age_min;
+	if (v->n > 0)
+		return WORD_READY_AGE;
+	if (!v->item)
+		return WORD_READY;
+	return external ? WORD_READY_TILL : WORD_READY_PAY;
+}
+
 static void open_here(struct station *st, const struct call *c, const char *number,
 		      const char *method)
 {
 	struct desk_state *desk = &st->desks[c->desk];
 	struct word_values v = words_none();
 	const char *how = serving_alone(st) && !st->link_up ? "isolated" : how_now(st);
-	char members[2 * ID_MAX];
+	char members[2 * ID_MAX], money[MONEY_TEXT_MAX];
 	struct buf b = event_begin(st);
+	enum word first;
 
 	jw_slice(&b, "order", st->order.id);
 	jw_str(&b, "method", method);
@@ -300,7 +333,9 @@ static void open_here(struct station *st, const struct call *c, const char *numb
 	serving_begin(st, st->order.id);
 	money_opened(st, c);
 	v.order = number;
-	notice_word(st, c->desk, NOTICE_GOOD, "ready", WORD_READY, WORD_GREETING, &v);
+	first = comes_first(st, c, &v, money);
+	notice_word(st, c->desk, first == WORD_READY ? NOTICE_GOOD : NOTICE_ATTENTION, "ready",
+		    first, WORD_GREETING, &v);
 	text_fmt(members, sizeof(members), "\"order\":\"%s\",\"verdict\":\"ok\"", desk->row.order);
 	answer_ok(st, c, members);
 }

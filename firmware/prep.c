@@ -402,8 +402,12 @@ static void verb_prep_cancel(struct station *st, const struct call *c, struct js
 	struct word_values v = words_none();
 
 	(void)args;
-	if (desk->mode != MODE_PREP) {
+	if (!desk_may_cancel(st, c->desk, MODE_PREP)) {
 		prep_no(st, c, REASON_BAD_REQUEST, &v);
+		return;
+	}
+	if (desk->mode != MODE_PREP) {
+		answer_ok(st, c, "");
 		return;
 	}
 	if (prep_works(st, c->desk, PREP_PICK) && order_load(st, slice_of(desk->row.order)))

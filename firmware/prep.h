@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Preparing orders at the counter's desk (mode `prep`), in three works: an order is picked and put
- * on a shelf; a parcel that came is put on a shelf; goods nobody will fetch go back to their place.
+ * Preparing orders at the counter's desk (mode `prep`), in four works: an order is picked and put
+ * on a shelf; a parcel that came is put on a shelf; goods nobody will fetch go back to their place;
+ * and so do pieces that may not be handed over.
  * The rules are in counter/prep.h and counter/parcel.h. What is done is told at once, piece by
  * piece, so that a restart or another person loses nothing. On the step thread, inside a step's
  * transaction.
@@ -11,6 +12,7 @@
 
 #include "firmware/desk.h"
 #include "firmware/lanes.h"
+#include "firmware/overlay.h"
 
 extern const struct verb prep_verbs[];
 
@@ -22,6 +24,13 @@ void prep_document(struct station *st, struct buf *b); /* member `prep` of the c
 void prep_changed(struct station *st, enum desk desk);
 /* Another lane prepares it, and was first. */
 void prep_lost(struct station *st, enum desk desk);
+/* Pieces of this order left the shop: is still a parcel of it to be looked for? st->order is read
+ * anew. */
+void parcels_left(struct station *st, struct slice order);
+/* So many pieces of a line were not handed over and go back to their place (0: none do), as `mark`
+ * told; what was said later stays. */
+void kept_note(struct station *st, struct slice order, struct slice line, int64_t qty,
+	       enum kept why, const struct mark *mark);
 /* Events of other lanes; false: not one of these. */
 bool prep_effect(struct station *st, const struct origin *o, const char *type, struct json body);
 

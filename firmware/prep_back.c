@@ -62,10 +62,13 @@ void verb_prep_unstage(struct station *st, const struct call *c, struct json arg
 	why = prep_put_back(&st->order, st->config->store, station_now(st));
 	if (serving_elsewhere(st, slice_of(order))) {
 		prep_no(st, c, REASON_BEING_SERVED, &v);
-	} else if (!why || prep_unstaged(st, slice_of(order))) {
+	} else if ((!why || prep_unstaged(st, slice_of(order))) && prep_kept(&st->order) == 0) {
 		prep_no(st, c, REASON_BAD_REQUEST, &v);
 	} else {
-		prep_back_begin(st, c, why);
+		if (why && !prep_unstaged(st, slice_of(order)))
+			prep_back_begin(st, c, why);
+		else
+			kept_begin(st, c);
 		text_fmt(members, sizeof(members), "\"order\":\"%s\"", order);
 		answer_ok(st, c, members);
 	}
@@ -111,6 +114,8 @@ void prep_forget(struct station *st, const struct mark *mark)
 					   slice_of("{\"state\":\"arrived\"}"), mark);
 	overlay_set(st, st->order.id, "shelf", slice_of("null"), mark);
 	overlay_drop(st, st->order.id, "packed");
+	overlay_drop(st, st->order.id, "search");
+	kept_forget(st);
 	overlay_drop(st, st->order.id, "by");
 }
 

@@ -40,7 +40,7 @@ static void write_swaps(struct station *st, struct buf *b, const struct order_li
 	jw_close(b, ']');
 }
 
-static void write_line(struct station *st, struct buf *b, const struct order_line *l)
+static void write_line(struct station *st, struct buf *b, const struct order_line *l, bool kept)
 {
 	const struct prep_line p = prep_line_of(l);
 	enum prep_then then;
@@ -59,7 +59,7 @@ static void write_line(struct station *st, struct buf *b, const struct order_lin
 	jw_int(b, "picked", l->picked > l->handed ? l->picked - l->handed : 0);
 	jw_int(b, "short", l->short_);
 	jw_int(b, "open", p.open);
-	jw_int(b, "put_back", p.back);
+	jw_int(b, "put_back", kept ? l->kept : p.back);
 	write_swaps(st, b, l);
 	jw_str(b, "substitutes",
 	       json_is(json_get(l->json, "substitutes"), "no")	      ? "no"
@@ -98,7 +98,7 @@ static void write_by(struct station *st, struct buf *b)
 
 static const char *asks_now(struct station *st, const char *work)
 {
-	if (!strcmp(work, PREP_BACK))
+	if (!strcmp(work, PREP_BACK) || !strcmp(work, PREP_KEPT))
 		return "put_back";
 	if (!strcmp(work, PREP_PARCEL))
 		return "shelf";
@@ -146,19 +146,22 @@ static void write_head(struct station *st, struct buf *b, const char *work)
 void prep_document(struct station *st, struct buf *b)
 {
 	const struct desk_state *desk = &st->desks[DESK_COUNTER];
+	bool kept;
 
 	if (desk->mode != MODE_PREP || !order_load(st, slice_of(desk->row.order))) {
 		jw_null(b, "prep");
 		return;
 	}
+	kept = !strcmp(desk->row.method, PREP_KEPT);
 	jw_open(b, "prep", '{');
 	write_head(st, b, desk->row.method);
 	if (!strcmp(desk->row.method, PREP_PARCEL))
 		write_label(st, b);
 	jw_open(b, "lines", '[');
 	for (int i = 0; i < st->order.line_count; i++)
-		if (st->order.lines[i].goods && !st->order.lines[i].boxed)
-			write_line(st, b, &st->order.lines[i]);
+		if (kept ? st->order.lines[i].kept > 0
+			 : st->order.lines[i].goods && !st->order.lines[i].boxed)
+			write_line(st, b, &st->order.lines[i], kept);
 	jw_close(b, ']');
 	gone_document(st, b);
 	jw_close(b, '}');

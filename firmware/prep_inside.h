@@ -15,6 +15,7 @@
 #define PREP_PICK   "pick"
 #define PREP_PARCEL "parcel"
 #define PREP_BACK   "back"
+#define PREP_KEPT   "kept" /* what was not handed over goes back, and nothing else */
 
 /* What is kept of the work beside its lines (store_work_extra). */
 #define PREP_SEEN  "seen"  /* the lines as a person has seen them */
@@ -87,6 +88,16 @@ void prep_forget(struct station *st, const struct mark *mark);
 /* All of it is back. */
 void prep_back_done(struct station *st, const struct call *c);
 void prep_back_if_done(struct station *st, const struct call *c);
+
+/* prep_kept.c */
+/* Opens the work of putting back what of the order that is loaded was not handed over. */
+void kept_begin(struct station *st, const struct call *c);
+enum reason kept_back(struct station *st, const struct call *c, int line, int64_t qty);
+void kept_if_done(struct station *st, const struct call *c); /* answers */
+void kept_scan(struct station *st, const struct call *c, const struct scan *s);
+void kept_heard(struct station *st, struct slice order, const struct mark *mark, struct json body);
+/* All of the order that is loaded is back. */
+void kept_forget(struct station *st);
 
 /* parcels.c */
 void verb_parcel_receive(struct station *st, const struct call *c, struct json args);

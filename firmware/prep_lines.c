@@ -30,6 +30,10 @@ static void answer(struct station *st, const struct call *c, enum reason r)
 		answer_ok(st, c, "");
 		return;
 	}
+	if (r == REASON_BAD_REQUEST) {
+		prep_bad(st, c);
+		return;
+	}
 	v = prep_words(st, number);
 	prep_no(st, c, r, &v);
 }
@@ -188,6 +192,7 @@ void verb_prep_unpick(struct station *st, const struct call *c, struct json args
 {
 	const struct json gtin = json_get(args, "gtin");
 	const bool back = prep_works(st, c->desk, PREP_BACK);
+	const bool kept = prep_works(st, c->desk, PREP_KEPT);
 	char text[SWAP_GTIN_MAX];
 	int64_t qty = 1;
 	enum reason r;
@@ -199,19 +204,23 @@ void verb_prep_unpick(struct station *st, const struct call *c, struct json args
 		prep_bad(st, c);
 		return;
 	}
-	if (!prep_loaded(st, c, back ? PREP_BACK : PREP_PICK))
+	if (!prep_loaded(st, c, kept ? PREP_KEPT : back ? PREP_BACK : PREP_PICK))
 		return;
 	if (!arg_line(st, args, &line)) {
 		prep_bad(st, c);
 		return;
 	}
-	if (line < 0)
+	if (kept)
+		r = line < 0 ? REASON_ITEM_UNKNOWN : kept_back(st, c, line, qty);
+	else if (line < 0)
 		r = gone_back(st, c->desk, json_text(json_get(args, "line")), qty);
 	else if (gtin.type != JSON_NONE)
 		r = prep_unswap_pieces(st, c, line, text, qty);
 	else
 		r = prep_unpick_pieces(st, c, line, qty);
-	if (r == REASON_NONE && back)
+	if (r == REASON_NONE && kept)
+		kept_if_done(st, c);
+	else if (r == REASON_NONE && back)
 		prep_back_if_done(st, c);
 	else
 		answer(st, c, r);

@@ -224,7 +224,9 @@ static bool scan_in_prep(struct station *st, const struct call *c, const struct 
 		return false; /* the same in every mode */
 	if (!prep_loaded(st, c, method))
 		return true;
-	if (!strcmp(method, PREP_BACK))
+	if (!strcmp(method, PREP_KEPT))
+		kept_scan(st, c, s);
+	else if (!strcmp(method, PREP_BACK))
 		scan_while_putting_back(st, c, s);
 	else if (!strcmp(method, PREP_PARCEL))
 		scan_with_parcel(st, c, s);

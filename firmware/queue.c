@@ -15,12 +15,14 @@
 #define QUEUE_SHOWN	 60  /* of each status */
 #define QUEUE_LOOKED	 512 /* of each status, done ones included */
 
-static void add_queued(struct buf *b, const char *order, const char *status, int64_t waiting_s)
+static void add_queued(struct buf *b, const char *order, const char *number, const char *status,
+		       int64_t waiting_s)
 {
 	jw_open(b, NULL, '{');
 	jw_str(b, "order", order);
 	jw_str(b, "status", status);
 	jw_int(b, "waiting_s", waiting_s);
+	jw_str(b, "number", number);
 }
 
 /* Waiting in steps of half a minute, so that a quiet shop has quiet screens. */
@@ -34,10 +36,12 @@ static int64_t waited_s(struct station *st, int64_t since_ms)
 static const char *const statuses[] = { "ready", "picking", "placed" };
 #define STATUSES COUNT_OF(statuses)
 
+#define QUEUE_NUMBER_MAX 48 /* a longer one is no figure for a board: then it is the id */
 struct waiting_order {
 	char id[ID_MAX + 1];
-	int64_t promised_ms; /* INT64_MAX none */
-	int64_t since_ms;    /* ready or placed */
+	char number[ID_MAX + 1]; /* what people call it */
+	int64_t promised_ms;	 /* INT64_MAX none */
+	int64_t since_ms;	 /* ready or placed */
 };
 
 struct waits {
@@ -58,7 +62,7 @@ static int64_t time_of(struct json v, int64_t otherwise)
 /* False: it is not there (any more). */
 static bool read_times(struct station *st, struct waiting_order *o)
 {
-	static const char *const names[] = { "ready_at", "placed_at", "promised_at" };
+	static const char *const names[] = { "ready_at", "placed_at", "promised_at", "number" };
 	struct json m[COUNT_OF(names)], body;
 	struct record r;
 
@@ -66,6 +70,8 @@ static bool read_times(struct station *st, struct waiting_order *o)
 	    json_check(r.body, &body) < 0)
 		return false;
 	json_pick(body, names, m, COUNT_OF(names));
+	if (json_string(m[3], o->number, QUEUE_NUMBER_MAX) <= 0)
+		text_fmt(o->number, sizeof(o->number), "%s", o->id);
 	o->since_ms = time_of(m[0], time_of(m[1], 0));
 	o->promised_ms = time_of(m[2], time_of(m[1], INT64_MAX));
 	return true;
@@ -167,11 +173,14 @@ static void add_prepared(struct station *st, struct buf *b, const struct waiting
 static void write_queue(struct station *st, const struct waits *w, bool staff, struct buf *b)
 {
 	char id[ID_MAX + 1] = "";
+	struct waiting_order here;
 	int64_t at = 0;
 
 	jw_open(b, NULL, '[');
 	for (int n = 0; n < QUEUE_SHOWN && store_here_next(st->store, id, &at); n++) {
-		add_queued(b, id, "here", waited_s(st, at));
+		text_fmt(here.id, sizeof(here.id), "%s", id);
+		add_queued(b, id, read_times(st, &here) ? here.number : id, "here",
+			   waited_s(st, at));
 		jw_close(b, '}');
 	}
 	for (size_t s = 0; s < STATUSES; s++)
@@ -180,7 +189,7 @@ static void write_queue(struct station *st, const struct waits *w, bool staff, s
 
 			if (store_is_here(st->store, slice_of(o->id)))
 				continue; /* stands above */
-			add_queued(b, o->id, statuses[s], waited_s(st, o->since_ms));
+			add_queued(b, o->id, o->number, statuses[s], waited_s(st, o->since_ms));
 			if (staff && s > 0)
 				add_prepared(st, b, o);
 			jw_close(b, '}');

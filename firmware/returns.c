@@ -451,8 +451,11 @@ void verb_return_cancel(struct station *st, const struct call *c, struct json ar
 
 		desk->waiting.active = false;
 		answer_no(st, &waited, 409, REASON_NOT_FOUND, &v);
-	} else if (desk->mode != MODE_RETURN) {
+	} else if (!desk_may_cancel(st, c->desk, MODE_RETURN)) {
 		answer_no(st, c, 409, REASON_BAD_REQUEST, &v);
+		return;
+	} else if (desk->mode != MODE_RETURN) {
+		answer_ok(st, c, "");
 		return;
 	}
 	desk_forget_kept(st, c->desk);

@@ -126,7 +126,7 @@ static void scan_text(struct station *st, const struct call *c, const struct sca
 {
 	struct desk_state *desk = &st->desks[c->desk];
 	struct word_values v = words_none();
-	char order[ID_MAX + 1];
+	char order[ID_MAX + 1], number[128];
 
 	if (!order_named(st, s->text, order)) {
 		pickup_refuse(st, c, REASON_NOT_FOUND, "", "code", &v);
@@ -135,7 +135,10 @@ static void scan_text(struct station *st, const struct call *c, const struct sca
 	desk->row = (struct desk_row){ 0 };
 	text_fmt(desk->row.order, sizeof(desk->row.order), "%s", order);
 	desk_set_mode(st, c->desk, MODE_ASKING);
-	v.order = order;
+	text_fmt(number, sizeof(number), "%s", order);
+	if (order_load(st, slice_of(order)))
+		order_number(&st->order, number, sizeof(number));
+	v.order = number;
 	notice_word(st, c->desk, NOTICE_ATTENTION, "asking", WORD_ASK_CODE, WORD_ASK_CODE, &v);
 	answer_ok(st, c, "\"asking\":true");
 }

@@ -142,6 +142,20 @@ static void verb_shift_report(struct station *st, const struct call *c, struct j
 	answer_ok(st, c, members);
 }
 
+/* Is an order open here that money of this shift was taken for? It goes out, or the money back,
+ * within the shift. */
+static bool pays_now(struct station *st, enum desk desk, const struct shift_row *s)
+{
+	const struct desk_state *d = &st->desks[desk];
+	struct taken t = { 0 };
+
+	while (d->mode == MODE_PICKUP && store_taken_next(st->store, slice_of(d->row.order), &t))
+		if (t.state == TAKEN && t.at_ms >= s->opened_ms &&
+		    strcmp(t.lane, st->config->lane) == 0)
+			return true;
+	return false;
+}
+
 static void verb_shift_close(struct station *st, const struct call *c, struct json args)
 {
 	struct word_values v = words_none();
@@ -149,12 +163,14 @@ static void verb_shift_close(struct station *st, const struct call *c, struct js
 	struct shift_row s = { 0 };
 	int64_t counted;
 	enum reason r;
+	bool open;
 
 	if (!arg_money(args, "counted", &counted) || counted < 0) {
 		answer_no(st, c, 400, REASON_BAD_REQUEST, &v);
 		return;
 	}
-	r = shift_close_verdict(store_shift(st->store, &s), counted);
+	open = store_shift(st->store, &s);
+	r = shift_close_verdict(open, open && pays_now(st, c->desk, &s), counted);
 	if (r != REASON_NONE) {
 		answer_no(st, c, 409, r, &v);
 		return;

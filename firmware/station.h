@@ -35,7 +35,7 @@
 #define BODY_MAX	    (1024 * 1024)
 #define ORDER_LAID_MAX	    (512 * 1024) /* two of OVER_VALUE_MAX a line, and parcels */
 #define DOCUMENT_MAX	    (512 * 1024)
-#define QUEUE_TEXT_MAX	    98304
+#define QUEUE_TEXT_MAX	    131072
 #define EVENT_TEXT_MAX	    65536
 #define UP_MESSAGE_MAX	    65536 /* INTERFACES: a batch of events, bytes */
 #define APPROVAL_REASON_MAX 128
@@ -57,6 +57,7 @@ struct notice {
 	int64_t n;
 	int64_t at_ms; /* monotonic, since when it is shown */
 	enum notice_level level;
+	bool refusal;		  /* the shop said no: the next press that succeeds ends it */
 	int64_t job;		  /* the print job it is about, 0 none */
 	char message[ID_MAX + 1]; /* the message of HQ it is, "" none */
 	char code[24];
@@ -76,7 +77,18 @@ struct approval {
 	int64_t amount;	  /* grosze it was asked for, 0 where money does not matter */
 	char staff[ID_MAX + 1];
 	char reason[APPROVAL_REASON_MAX];
+	uint64_t act; /* which act it was given for; 0 none of this life */
 };
+
+/* A word that was given for an act that has not happened yet: told once it has. */
+struct grant {
+	uint64_t act;
+	uint32_t needs;
+	int64_t amount;
+	char order[ID_MAX + 1], by[ID_MAX + 1], staff[ID_MAX + 1];
+	char reason[APPROVAL_REASON_MAX];
+};
+#define GRANTS_KEPT 8
 
 /* Who does something, where, and who waits for the answer. */
 struct call {
@@ -84,6 +96,7 @@ struct call {
 	uint64_t request; /* 0: a scan, nobody waits for a body */
 	struct session session;
 	char press[IDEMPOTENCY_KEY_MAX];
+	char asked[HASH_TEXT_MAX];	  /* what it asks for: the hash of its arguments */
 	char unkept[IDEMPOTENCY_KEY_MAX]; /* instead of it: a press whose answer is not kept */
 	char token[TOKEN_TEXT_MAX];
 	int64_t scan_ns;
@@ -97,6 +110,7 @@ struct blocked {
 	int64_t until_ms; /* monotonic: then it is forgotten */
 	uint32_t needs;	  /* 1 << enum need */
 	uint32_t granted; /* for the same act before, which asked for one thing after the other */
+	uint64_t act;	  /* that act */
 	int64_t amount;
 	char order[ID_MAX + 1]; /* "" none */
 	char staff[ID_MAX + 1]; /* who asks */
@@ -150,6 +164,8 @@ struct desk_state {
 	struct looks looks;
 	struct approval approval; /* for the work that is open */
 	struct blocked blocked;
+	struct grant grants[GRANTS_KEPT]; /* a ring, by act */
+	int next_grant;
 	char greeted[ID_MAX + 1]; /* kiosk: the order whose customer is greeted */
 	int64_t wipe_ms;	  /* kiosk: when to forget, monotonic, 0 never */
 };

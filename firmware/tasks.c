@@ -65,12 +65,35 @@ static void write_searches(struct station *st, struct buf *b)
 		if (!order_load(st, slice_of(id)))
 			continue;
 		for (struct json_walk w = json_walk(st->order.parcels); json_next(&w);) {
-			if (parcel_state_of(json_get(w.value, "state")) != PARCEL_MISSING)
+			if (!parcel_sought(&st->order, w.value))
 				continue;
 			write_task(st, b, "search", NULL);
 			jw_value(b, "label", json_get(w.value, "label"));
 			jw_close(b, '}');
 		}
+	}
+}
+
+/* Orders with pieces that were not handed over; those whose goods all go back stand above. */
+static void write_kept(struct station *st, struct buf *b)
+{
+	char id[ID_MAX + 1] = "";
+
+	for (int n = 0; n < TASKS_SHOWN && store_over_of(st->store, "kept", "true", id); n++) {
+		const struct order_line *first = NULL;
+
+		if (!order_load(st, slice_of(id)) ||
+		    (!prep_unstaged(st, slice_of(id)) &&
+		     prep_put_back(&st->order, st->config->store, station_now(st))))
+			continue;
+		for (int i = 0; i < st->order.line_count && !first; i++)
+			if (st->order.lines[i].kept > 0)
+				first = &st->order.lines[i];
+		if (!first)
+			continue;
+		write_task(st, b, "put_back", kept_name(first->kept_why));
+		jw_int(b, "pieces", prep_kept(&st->order));
+		jw_close(b, '}');
 	}
 }
 
@@ -82,6 +105,7 @@ void tasks_write(struct station *st, struct buf *b)
 	jw_open(b, NULL, '[');
 	write_filed(st, b, "ready", until);
 	write_filed(st, b, "over", NULL);
+	write_kept(st, b);
 	write_searches(st, b);
 	jw_close(b, ']');
 }

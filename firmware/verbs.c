@@ -52,6 +52,9 @@ static void verb_help(struct station *st, const struct call *c, struct json args
 
 	(void)args;
 	counter_call(st, WORD_CALLED, &v);
+	/* Behind it, so that the customer's screen stays with the kiosk, and whom it greets. */
+	if (c->desk == DESK_KIOSK)
+		notice_word(st, c->desk, NOTICE_ATTENTION, "help", WORD_COMING, WORD_COMING, &v);
 	answer_ok(st, c, "");
 }
 
@@ -128,12 +131,13 @@ static const struct verb *find_verb(const char *name)
 }
 
 /* A press is one press of one person; another's key is another press. */
-static void scope_press(struct call *c, const char *verb)
+static void scope_press(struct call *c, const char *verb, struct slice payload)
 {
 	char text[IDEMPOTENCY_KEY_MAX + TOKEN_TEXT_MAX + VERB_MAX];
 
 	if (!c->press[0])
 		return;
+	hash_text(payload, c->asked);
 	text_fmt(text, sizeof(text), "%s %s %s", c->token, verb, c->press);
 	hash_text(slice_of(text), c->press);
 }
@@ -141,11 +145,19 @@ static void scope_press(struct call *c, const char *verb)
 static bool pressed_before(struct station *st, const struct call *c)
 {
 	struct door_out out = { .kind = OUT_REPLY };
+	struct word_values none = words_none();
+	struct slice body, asked;
+	struct call other;
 	int64_t status;
-	struct slice body;
 
-	if (!c->press[0] || !store_press(st->store, c->press, &status, &body))
+	if (!c->press[0] || !store_press(st->store, c->press, &status, &body, &asked))
 		return false;
+	if (asked.n && !slice_eq(asked, c->asked)) {
+		other = *c;
+		other.press[0] = '\0'; /* the first one's answer stays */
+		answer_no(st, &other, 409, REASON_KEY_REUSED, &none);
+		return true;
+	}
 	out.reply.request = c->request;
 	out.reply.http_status = (int)status;
 	out.reply.revision = st->revision;
@@ -204,8 +216,7 @@ static int allowed(const struct station *st, const struct verb *v, const struct 
 	if (!c->session.valid)
 		return 401;
 	/* The operator's token is a program's, not the desk's. */
-	if (st->locked && c->session.token_hash[0] &&
-	    strcmp(v->name, "staff.logout") != 0)
+	if (st->locked && c->session.token_hash[0] && strcmp(v->name, "staff.logout") != 0)
 		return 401;
 	return c->session.row.role >= v->role ? 0 : 403;
 }
@@ -231,7 +242,7 @@ void verb_call(struct station *st, const struct door_event *e, struct slice payl
 	memcpy(c.press, e->verb.press, sizeof(c.press));
 	memcpy(c.token, e->verb.token, sizeof(c.token));
 	c.session = staff_session(st, e->verb.token);
-	scope_press(&c, e->verb.verb);
+	scope_press(&c, e->verb.verb, payload);
 	/* A kept answer has no cookie, so a login said again is another login. */
 	if (v && v->anyone) {
 		memcpy(c.unkept, c.press, sizeof(c.unkept));
@@ -245,7 +256,7 @@ void verb_call(struct station *st, const struct door_event *e, struct slice payl
 		return;
 	}
 	if (!v) {
-		answer_no(st, &c, 404, REASON_BAD_REQUEST, &none);
+		answer_no_verb(st, &c);
 		return;
 	}
 	refused = allowed(st, v, &c);

@@ -79,6 +79,8 @@ static bool happens(struct run *r, const char *text)
 		case_scan(&r->shop, rest, false);
 	else if ((rest = rest_after(text, "do")))
 		case_do(&r->shop, rest);
+	else if ((rest = rest_after(text, "press")))
+		case_press(&r->shop, rest);
 	else if ((rest = rest_after(text, "approve wrong")))
 		case_approve(&r->shop, rest, false);
 	else if ((rest = rest_after(text, "approve")))
@@ -183,17 +185,23 @@ static bool then_event(struct run *r, const char *text)
 	return wrong(r, any ? "event %s was told, but not so" : "no event %s was told", type);
 }
 
+/* ui puts what is before the members. */
+static bool shown(struct run *r, const char *what, const char *members, const char *part)
+{
+	snprintf(r->screen, sizeof(r->screen), "{%s", members);
+	return has_part(r, what, r->screen, part);
+}
+
 static bool then(struct run *r, const char *text)
 {
 	const struct shop *s = r->shop.shop;
 	const char *rest;
 	bool any;
 
-	if ((rest = rest_after(text, "screen"))) {
-		/* ui puts what is before the members. */
-		snprintf(r->screen, sizeof(r->screen), "{%s", s->screen);
-		return has_part(r, "screen", r->screen, rest);
-	}
+	if ((rest = rest_after(text, "screen")))
+		return shown(r, "screen", s->screen, rest);
+	if ((rest = rest_after(text, "customer")))
+		return shown(r, "customer", s->customer, rest);
 	if ((rest = rest_after(text, "answer")))
 		return has_part(r, "answer", s->reply, rest);
 	if ((rest = rest_after(text, "event")))

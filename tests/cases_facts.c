@@ -510,7 +510,7 @@ static void pin_checked(struct case_shop *c, bool right)
 	shop_submit(c->shop, &e, right ? "$argon2id$new" : "");
 }
 
-void case_do(struct case_shop *c, const char *text)
+static void press(struct case_shop *c, const char *text, const char *key)
 {
 	char verb[VERB_MAX], copy[4096], args[4096];
 	int used = 0;
@@ -518,8 +518,22 @@ void case_do(struct case_shop *c, const char *text)
 	text_fmt(copy, sizeof(copy), "%s", text);
 	assert_true(sscanf(copy, "%31s %n", verb, &used) == 1);
 	arguments(c, copy + used, args, sizeof(args));
-	shop_verb(c->shop, verb, args, NULL);
+	shop_verb(c->shop, verb, args, key);
 	pin_checked(c, true);
+}
+
+void case_do(struct case_shop *c, const char *text)
+{
+	press(c, text, NULL);
+}
+
+void case_press(struct case_shop *c, const char *text)
+{
+	char key[32];
+	int used = 0;
+
+	assert_true(sscanf(text, "%31s %n", key, &used) == 1);
+	press(c, text + used, key);
 }
 
 void case_login(struct case_shop *c, const char *staff)

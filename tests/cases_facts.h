@@ -31,6 +31,8 @@ void case_restart(struct case_shop *c);
 /* What happens: what it led to is in c->shop. */
 void case_scan(struct case_shop *c, const char *what, bool kiosk);
 void case_do(struct case_shop *c, const char *text); /* VERB key=value … or VERB {json} */
+/* The same with an idempotency key: "k1 pickup.pay tender=cash amount=1". */
+void case_press(struct case_shop *c, const char *text);
 void case_login(struct case_shop *c, const char *staff);
 /* "E90 it is still here" */
 void case_approve(struct case_shop *c, const char *text, bool pin_right);

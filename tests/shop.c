@@ -66,6 +66,8 @@ void shop_collect(struct shop *s)
 		case OUT_SCREEN:
 			if (out.screen.screen == SCREEN_COUNTER)
 				keep(s->screen, payload);
+			else if (out.screen.screen == SCREEN_CUSTOMER)
+				keep(s->customer, payload);
 			else if (out.screen.screen == SCREEN_MANAGE)
 				keep(s->manage, payload);
 			break;

@@ -37,6 +37,7 @@ struct shop {
 	char display[DESK_COUNT][SHOP_TEXT_MAX]; /* what the displays of a desk show */
 	int displays;				 /* times they changed */
 	char up[SHOP_TEXT_MAX * 2];
+	char customer[SHOP_TEXT_MAX]; /* the customer's screen */
 	char manage[SHOP_TEXT_MAX], keys[SHOP_TEXT_MAX], lanes[SHOP_TEXT_MAX];
 	int restarts, log_level;
 	int opened, closed_count; /* sessions ui was told of, and their hashes when they ended */

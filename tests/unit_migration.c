@@ -90,7 +90,7 @@ static void check_rest(struct store *st)
 	struct job_row job = { 0 };
 	struct desk_row desk;
 	struct order_fact f;
-	struct slice body;
+	struct slice body, asked;
 	int64_t status;
 	char id[ID_MAX + 1] = "";
 
@@ -104,7 +104,7 @@ static void check_rest(struct store *st)
 	assert_true(store_desk(st, DESK_COUNTER, &desk));
 	assert_string_equal(desk.order, "Z-2");
 	assert_int_equal(store_check(st, DESK_COUNTER, slice_of("1")).checked, 1);
-	assert_true(store_press(st, "key", &status, &body));
+	assert_true(store_press(st, "key", &status, &body, &asked));
 	assert_true(slice_eq(body, "{\"ok\":true}"));
 	assert_true(store_job_next(st, "receipt", &job));
 	assert_int_equal(job.job, 2);

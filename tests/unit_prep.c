@@ -159,6 +159,7 @@ static void test_numbers_no_shop_has(void **state)
 	for (size_t i = 0; i < COUNT_OF(numbers); i++) {
 		text_fmt(args, sizeof(args), "{\"line\":1,\"qty\":%s}", numbers[i]);
 		says_no(s, "prep.pick", args, "bad_request");
+		assert_int_equal(s->status, 400); /* as everywhere: no such number */
 		says_no(s, "prep.unpick", args, "bad_request");
 		text_fmt(args, sizeof(args),
 			 "{\"line\":1,\"qty\":%s,\"reason\":\"x\",\"then\":\"cancel\"}",

@@ -496,7 +496,7 @@ static void what_cannot_be(void **state)
 	refused(s, "pickup.handover", "{}", "bad_request");
 	refused(s, "pickup.pay", "{\"tender\":\"cash\",\"amount\":9223372036854775807}",
 		"bad_request");
-	refused(s, "no.verb", "{}", "bad_request");
+	refused(s, "no.verb", "{}", "not_found");
 	assert_int_equal(s->status, 404);
 	refused(s, "scan", "{\"code\":\"4111111111111111\"}", "card_number_refused");
 	/* Nobody at the counter: their scans do nothing, there or here. */

@@ -272,6 +272,26 @@ int64_t order_line_left(const struct order_line *line)
 	return left > 0 ? left : 0;
 }
 
+static const char *const kepts[] = {
+	[KEPT_NOTHING] = "",
+	[KEPT_AGE] = "age",
+	[KEPT_HOURS] = "hours",
+	[KEPT_RECALLED] = "recalled",
+};
+
+const char *kept_name(enum kept k)
+{
+	return kepts[k];
+}
+
+enum kept kept_of(struct json word)
+{
+	for (size_t i = 1; i < COUNT_OF(kepts); i++)
+		if (json_is(word, kepts[i]))
+			return (enum kept)i;
+	return KEPT_NOTHING;
+}
+
 bool order_finished(const struct order *o)
 {
 	bool any = false;

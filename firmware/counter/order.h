@@ -39,6 +39,11 @@ const char *order_status_name(enum order_status s);
 enum order_status order_status_of(struct json word);
 enum order_status order_status_named(struct slice word);
 
+/* Why pieces that are here were not handed over and were paid back. */
+enum kept { KEPT_NOTHING, KEPT_AGE, KEPT_HOURS, KEPT_RECALLED };
+const char *kept_name(enum kept k); /* "age", "hours", "recalled" */
+enum kept kept_of(struct json word);
+
 struct order_line {
 	struct json json; /* all of it, for what only some rules look at */
 	struct json id;	  /* number or string, as HQ wrote it */
@@ -52,8 +57,10 @@ struct order_line {
 	int64_t swapped;     /* pieces that are a substitute's */
 	struct json swaps;   /* `[{gtin,sku,qty}]`, those */
 	struct json missing; /* `{qty,then,reason}`: what could not be found and is still open */
-	bool boxed;	     /* comes in a parcel, nobody picks it here */
-	bool handed_known;   /* HQ said how many */
+	int64_t kept;	     /* of those that are short: here, and to go back to their place */
+	enum kept kept_why;
+	bool boxed;	   /* comes in a parcel, nobody picks it here */
+	bool handed_known; /* HQ said how many */
 	bool short_known;
 	bool returned_known;
 	int64_t age_min; /* 0 none */

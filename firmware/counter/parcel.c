@@ -134,6 +134,12 @@ bool parcel_left(const struct order *o, struct json parcel)
 	return named;
 }
 
+bool parcel_sought(const struct order *o, struct json parcel)
+{
+	return parcel_state_of(json_get(parcel, "state")) == PARCEL_MISSING && !order_finished(o) &&
+	       !parcel_left(o, parcel);
+}
+
 bool parcels_staged(const struct order *o)
 {
 	for (struct json_walk w = json_walk(o->parcels); json_next(&w);) {

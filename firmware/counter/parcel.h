@@ -40,6 +40,9 @@ struct json parcel_find(const struct order *o, struct slice label);
 bool parcel_brings(const struct order *o, struct json parcel, int line);
 /* It names lines, and all of them are handed over or short: it is not here any more. */
 bool parcel_left(const struct order *o, struct json parcel);
+/* Is it missing, and is something of it still to be handed over? Pieces that were found and left
+ * without it are not looked for any more. */
+bool parcel_sought(const struct order *o, struct json parcel);
 /* Every one is on a shelf; also when there is none. */
 bool parcels_staged(const struct order *o);
 

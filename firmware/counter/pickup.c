@@ -169,6 +169,24 @@ const char *rest_name(enum rest r)
 	return "";
 }
 
+/* What may not be handed over is not missing. */
+static void pay_back(struct pickup_line *done, int64_t unchecked)
+{
+	done->short_ += unchecked;
+	if (!done->recalled && !done->banned_now)
+		return;
+	done->kept += unchecked;
+	done->why = done->recalled ? KEPT_RECALLED : KEPT_HOURS;
+}
+
+static bool any_checked(const struct order *o, const struct pickup_line *done)
+{
+	for (int i = 0; i < o->line_count; i++)
+		if (o->lines[i].goods && done[i].checked > 0)
+			return true;
+	return false;
+}
+
 enum reason pickup_rest(const struct order *o, struct pickup_line *done, enum rest rest,
 			const struct pickup_policy *p)
 {
@@ -176,13 +194,16 @@ enum reason pickup_rest(const struct order *o, struct pickup_line *done, enum re
 		return REASON_NONE;
 	if (!p->partial)
 		return REASON_FORBIDDEN;
+	/* One press never gives a whole order up: what is missing is said piece by piece. */
+	if (rest == REST_REFUND && !any_checked(o, done))
+		return REASON_ITEMS_UNCHECKED;
 	for (int i = 0; i < o->line_count; i++) {
 		const int64_t unchecked = pickup_leaves(&o->lines[i], done[i]) - done[i].checked;
 
 		if (unchecked <= 0)
 			continue;
 		if (rest == REST_REFUND)
-			done[i].short_ += unchecked;
+			pay_back(&done[i], unchecked);
 		else
 			done[i].stays += unchecked;
 	}

@@ -50,6 +50,8 @@ enum reason pickup_verdict(const struct pickup_facts *f, const struct pickup_pol
 struct pickup_line {
 	int64_t checked;
 	int64_t short_;	 /* missing, refused or paid back: does not leave any more */
+	int64_t kept;	 /* of those short: they are here, and may not be handed over */
+	enum kept why;	 /* they may not */
 	int64_t stays;	 /* for another time */
 	int64_t serials; /* numbers that were scanned */
 	bool keeps_serials, recalled, banned_now;
@@ -63,7 +65,8 @@ enum reason pickup_short(const struct order_line *line, struct pickup_line done,
 /* What becomes of the pieces that are not checked. */
 enum rest { REST_NONE, REST_LATER, REST_REFUND };
 const char *rest_name(enum rest r); /* "later", "refund" */
-/* Writes it into the lines; FORBIDDEN where policy wants all or nothing. */
+/* Writes it into the lines; FORBIDDEN where policy wants all or nothing, ITEMS_UNCHECKED where all
+ * of it would be paid back and nothing was checked: that is no handover. */
 enum reason pickup_rest(const struct order *o, struct pickup_line *done, enum rest rest,
 			const struct pickup_policy *p);
 

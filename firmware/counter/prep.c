@@ -250,6 +250,22 @@ enum prep_asks prep_asks(const struct order *o)
 	return substitute ? ASKS_SUBSTITUTE : ASKS_PICK;
 }
 
+enum reason prep_kept_back(const struct order_line *l, int64_t qty)
+{
+	if (qty <= 0 || qty > ORDER_QTY_MAX)
+		return REASON_BAD_REQUEST;
+	return qty > l->kept ? REASON_ITEM_SURPLUS : REASON_NONE;
+}
+
+int64_t prep_kept(const struct order *o)
+{
+	int64_t n = 0;
+
+	for (int i = 0; i < o->line_count; i++)
+		n += o->lines[i].kept;
+	return n;
+}
+
 const char *prep_put_back(const struct order *o, const char *store, int64_t now_ms)
 {
 	if (o->store.type == JSON_STRING && !json_is(o->store, store))

@@ -73,6 +73,11 @@ enum prep_asks { ASKS_PICK, ASKS_PUT_BACK, ASKS_SUBSTITUTE, ASKS_SHELF };
 enum prep_asks prep_asks(const struct order *o);
 const char *prep_asks_name(enum prep_asks a);
 
+/* So many of the pieces that were not handed over are back in their place. */
+enum reason prep_kept_back(const struct order_line *l, int64_t qty);
+/* How many of them are still to go. */
+int64_t prep_kept(const struct order *o);
+
 /* Why the goods of an order have to go back to where they came from; NULL: they have not. */
 const char *prep_put_back(const struct order *o, const char *store, int64_t now_ms);
 /* Pieces of it that are here. */

@@ -53,6 +53,8 @@ static const char *const codes[REASON_COUNT] = {
 	[REASON_NO_SUBSTITUTE] = "no_substitute",
 	[REASON_CONSENT_NEEDED] = "consent_needed",
 	[REASON_RECEIPT_USED] = "receipt_used",
+	[REASON_WAITS_LONGER] = "waits_longer",
+	[REASON_KEY_REUSED] = "key_reused",
 };
 
 const char *reason_code(enum reason r)

@@ -59,8 +59,10 @@ enum reason {
 	REASON_NO_SUBSTITUTE,  /* the customer wants no other product */
 	REASON_CONSENT_NEEDED, /* the customer has to agree first */
 	REASON_RECEIPT_USED,   /* this receipt stands with another order */
+	REASON_WAITS_LONGER,   /* the order, than until the day that is asked for */
+	REASON_KEY_REUSED,     /* a press, with the idempotency key of another */
 };
-#define REASON_COUNT (REASON_RECEIPT_USED + 1)
+#define REASON_COUNT (REASON_KEY_REUSED + 1)
 
 const char *reason_code(enum reason r);
 

@@ -58,11 +58,13 @@ enum reason shift_open_verdict(bool open, int64_t first)
 	return open || first < 0 || first > MONEY_MAX ? REASON_BAD_REQUEST : REASON_NONE;
 }
 
-enum reason shift_close_verdict(bool open, int64_t counted)
+enum reason shift_close_verdict(bool open, bool paying, int64_t counted)
 {
 	if (!open)
 		return REASON_SHIFT_CLOSED;
-	return counted < 0 || counted > MONEY_MAX ? REASON_BAD_REQUEST : REASON_NONE;
+	if (counted < 0 || counted > MONEY_MAX)
+		return REASON_BAD_REQUEST;
+	return paying ? REASON_BUSY : REASON_NONE;
 }
 
 enum reason shift_cash_verdict(const struct till_facts *till, int64_t amount)
@@ -80,7 +82,8 @@ enum reason shift_move_verdict(const struct till_facts *till, int64_t amount, bo
 		return REASON_BAD_REQUEST;
 	if (!till->open)
 		return REASON_SHIFT_CLOSED;
-	/* Asked first: who could try sums alone would learn what is in the drawer, and count it so. */
+	/* Asked first: who could try sums alone would learn what is in the drawer, and count it so.
+	 */
 	if (amount < 0 && !approved)
 		return REASON_APPROVAL_NEEDED;
 	return shift_cash_verdict(till, amount);

@@ -31,7 +31,8 @@ int64_t shift_tender_net(const struct till_total *totals, int count, const char 
 bool shift_tender_first(const struct till_total *totals, int at);
 
 enum reason shift_open_verdict(bool open, int64_t first);
-enum reason shift_close_verdict(bool open, int64_t counted);
+/* `paying`: an order that money of this shift was taken for is still open at the desk. */
+enum reason shift_close_verdict(bool open, bool paying, int64_t counted);
 /* Cash in (above zero) or out beside a sale. */
 enum reason shift_move_verdict(const struct till_facts *till, int64_t amount, bool approved);
 /* May this much cash go into the drawer (above zero) or out of it? A drawer without a shift is not

@@ -87,6 +87,51 @@ static int64_t worth_of_short(const struct slip_facts *f, int line)
 	return worth;
 }
 
+static void add_refunded(const struct slip_facts *f, enum word w, int64_t n, int64_t worth,
+			 bool known, struct buf *doc)
+{
+	struct word_values v = { .tries = -1, .n = n, .left = -1 };
+	char memory[TEXT_MAX], money[MONEY_TEXT_MAX];
+	struct buf b;
+
+	if (n == 0)
+		return;
+	/* Only what HQ was asked to pay back is promised. */
+	money_format(worth, f->language, money);
+	v.item = f->refunds && known ? money : NULL;
+	buf_init(&b, memory, sizeof(memory));
+	words_fill(word_text(w, f->language), &v, &b);
+	doc_line(doc, 'T', buf_read(&b));
+}
+
+static enum word word_of_kept(enum kept why)
+{
+	switch (why) {
+	case KEPT_AGE:
+		return WORD_SLIP_KEPT_AGE;
+	case KEPT_HOURS:
+		return WORD_SLIP_KEPT_HOURS;
+	case KEPT_RECALLED:
+		return WORD_SLIP_KEPT_RECALLED;
+	case KEPT_NOTHING:
+		return WORD_SLIP_SHORT;
+	}
+	return WORD_SLIP_SHORT;
+}
+
+/* What cannot be found, and what is here and stays here. */
+static void add_short(const struct slip_facts *f, int i, struct slice name, struct buf *doc)
+{
+	const struct order_line *l = &f->order->lines[i];
+	const int64_t kept = f->done[i].kept, missing = f->done[i].short_ - kept;
+	const int64_t lost = kept ? refund_of_pieces(l, missing) : worth_of_short(f, i);
+
+	doc_pair(doc, name, slice_of(""));
+	add_refunded(f, WORD_SLIP_SHORT, missing, lost, l->paid >= 0, doc);
+	add_refunded(f, word_of_kept(f->done[i].why), kept, worth_of_short(f, i) - lost,
+		     l->paid >= 0, doc);
+}
+
 static void add_line(const struct slip_facts *f, int i, struct buf *doc)
 {
 	const struct order_line *l = &f->order->lines[i];
@@ -109,19 +154,8 @@ static void add_line(const struct slip_facts *f, int i, struct buf *doc)
 	if (leaves > 0)
 		doc_pair(doc, slice_of(left), slice_of(money));
 	add_swaps(f, i, doc);
-	if (l->goods && f->done[i].short_ > 0) {
-		struct word_values v = { .tries = -1, .n = f->done[i].short_, .left = -1 };
-		char memory[TEXT_MAX];
-		struct buf b;
-
-		/* Only what HQ was asked to pay back is promised. */
-		money_format(worth_of_short(f, i), f->language, money);
-		v.item = f->refunds && l->paid >= 0 ? money : NULL;
-		buf_init(&b, memory, sizeof(memory));
-		words_fill(word_text(WORD_SLIP_SHORT, f->language), &v, &b);
-		doc_pair(doc, cut, slice_of(""));
-		doc_line(doc, 'T', buf_read(&b));
-	}
+	if (l->goods && f->done[i].short_ > 0)
+		add_short(f, i, cut, doc);
 }
 
 static void add_payments(const struct slip_facts *f, struct buf *doc)

@@ -212,6 +212,38 @@ static const char *const words[WORD_COUNT][3] = {
 			   "your code.",
 			   "Зараз не можемо перевірити це замовлення. Персонал уже знає й зараз "
 			   "підійде; код збережіть." },
+	[WORD_READY_AGE] = { "Zamówienie {order}: najpierw sprawdź wiek ({n}+)[, potem płatność "
+			     "{item}]. Wydanie na końcu.",
+			     "Order {order}: check the age first ({n}+)[, then take {item}]. Hand "
+			     "over last.",
+			     "Замовлення {order}: спочатку перевірте вік ({n}+)[, потім оплата "
+			     "{item}]. Видача наприкінці." },
+	[WORD_READY_PAY] = { "Zamówienie {order}: najpierw płatność {item}, potem wydanie.",
+			     "Order {order}: take {item} first, then hand over.",
+			     "Замовлення {order}: спочатку оплата {item}, потім видача." },
+	[WORD_READY_TILL] = { "Zamówienie {order}: najpierw paragon z kasy na {item}, potem "
+			      "wydanie.",
+			      "Order {order}: first the till's receipt for {item}, then hand over.",
+			      "Замовлення {order}: спочатку чек із каси на {item}, потім видача." },
+	[WORD_COMING] = { "Obsługa już wie i zaraz podejdzie.",
+			  "Staff have been called and are on their way.",
+			  "Персонал уже знає й зараз підійде." },
+	[WORD_NO_VERB] = { "Ta stacja nie zna takiego polecenia.",
+			   "This station knows no such verb.",
+			   "Ця станція не знає такої команди." },
+	[WORD_KEPT_BACK] = { "Zamówienie {order}: niewydane {n} szt. odłóż na miejsce i zeskanuj.",
+			     "Order {order}: put the {n} not handed over back and scan.",
+			     "Замовлення {order}: невидане ({n} шт.) поверніть на місце і "
+			     "відскануйте." },
+	[WORD_SLIP_KEPT_AGE] = { "Nie wydano {n} szt. (wiek)[: zwrot {item}]",
+				 "{n} not handed over (age)[: {item} refunded]",
+				 "Не видано {n} шт. (вік)[: повернемо {item}]" },
+	[WORD_SLIP_KEPT_HOURS] = { "Nie wydano {n} szt. (godziny sprzedaży)[: zwrot {item}]",
+				   "{n} not handed over (hours of sale)[: {item} refunded]",
+				   "Не видано {n} шт. (години продажу)[: повернемо {item}]" },
+	[WORD_SLIP_KEPT_RECALLED] = { "Nie wydano {n} szt. (wycofane)[: zwrot {item}]",
+				      "{n} not handed over (recalled)[: {item} refunded]",
+				      "Не видано {n} шт. (відкликано)[: повернемо {item}]" },
 };
 
 static const char *const reasons[REASON_COUNT][3] = {
@@ -451,6 +483,18 @@ static const char *const reasons[REASON_COUNT][3] = {
 				  "This receipt stands with order {item} already. Check its "
 				  "number.",
 				  "Цей чек уже є при замовленні {item}. Перевірте номер." },
+	[REASON_WAITS_LONGER] = { "Zamówienie {order} czeka już dłużej[: do {time}]. Podaj "
+				  "późniejszy termin.",
+				  "Order {order} waits longer already[: until {time}]. Say a later "
+				  "day.",
+				  "Замовлення {order} вже чекає довше[: до {time}]. Вкажіть "
+				  "пізніший термін." },
+	[REASON_KEY_REUSED] = { "To polecenie ma klucz innego polecenia i nie zostało wykonane. "
+				"Powtórz je z nowym kluczem.",
+				"This press came with the key of another one and was not done. "
+				"Repeat it with a new key.",
+				"Ця дія прийшла з ключем іншої дії й не виконана. Повторіть її з "
+				"новим ключем." },
 	[REASON_UNREADABLE] = { "Nie udało się odczytać kodu. Zeskanuj ponownie.",
 				"The code could not be read. Scan it again.",
 				"Код не вдалося прочитати. Скануйте ще раз." },

@@ -60,17 +60,17 @@ enum word {
 	WORD_PARCEL_PROBLEM,
 	WORD_PICK_TITLE,
 	WORD_PICK_PROMISED,
-	WORD_PICK_PARCEL,	/* beside "1/2" */
-	WORD_RETURN_OPEN,	/* a return was opened */
-	WORD_RETURNED,		/* and is done (staff); {store}: what is paid out now */
-	WORD_RETURNED_CUSTOMER, /* the same, for the customer */
-	WORD_COMPLAINT,		/* a complaint was taken */
+	WORD_PICK_PARCEL,	 /* beside "1/2" */
+	WORD_RETURN_OPEN,	 /* a return was opened */
+	WORD_RETURNED,		 /* and is done (staff); {store}: what is paid out now */
+	WORD_RETURNED_CUSTOMER,	 /* the same, for the customer */
+	WORD_COMPLAINT,		 /* a complaint was taken */
 	WORD_RETURNED_UNPRINTED, /* both, where no paper can be printed */
 	WORD_COMPLAINT_UNPRINTED,
-	WORD_PAPER_RETURN,	/* the slip of a return was scanned */
-	WORD_PAPER_COMPLAINT,	/* the slip of a complaint */
-	WORD_RETURN_DOUBLED,	/* the same pieces came back at two lanes */
-	WORD_TRAINING,		/* begins */
+	WORD_PAPER_RETURN,    /* the slip of a return was scanned */
+	WORD_PAPER_COMPLAINT, /* the slip of a complaint */
+	WORD_RETURN_DOUBLED,  /* the same pieces came back at two lanes */
+	WORD_TRAINING,	      /* begins */
 	WORD_TRAINING_OVER,
 	/* Customer displays: 20 columns, so short ones. */
 	WORD_SHOW_WELCOME,
@@ -87,8 +87,19 @@ enum word {
 	WORD_CALLED,	   /* to staff: a customer wants somebody */
 	WORD_CALLED_ORDER, /* the same, with a good code of an order nobody here knows */
 	WORD_CALLING,	   /* to that customer */
+	/* A pickup was opened, and something comes before handing over. */
+	WORD_READY_AGE,	 /* the collector's age {n}, then {item} to pay */
+	WORD_READY_PAY,	 /* {item} at the counter */
+	WORD_READY_TILL, /* {item} at the shop's till, or only its receipt */
+	WORD_COMING,	 /* to who asked for help at the kiosk */
+	WORD_NO_VERB,	 /* to a program */
+	WORD_KEPT_BACK,	 /* {n} pieces that were not handed over go back to their place */
+	/* Of the slip: pieces that are here and stay here, and are paid back. */
+	WORD_SLIP_KEPT_AGE,
+	WORD_SLIP_KEPT_HOURS,
+	WORD_SLIP_KEPT_RECALLED,
 };
-#define WORD_COUNT (WORD_CALLING + 1)
+#define WORD_COUNT (WORD_SLIP_KEPT_RECALLED + 1)
 
 const char *word_text(enum word w, enum language l);
 /* For staff at the counter. */

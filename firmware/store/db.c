@@ -28,7 +28,7 @@ struct store {
 		sqlite3_stmt *stmt;
 	} statement[STATEMENTS_MAX];
 	int statements;
-	int64_t changes; /* rows changed before this transaction */
+	int64_t changes;    /* rows changed before this transaction */
 	struct store *base; /* NULL, or whose products, stock and policies are read */
 	int64_t first;	    /* own generations and jobs have numbers above */
 	char trouble[256];

@@ -123,7 +123,8 @@ int64_t store_stock_delta(struct store *st, struct slice sku)
 {
 	const int64_t base = db_base(st) ? store_stock_delta(db_base(st), sku) : 0;
 
-	return base + db_number(st, 0, "SELECT sum(delta) FROM temp.delta_of WHERE sku=?", "t", sku);
+	return base +
+	       db_number(st, 0, "SELECT sum(delta) FROM temp.delta_of WHERE sku=?", "t", sku);
 }
 
 void store_stock_deltas_covered(struct store *st, struct slice lane, int64_t epoch, int64_t seq)

@@ -49,7 +49,7 @@ void store_over_drop(struct store *st, struct slice order, const char *what)
 bool store_over_of(struct store *st, const char *what, const char *value, char id[ID_MAX + 1])
 {
 	sqlite3_stmt *row = db_query(st,
-				     "SELECT id FROM over WHERE what IN ('status','search')"
+				     "SELECT id FROM over WHERE what IN ('status','search','kept')"
 				     " AND what=? AND value=? AND id>? ORDER BY id LIMIT 1",
 				     "sss", what, value, id);
 

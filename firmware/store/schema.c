@@ -174,7 +174,7 @@ static const char *const migrations[] = {
 	" at INTEGER NOT NULL, PRIMARY KEY (id, what)) STRICT, WITHOUT ROWID;"
 	"CREATE INDEX over_at ON over (at);"
 	/* Orders by what is said of them here: those staged, those to look for. */
-	"CREATE INDEX over_said ON over (what, value, id) WHERE what IN ('status','search');"
+	"CREATE INDEX over_said ON over (what, value, id) WHERE what IN ('status','search','kept');"
 	/* Money taken at this store for an order; state is enum taken_state. */
 	"CREATE TABLE payment (id TEXT NOT NULL, payment TEXT NOT NULL, tender TEXT NOT NULL,"
 	" amount INTEGER NOT NULL, ref TEXT NOT NULL, state INTEGER NOT NULL, at INTEGER NOT NULL,"
@@ -208,7 +208,9 @@ static const char *const migrations[] = {
 	/* Who says from afar that they are here has shown no code. */
 	"ALTER TABLE here ADD COLUMN shown INTEGER NOT NULL DEFAULT 1;"
 	/* What else is known of a line or of a desk's work, as JSON. */
-	"ALTER TABLE work ADD COLUMN extra TEXT NOT NULL DEFAULT '';",
+	"ALTER TABLE work ADD COLUMN extra TEXT NOT NULL DEFAULT '';"
+	/* What a press asked for: the same key with something else is another press. */
+	"ALTER TABLE passing ADD COLUMN asked TEXT;",
 };
 
 size_t schema_version(void)

@@ -70,7 +70,7 @@ enum lookup {
 	LOOKUP_CARD,   /* members */
 	LOOKUP_CUSTOMER,
 	LOOKUP_LABEL, /* orders: the labels of their parcels */
-	LOOKUP_CASE, /* entries: case */
+	LOOKUP_CASE,  /* entries: case */
 };
 
 #define GEN_GUEST 0 /* orders asked for, kept beside the stream */
@@ -368,10 +368,12 @@ struct tries {
 struct tries store_tries(struct store *st, const char *subject);
 void store_tries_set(struct store *st, const char *subject, struct tries t);
 
-/* A press that was answered already: its status and body again. */
-bool store_press(struct store *st, const char *key, int64_t *ret_status, struct slice *ret_body);
-void store_press_add(struct store *st, const char *key, int64_t status, struct slice body,
-		     int64_t at_ms);
+/* A press that was answered already: its status and body again, and what it asked for (a hash, ""
+ * not known). */
+bool store_press(struct store *st, const char *key, int64_t *ret_status, struct slice *ret_body,
+		 struct slice *ret_asked);
+void store_press_add(struct store *st, const char *key, const char *asked, int64_t status,
+		     struct slice body, int64_t at_ms);
 void store_press_prune(struct store *st, int64_t before_ms);
 
 enum job_status {

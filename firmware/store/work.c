@@ -197,25 +197,28 @@ void store_tries_set(struct store *st, const char *subject, struct tries t)
 		       t.until_ms);
 }
 
-bool store_press(struct store *st, const char *key, int64_t *ret_status, struct slice *ret_body)
+bool store_press(struct store *st, const char *key, int64_t *ret_status, struct slice *ret_body,
+		 struct slice *ret_asked)
 {
-	sqlite3_stmt *row = db_query(st,
-				     "SELECT status, body FROM passing WHERE n = (SELECT n FROM "
-				     "temp.press_key WHERE key=?)",
-				     "s", key);
+	sqlite3_stmt *row =
+		db_query(st,
+			 "SELECT status, body, asked FROM passing WHERE n = (SELECT n FROM "
+			 "temp.press_key WHERE key=?)",
+			 "s", key);
 
 	if (!row)
 		return false;
 	*ret_status = db_int(row, 0);
 	*ret_body = db_text(row, 1);
+	*ret_asked = db_text(row, 2);
 	return true;
 }
 
-void store_press_add(struct store *st, const char *key, int64_t status, struct slice body,
-		     int64_t at_ms)
+void store_press_add(struct store *st, const char *key, const char *asked, int64_t status,
+		     struct slice body, int64_t at_ms)
 {
-	db_run(st, "INSERT INTO passing (key, status, body, at) VALUES (?,?,?,?)", "siti", key,
-	       status, body, at_ms);
+	db_run(st, "INSERT INTO passing (key, asked, status, body, at) VALUES (?,?,?,?,?)", "ssiti",
+	       key, asked, status, body, at_ms);
 }
 
 void store_press_prune(struct store *st, int64_t before_ms)

@@ -62,8 +62,15 @@ test('8: the collector is sixteen: bread goes out, the rest is paid back', async
 	const slip = await k1.printer.waitJob('LR.ZAM-1.');
 
 	assert.match(slip.text, /1 x Chleb/);
-	assert.match(slip.text, zloty('Brakuje 1 szt.: zwrot 39,99'));
-	assert.match(slip.text, zloty('Brakuje 1 szt.: zwrot 5,99'));
+	assert.match(slip.text, zloty('Nie wydano 1 szt. \\(wiek\\): zwrot 39,99'));
+	assert.match(slip.text, zloty('Nie wydano 1 szt. \\(wiek\\): zwrot 5,99'));
+	assert.deepStrictEqual((await k1.doc()).tasks.map((task) => [task.task, task.order, task.why, task.pieces]),
+		[['put_back', 'ZAM-1', 'age', 2]]);
+	await k1.must('prep.unstage', { order: 'ZAM-1' });
+	await k1.scanPieces('SKU-WINE');
+	await k1.scanPieces('SKU-ENERGY');
+	assert.deepStrictEqual((await k1.doc()).tasks, []);
+	await story.told('pickup.put_back', { order: 'ZAM-1', sku: 'SKU-ENERGY' });
 	const there = story.record('ZAM-1');
 
 	assert.deepStrictEqual([there.status, there.payments[0].refunded], ['collected', 4598]);

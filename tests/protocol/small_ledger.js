@@ -29,7 +29,7 @@ function handOver(order, told, collected)
 	});
 	const left = lines.some(({ kind = 'goods', qty = 1, handed, short }) => kind === 'goods' && handed + short < qty);
 
-	return { ...order, lines, status: left ? 'partly_collected' : 'collected', collected: order.collected || collected };
+	return { ...order, lines, status: left ? 'partly_collected' : 'collected', collected: order.status === 'collected' ? order.collected : collected };
 }
 
 /** An order as the ERP has it, with what its lines' pieces came to in the store. */
@@ -133,4 +133,4 @@ class Ledger {
 	}
 }
 
-module.exports = { Ledger, linesOf };
+module.exports = { Ledger, handOver, linesOf };
