@@ -49,14 +49,11 @@ static void begin_ok(struct station *st, struct buf *b, char *memory, size_t cap
 	jw_int(b, "revision", st->revision + 1);
 }
 
-void answer_ok(struct station *st, const struct call *c, const char *members)
+void answer_aside(struct station *st, const struct call *c, const char *members)
 {
 	char memory[ANSWER_MAX];
 	struct buf b;
 
-	/* What was refused before is behind them. What else a notice says still matters. */
-	if (st->desks[c->desk].notice.refusal)
-		notice_clear(st, c->desk);
 	approval_happened(st, c);
 	begin_ok(st, &b, memory, sizeof(memory));
 	if (members[0]) {
@@ -65,6 +62,14 @@ void answer_ok(struct station *st, const struct call *c, const char *members)
 	}
 	jw_close(&b, '}');
 	reply(st, c, 200, &b, NULL, false);
+}
+
+void answer_ok(struct station *st, const struct call *c, const char *members)
+{
+	/* What was refused before is behind them. What else a notice says still matters. */
+	if (st->desks[c->desk].notice.refusal)
+		notice_clear(st, c->desk);
+	answer_aside(st, c, members);
 }
 
 void answer_login(struct station *st, const struct call *c, const char *token)

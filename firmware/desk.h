@@ -10,8 +10,10 @@
 
 /* ---- answers.c ---- */
 
-/* 200 with `members` (JSON text of further members or "") */
+/* 200 with `members` (JSON text of further members or ""); a refusal shown at the desk goes. */
 void answer_ok(struct station *st, const struct call *c, const char *members);
+/* The same for what is done beside the desk's work, as with a print job: a refusal stays. */
+void answer_aside(struct station *st, const struct call *c, const char *members);
 void answer_login(struct station *st, const struct call *c, const char *token);
 void answer_logout(struct station *st, const struct call *c);
 /* The shop says no: notice at the desk, and for a verb `http` (409, 401, 403, 404, 400). */

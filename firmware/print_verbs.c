@@ -40,7 +40,7 @@ void verb_print_test(struct station *st, const struct call *c, struct json args)
 		return;
 	}
 	text_fmt(members, sizeof(members), "\"job\":%lld", (long long)print_test_queue(st, i));
-	answer_ok(st, c, members);
+	answer_aside(st, c, members);
 }
 
 /* The unfinished job an argument names; false and answered when there is none. */
@@ -75,7 +75,7 @@ void verb_print_retry(struct station *st, const struct call *c, struct json args
 		job_requeue(st, &job);
 	}
 	st->dirty = true;
-	answer_ok(st, c, "");
+	answer_aside(st, c, "");
 }
 
 void verb_print_drop(struct station *st, const struct call *c, struct json args)
@@ -90,7 +90,7 @@ void verb_print_drop(struct station *st, const struct call *c, struct json args)
 		store_job_status(st->store, job.job, JOB_DROPPED);
 	job_settled(st, job.job);
 	st->dirty = true;
-	answer_ok(st, c, "");
+	answer_aside(st, c, "");
 }
 
 /* A person looked: it came out, or it did not and is printed for the first time. */
@@ -116,7 +116,7 @@ void verb_print_came(struct station *st, const struct call *c, struct json args)
 		job_requeue(st, &job);
 	job_settled(st, job.job);
 	st->dirty = true;
-	answer_ok(st, c, "");
+	answer_aside(st, c, "");
 }
 
 /* By the slip's document id, what its code says (LR.ORDER.DOC), or the job's number. */
@@ -162,7 +162,7 @@ void verb_print_again(struct station *st, const struct call *c, struct json args
 		return;
 	}
 	text_fmt(members, sizeof(members), "\"job\":%lld", (long long)copy);
-	answer_ok(st, c, members);
+	answer_aside(st, c, members);
 }
 
 /* The named printer, or the first that has a drawer; -1 none. */
@@ -198,5 +198,5 @@ void verb_drawer_open(struct station *st, const struct call *c, struct json args
 	}
 	text_fmt(members, sizeof(members), "\"job\":%lld",
 		 (long long)drawer_queue(st, i, reason, c->session.row.staff));
-	answer_ok(st, c, members);
+	answer_aside(st, c, members);
 }
