@@ -26,7 +26,16 @@ enum word {
 	WORD_SLIP_STAFF,
 	WORD_SLIP_PAID,
 	WORD_SLIP_TOTAL,
-	WORD_SLIP_SHORT,
+	/* Where not all of an order leaves in one go: what became of its parts, and their sums. */
+	WORD_SLIP_NOW,
+	WORD_SLIP_BEFORE,
+	WORD_SLIP_WAITS,
+	WORD_SLIP_MISSING,
+	WORD_SLIP_WHOLE,
+	WORD_SLIP_RETURNED, /* came back meanwhile */
+	WORD_SLIP_LEFT,	    /* of the whole without what is missing or came back */
+	WORD_SLIP_REFUND,   /* {item}: how it was paid */
+	WORD_SLIP_REFUNDED, /* before this handover */
 	WORD_SLIP_RETURN_HINT,
 	WORD_SLIP_NOT_RECEIPT,
 	WORD_SLIP_COPY,
@@ -60,17 +69,17 @@ enum word {
 	WORD_PARCEL_PROBLEM,
 	WORD_PICK_TITLE,
 	WORD_PICK_PROMISED,
-	WORD_PICK_PARCEL,	/* beside "1/2" */
-	WORD_RETURN_OPEN,	/* a return was opened */
-	WORD_RETURNED,		/* and is done (staff); {store}: what is paid out now */
-	WORD_RETURNED_CUSTOMER, /* the same, for the customer */
-	WORD_COMPLAINT,		/* a complaint was taken */
+	WORD_PICK_PARCEL,	 /* beside "1/2" */
+	WORD_RETURN_OPEN,	 /* a return was opened */
+	WORD_RETURNED,		 /* and is done (staff); {store}: what is paid out now */
+	WORD_RETURNED_CUSTOMER,	 /* the same, for the customer */
+	WORD_COMPLAINT,		 /* a complaint was taken */
 	WORD_RETURNED_UNPRINTED, /* both, where no paper can be printed */
 	WORD_COMPLAINT_UNPRINTED,
-	WORD_PAPER_RETURN,	/* the slip of a return was scanned */
-	WORD_PAPER_COMPLAINT,	/* the slip of a complaint */
-	WORD_RETURN_DOUBLED,	/* the same pieces came back at two lanes */
-	WORD_TRAINING,		/* begins */
+	WORD_PAPER_RETURN,    /* the slip of a return was scanned */
+	WORD_PAPER_COMPLAINT, /* the slip of a complaint */
+	WORD_RETURN_DOUBLED,  /* the same pieces came back at two lanes */
+	WORD_TRAINING,	      /* begins */
 	WORD_TRAINING_OVER,
 	/* Customer displays: 20 columns, so short ones. */
 	WORD_SHOW_WELCOME,
