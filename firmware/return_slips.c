@@ -121,6 +121,28 @@ static void name_of(const struct order_line *l, char *dst, size_t cap)
 
 /* ---- returns ---- */
 
+void return_reason_name(struct station *st, const char *code, enum language l,
+			char dst[RETURN_REASON_NAME_MAX])
+{
+	const struct json own =
+		json_get(json_get(policy_get(st, "texts"), language_code(l)), "reasons");
+	const char *known = return_reason_text(code, l);
+
+	if (json_string(json_get(own, code), dst, RETURN_REASON_NAME_MAX) <= 0)
+		text_fmt(dst, RETURN_REASON_NAME_MAX, "%s", known ? known : code);
+}
+
+int return_reasons(struct station *st, char ret_codes[RETURN_REASONS_MAX][RETURN_REASON_MAX])
+{
+	const struct json list = json_get(policy_get(st, "returns"), "reasons");
+	int n = 0;
+
+	for (struct json_walk w = json_walk(list); n < RETURN_REASONS_MAX && json_next(&w);)
+		if (json_string(w.value, ret_codes[n], RETURN_REASON_MAX) > 0)
+			n++;
+	return n;
+}
+
 static void add_line(struct station *st, struct buf *doc, const struct return_paper *p, int i,
 		     enum language l)
 {
@@ -131,6 +153,7 @@ static void add_line(struct station *st, struct buf *doc, const struct return_pa
 	const struct json vat = json_get(line->json, "vat");
 	char name[512], text[640], rate[16] = "", money[MONEY_TEXT_MAX];
 
+	_Static_assert(sizeof(name) >= RETURN_REASON_NAME_MAX, "a reason's name has room");
 	if (n == 0)
 		return;
 	name_of(line, name, sizeof(name));
@@ -145,8 +168,9 @@ static void add_line(struct station *st, struct buf *doc, const struct return_pa
 		doc_pair(doc, slice_of(text), slice_of(money));
 	}
 	if (line->goods) {
+		return_reason_name(st, st->back[i].reason, l, name);
 		text_fmt(text, sizeof(text), "  %s%s%s", condition_text(st->back[i].condition, l),
-			 st->back[i].reason[0] ? ", " : "", st->back[i].reason);
+			 name[0] ? ", " : "", name);
 		doc_text(doc, 'T', text);
 	}
 }

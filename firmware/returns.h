@@ -107,6 +107,13 @@ struct return_paper {
 	int64_t due_day;   /* what HQ is asked to pay back comes by then */
 	const char *exchange;
 };
+/* Why, as people say it: by policy `texts`, else by the catalogue, else the code itself. */
+#define RETURN_REASON_NAME_MAX 96
+void return_reason_name(struct station *st, const char *code, enum language l,
+			char dst[RETURN_REASON_NAME_MAX]);
+/* The codes of policy `returns`; how many. */
+#define RETURN_REASONS_MAX 40
+int return_reasons(struct station *st, char ret_codes[RETURN_REASONS_MAX][RETURN_REASON_MAX]);
 /* Two copies, and a label for goods that are looked at or sent back; the first job, 0 none. */
 int64_t return_slips_print(struct station *st, const struct return_paper *p);
 
