@@ -96,6 +96,21 @@ struct return_payout {
 enum reason return_pay_out(struct station *st, const struct call *c,
 			   const struct return_payout *pay);
 
+/* ---- return_parts.c: what comes back of a line, product by product ---- */
+
+#define RETURN_PARTS_MAX 5 /* what was ordered, and the products it was replaced by */
+#define RETURN_NAME_MAX	 512
+struct return_part {
+	int64_t qty, gross;
+	char sku[ID_MAX + 1];
+	char name[RETURN_NAME_MAX];
+	char vat[16]; /* JSON text of its rate, "" none */
+};
+/* How many; their pieces and gross are those of the line. */
+int return_parts(struct station *st, enum return_basis basis, int line,
+		 struct return_part ret_parts[RETURN_PARTS_MAX]);
+struct json return_part_vat(const struct return_part *part); /* borrows it */
+
 /* ---- return_slips.c ---- */
 
 struct return_paper {
