@@ -377,7 +377,7 @@ void verb_pickup_handover(struct station *st, const struct call *c, struct json 
 	if (r == REASON_ORDER_CHANGED)
 		show_change(st, c);
 	else if (r == REASON_BAD_REQUEST)
-		answer_no(st, c, 400, r, &v);
+		answer_said(st, c, 400, r, WORD_NO_PROXY_NAME);
 	else if (r != REASON_NONE)
 		refuse_handover(st, &h, r, needs);
 	else

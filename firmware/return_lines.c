@@ -332,6 +332,8 @@ void verb_return_line(struct station *st, const struct call *c, struct json args
 	int line;
 
 	if (!read_line(args, &want, &paid)) {
+		if (json_get(args, "condition").type == JSON_NONE)
+			words_say(&v, WORD_NO_CONDITION, WORD_NO_CONDITION);
 		answer_no(st, c, 400, REASON_BAD_REQUEST, &v);
 		return;
 	}

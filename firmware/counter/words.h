@@ -96,8 +96,28 @@ enum word {
 	WORD_CALLED,	   /* to staff: a customer wants somebody */
 	WORD_CALLED_ORDER, /* the same, with a good code of an order nobody here knows */
 	WORD_CALLING,	   /* to that customer */
+	WORD_READY_FIRST,  /* a pickup was opened, and something comes before the goods */
+	/* What a refusal says where its reason's own words would not help; see words_say(). */
+	WORD_NO_LOG_IN,
+	WORD_NO_VALUES, /* what was typed cannot be taken */
+	WORD_NO_GIVEN,
+	WORD_NO_CONDITION,
+	WORD_NO_PROXY_NAME,
+	WORD_NO_UNTIL,
+	WORD_NO_BLOCKED, /* nothing waits for a second person */
+	WORD_NO_SHIFT,
+	WORD_NO_SECOND_SHIFT,
+	WORD_NO_SUM,	  /* of the till's receipt */
+	WORD_NO_CODE_YET, /* another one was sent just now */
+	WORD_NOT_HANDED,  /* so nothing can come back */
+	WORD_NO_SUCH_SALE,
+	WORD_NOT_PAID,
+	WORD_ON_HOLD,
+	WORD_ON_HOLD_CUSTOMER,
+	WORD_IN_TRANSIT,
+	WORD_NO_ITEM_CODE, /* a barcode's digits that do not fit its check digit */
 };
-#define WORD_COUNT (WORD_CALLING + 1)
+#define WORD_COUNT (WORD_NO_ITEM_CODE + 1)
 
 const char *word_text(enum word w, enum language l);
 /* For staff at the counter. */
@@ -148,7 +168,12 @@ struct word_values {
 	int64_t tries; /* -1 absent */
 	int64_t n;     /* -1 absent */
 	int64_t left;  /* -1 absent */
+	/* Of a refusal: instead of its reason's own words. */
+	bool said;
+	enum word staff, customer;
 };
+/* The code of a refusal is for programs, and one code has several causes. */
+void words_say(struct word_values *values, enum word staff, enum word customer);
 void words_fill(const char *text, const struct word_values *values, struct buf *ret_text);
 
 #endif
