@@ -535,6 +535,36 @@ static void test_slip_adds_up(void **state)
 	free(memory);
 }
 
+/* The longest order, of which each line is in all four parts, with the longest names. */
+static void test_slip_of_many(void **state)
+{
+	static struct pickup_line done[ORDER_LINES_MAX];
+	char *memory = malloc(DOC_MAX), *body = malloc(DOC_MAX);
+	const struct slip_back zero = { 0 };
+	struct slip_facts f;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, body, DOC_MAX);
+	buf_text(&b, "{\"lines\":[");
+	for (int i = 0; i < ORDER_LINES_MAX; i++) {
+		done[i] = (struct pickup_line){ .short_ = 1000, .stays = 1000 };
+		buf_fmt(&b, "%s{\"line\":%d,\"qty\":4000,\"handed\":1000,\"paid\":999999999,\"name\":\"",
+			i ? "," : "", i);
+		for (int n = 0; n < 60; n++)
+			buf_text(&b, "🫖");
+		buf_text(&b, "\"}");
+	}
+	buf_text(&b, "]}");
+	assert_null(read_order(buf_str(&b)));
+	f = slip_facts_of(done, &zero, LANGUAGE_UK);
+	buf_init(&b, memory, DOC_MAX);
+	slip_pickup(&f, &b);
+	assert_false(b.overflow);
+	free(body);
+	free(memory);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -544,6 +574,7 @@ int main(void)
 		cmocka_unit_test(test_refund_legs),   cmocka_unit_test(test_refund_pieces),
 		cmocka_unit_test(test_scans),	      cmocka_unit_test(test_words),
 		cmocka_unit_test(test_slip),	      cmocka_unit_test(test_slip_adds_up),
+		cmocka_unit_test(test_slip_of_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

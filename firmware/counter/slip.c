@@ -13,7 +13,7 @@
 #define LINES_MANY    300
 #define NAME_LONG     240
 #define NAME_SHORT    60
-#define NAME_SHORTEST 20
+#define NAME_SHORTEST 16
 
 void when_format(int64_t at_ms, char dst[WHEN_TEXT_MAX])
 {
