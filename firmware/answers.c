@@ -165,6 +165,14 @@ void notice_hide_from_customer(struct station *st, enum desk desk)
 	st->desks[desk].notice.customer[0] = '\0';
 }
 
+void answer_said(struct station *st, const struct call *c, int http, enum reason r, enum word w)
+{
+	struct word_values v = words_none();
+
+	words_say(&v, w, w);
+	answer_no(st, c, http, r, &v);
+}
+
 static void reply_no(struct station *st, const struct call *c, int http, enum reason r,
 		     const char *text)
 {
@@ -197,19 +205,33 @@ void answer_no_verb(struct station *st, const struct call *c)
 		 word_text(WORD_NO_VERB, st->desks[c->desk].language));
 }
 
+/* A value that cannot be taken is not the desk's fault: the reason's own words speak of that. */
+static const char *words_of(enum reason r, int http, enum language l,
+			    const struct word_values *values)
+{
+	if (values->said)
+		return word_text(values->staff, l);
+	if (http == 400 && r == REASON_BAD_REQUEST)
+		return word_text(WORD_NO_VALUES, l);
+	return reason_text(r, l);
+}
+
 void answer_no(struct station *st, const struct call *c, int http, enum reason r,
 	       const struct word_values *values)
 {
 	struct desk_state *desk = &st->desks[c->desk];
 	char text[NOTICE_TEXT_MAX];
 
-	fill(text, reason_text(r, desk->language), values);
 	approval_came_to_nothing(st, c);
+	fill(text, words_of(r, http, desk->language, values), values);
 	if (http == 409) {
 		set_notice(st, c->desk, NOTICE_BAD, reason_code(r));
 		desk->notice.refusal = true;
 		memcpy(desk->notice.text, text, sizeof(text));
-		fill(desk->notice.customer, reason_customer_text(r, desk->language), values);
+		fill(desk->notice.customer,
+		     values->said ? word_text(values->customer, desk->language)
+				  : reason_customer_text(r, desk->language),
+		     values);
 		feedback_send(st, c->desk, FEEDBACK_BAD);
 	}
 	reply_no(st, c, http, r, text);

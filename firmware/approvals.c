@@ -168,13 +168,16 @@ void verb_approve(struct station *st, const struct call *c, struct json args)
 
 	if (!arg_text(args, "staff", staff, sizeof(staff)) ||
 	    json_string(json_get(args, "pin"), pin, sizeof(pin)) < 0 ||
-	    json_string(json_get(args, "reason"), reason, sizeof(reason)) <= 0 ||
-	    text_has_control(slice_of(reason))) {
+	    !arg_why(args, reason, sizeof(reason))) {
 		answer_no(st, c, 400, REASON_BAD_REQUEST, &v);
 		return;
 	}
 	if (!st->desks[c->desk].blocked.active) {
-		answer_no(st, c, 409, REASON_BAD_REQUEST, &v);
+		answer_said(st, c, 409, REASON_BAD_REQUEST, WORD_NO_BLOCKED);
+		return;
+	}
+	if (!reason[0]) {
+		answer_no(st, c, 400, REASON_REASON_NEEDED, &v);
 		return;
 	}
 	staff_check_pin(st, c, PIN_APPROVE, staff, pin, reason);

@@ -34,6 +34,8 @@ void notice_message(struct station *st, enum desk desk, enum notice_level level,
 void notice_clear(struct station *st, enum desk desk);
 void feedback_send(struct station *st, enum desk desk, enum feedback f);
 struct word_values words_none(void);
+/* Refused in other words than its reason has. */
+void answer_said(struct station *st, const struct call *c, int http, enum reason r, enum word w);
 
 /* ---- scans.c: what a scan does ---- */
 
@@ -159,6 +161,10 @@ void verb_call(struct station *st, const struct door_event *e, struct slice payl
 /* One that was refused for want of an approval. */
 void verb_again(struct station *st, const struct call *c, const char *name, struct slice args);
 /* A string argument that is an id; false (and answered) when it is not. */
+/* Why an order that is not ready is not, where its status says more than that. */
+void refusal_of_status(const struct order *o, struct word_values *v);
 bool arg_text(struct json args, const char *name, char *dst, size_t cap);
+/* Member `reason`, in people's words; "" where none was said. False: it is no text. */
+bool arg_why(struct json args, char *dst, size_t cap);
 
 #endif

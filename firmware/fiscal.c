@@ -140,6 +140,18 @@ static void refuse_used(struct station *st, const struct call *c, const char *ot
 	answer_no(st, c, 409, REASON_RECEIPT_USED, &v);
 }
 
+static void refuse_sum(struct station *st, const struct call *c, int64_t due)
+{
+	struct word_values v = words_none();
+	char money[MONEY_TEXT_MAX];
+
+	money_format(due, st->desks[c->desk].language, money);
+	v.item = money;
+	words_say(&v, WORD_NO_SUM, WORD_NO_SUM);
+	answer_no(st, c, 409, REASON_PAYMENT_DUE, &v);
+	notice_hide_from_customer(st, c->desk);
+}
+
 void verb_fiscal_record(struct station *st, const struct call *c, struct json args)
 {
 	const struct pay_policy policy = money_policy_now(st);
@@ -176,6 +188,8 @@ void verb_fiscal_record(struct station *st, const struct call *c, struct json ar
 		record(st, c, &w, !f.receipt_only);
 	else if (r == REASON_RECEIPT_USED)
 		refuse_used(st, c, other);
+	else if (r == REASON_PAYMENT_DUE)
+		refuse_sum(st, c, f.receipt_only ? f.receipt_total : f.due);
 	else
 		money_refuse(st, c, r, f.receipt_only ? f.receipt_total : f.due);
 }

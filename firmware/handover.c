@@ -27,7 +27,6 @@ struct handover {
 	char event[ULID_TEXT_MAX]; /* id of pickup.completed */
 	int64_t seq;
 	struct refund_plan refund; /* for what is missing */
-	bool refunds;		   /* all that is missing is paid back */
 	int64_t copies;		   /* slips */
 };
 
@@ -131,7 +130,6 @@ static void plan_refund(struct station *st, struct handover *h)
 	for (int i = 0; i < st->order.line_count; i++)
 		worth += refund_of_pieces(&st->order.lines[i], st->done[i].short_);
 	refund_plan(st, worth, &h->refund);
-	h->refunds = h->refund.rest == 0 && h->refund.amount == worth;
 }
 
 static void keep_facts(struct station *st, const struct handover *h)
@@ -219,6 +217,7 @@ static int64_t print_slip(struct station *st, const struct handover *h)
 {
 	enum language l = st->order.language;
 	struct slip_swap swaps[SLIP_SWAPS_MAX];
+	struct slip_back back[ORDER_PAYMENTS_MAX];
 	struct slip_facts f = { .order = &st->order, .done = st->done, .language = l };
 	char staff[128];
 	enum role role;
@@ -233,7 +232,9 @@ static int64_t print_slip(struct station *st, const struct handover *h)
 	f.store_name = st->config->name;
 	f.lane = st->config->lane;
 	f.now_ms = station_now(st);
-	f.refunds = h->refunds;
+	refund_backs(st, &h->refund, back);
+	f.back = back;
+	f.refund_by_ms = f.now_ms + REFUND_DUE_MS;
 	f.document = h->event;
 	buf_init(&doc, st->doc, sizeof(st->doc));
 	slip_pickup(&f, &doc);
@@ -406,7 +407,7 @@ void verb_pickup_handover(struct station *st, const struct call *c, struct json 
 	if (r == REASON_ORDER_CHANGED)
 		show_change(st, c);
 	else if (r == REASON_BAD_REQUEST)
-		answer_no(st, c, 400, r, &v);
+		answer_said(st, c, 400, r, WORD_NO_PROXY_NAME);
 	else if (r != REASON_NONE)
 		refuse_handover(st, &h, r, needs);
 	else

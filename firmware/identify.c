@@ -195,7 +195,6 @@ static bool arg_order(struct station *st, const struct call *c, struct json args
 
 void verb_code_resend(struct station *st, const struct call *c, struct json args)
 {
-	struct word_values v = words_none();
 	char order[ID_MAX + 1];
 	struct over last;
 	struct mark mark;
@@ -205,7 +204,7 @@ void verb_code_resend(struct station *st, const struct call *c, struct json args
 		return;
 	if (store_over(st->store, st->order.id, "resend", &last) &&
 	    station_now(st) - last.at_ms < RESEND_MS && station_now(st) >= last.at_ms) {
-		answer_no(st, c, 409, REASON_BUSY, &v);
+		answer_said(st, c, 409, REASON_BUSY, WORD_NO_CODE_YET);
 		return;
 	}
 	b = event_begin(st);
@@ -242,7 +241,7 @@ void verb_order_extend(struct station *st, const struct call *c, struct json arg
 
 	if (json_string(json_get(args, "until"), text, sizeof(text)) <= 0 ||
 	    time_parse(slice_of(text), &until) < 0 || until <= now || until > now + EXTEND_MAX_MS) {
-		answer_no(st, c, 400, REASON_BAD_REQUEST, &v);
+		answer_said(st, c, 400, REASON_BAD_REQUEST, WORD_NO_UNTIL);
 		return;
 	}
 	if (!arg_order(st, c, args, order))

@@ -126,8 +126,8 @@ static bool read_wish(struct json args, struct pay_wish *w)
 	return arg_text(args, "tender", w->tender, sizeof(w->tender)) &&
 	       json_int(json_get(args, "amount"), &w->amount) == 0 && w->amount > 0 &&
 	       w->amount <= MONEY_MAX &&
-	       (given.type == JSON_NONE || (json_int(given, &w->given) == 0 &&
-					    w->given >= w->amount && w->given <= MONEY_MAX)) &&
+	       (given.type == JSON_NONE ||
+		(json_int(given, &w->given) == 0 && w->given >= 0 && w->given <= MONEY_MAX)) &&
 	       (ref.type == JSON_NONE || money_arg_code(ref, w->ref, sizeof(w->ref)));
 }
 
@@ -212,6 +212,10 @@ static void verb_pickup_pay(struct station *st, const struct call *c, struct jso
 
 	if (!read_wish(args, &w)) {
 		answer_no(st, c, 400, REASON_BAD_REQUEST, &v);
+		return;
+	}
+	if (w.given >= 0 && w.given < w.amount) {
+		answer_said(st, c, 400, REASON_BAD_REQUEST, WORD_NO_GIVEN);
 		return;
 	}
 	if (!pickup_loaded(st, c) || serving_park(st, c, args))
@@ -340,9 +344,12 @@ static void verb_pay_reverse(struct station *st, const struct call *c, struct js
 	bool loaded;
 
 	if (!arg_text(args, "payment", payment, sizeof(payment)) ||
-	    json_string(json_get(args, "reason"), reason, sizeof(reason)) <= 0 ||
-	    text_has_control(slice_of(reason))) {
+	    !arg_why(args, reason, sizeof(reason))) {
 		answer_no(st, c, 400, REASON_BAD_REQUEST, &v);
+		return;
+	}
+	if (!reason[0]) {
+		answer_no(st, c, 400, REASON_REASON_NEEDED, &v);
 		return;
 	}
 	if (!reversal_order(st, c, args, payment, order))

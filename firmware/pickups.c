@@ -234,6 +234,31 @@ static void explain_store(struct station *st, const char *store, struct refusal_
 	v->store = w->store;
 }
 
+void refusal_of_status(const struct order *o, struct word_values *v)
+{
+	switch (o->status) {
+	case ORDER_AWAITING_PAYMENT:
+		words_say(v, WORD_NOT_PAID, WORD_NOT_PAID);
+		return;
+	case ORDER_ON_HOLD:
+		words_say(v, WORD_ON_HOLD, WORD_ON_HOLD_CUSTOMER);
+		return;
+	case ORDER_IN_TRANSIT:
+		words_say(v, WORD_IN_TRANSIT, WORD_IN_TRANSIT);
+		return;
+	case ORDER_STATUS_UNKNOWN:
+	case ORDER_PLACED:
+	case ORDER_PICKING:
+	case ORDER_READY:
+	case ORDER_PARTLY_COLLECTED:
+	case ORDER_COLLECTED:
+	case ORDER_RETURNED:
+	case ORDER_CANCELLED:
+	case ORDER_EXPIRED:
+		return;
+	}
+}
+
 static struct word_values explain(struct station *st, enum reason r, struct refusal_words *w)
 {
 	struct word_values v = words_none();
@@ -244,9 +269,13 @@ static struct word_values explain(struct station *st, enum reason r, struct refu
 	v.order = w->number;
 	if (r == REASON_ALREADY_COLLECTED) {
 		explain_collected(st, w, &v);
-	} else if (r == REASON_NOT_READY && st->order.promised_ms) {
-		when_clock(st->order.promised_ms, station_now(st), w->time);
-		v.time = w->time;
+	} else if (r == REASON_NOT_READY) {
+		refusal_of_status(&st->order, &v);
+		/* What was promised for an hour that is over is no promise any more. */
+		if (st->order.promised_ms > station_now(st)) {
+			when_clock(st->order.promised_ms, station_now(st), w->time);
+			v.time = w->time;
+		}
 	} else if (r == REASON_EXPIRED && st->order.collect_by_ms) {
 		when_clock(st->order.collect_by_ms, station_now(st), w->time);
 		v.time = w->time;
@@ -281,40 +310,44 @@ static void greet(struct station *st, const struct call *c, const char *number)
 	answer_ok(st, c, "\"verdict\":\"ok\"");
 }
 
-/* What comes before handing over: the collector's age, then what is to pay. */
-static enum word comes_first(struct station *st, const struct call *c, struct word_values *v,
-			     char money[MONEY_TEXT_MAX])
+/* What comes before the goods is said at once, so that nobody hands them over first. */
+static void say_ready(struct station *st, const struct call *c, const char *number)
 {
-	const bool external = money_policy_now(st).external;
-	int64_t due, receipt = 0;
+	const enum language l = st->desks[c->desk].language;
+	const bool till = money_policy_now(st).external;
+	struct word_values v = words_none();
+	char due[MONEY_TEXT_MAX], receipt[MONEY_TEXT_MAX];
 
+	v.order = number;
 	pickup_done_load(st, c->desk);
-	due = pay_due(&st->order, st->done);
-	if (due == 0 && external && pay_receipt_only(&st->order, st->done))
-		receipt = pay_receipt_total(&st->order, st->done);
-	if (due > 0 || receipt > 0) {
-		money_format(due > 0 ? due : receipt, st->desks[c->desk].language, money);
-		v->item = money;
+	if (pay_due(&st->order, st->done) > 0) {
+		money_format(pay_due(&st->order, st->done), l, due);
+		v.item = due;
+	} else if (till && pay_receipt_only(&st->order, st->done)) {
+		money_format(pay_receipt_total(&st->order, st->done), l, receipt);
+		v.store = receipt;
 	}
-	for (int i = 0; i < st->order.line_count; i++)
-		if (order_line_left(&st->order.lines[i]) > 0 && st->order.lines[i].age_min > v->n)
-			v->n = st->order.lines[i].age_min;
-	if (v->n > 0)
-		return WORD_READY_AGE;
-	if (!v->item)
-		return WORD_READY;
-	return external ? WORD_READY_TILL : WORD_READY_PAY;
+	for (int i = 0; i < st->order.line_count; i++) {
+		const struct order_line *line = &st->order.lines[i];
+
+		if (line->goods && order_line_left(line) > 0 && line->age_min > 0 &&
+		    line->age_min > v.n)
+			v.n = line->age_min;
+	}
+	if (v.item || v.store || v.n > 0)
+		notice_word(st, c->desk, NOTICE_ATTENTION, "ready", WORD_READY_FIRST, WORD_GREETING,
+			    &v);
+	else
+		notice_word(st, c->desk, NOTICE_GOOD, "ready", WORD_READY, WORD_GREETING, &v);
 }
 
 static void open_here(struct station *st, const struct call *c, const char *number,
 		      const char *method)
 {
 	struct desk_state *desk = &st->desks[c->desk];
-	struct word_values v = words_none();
 	const char *how = serving_alone(st) && !st->link_up ? "isolated" : how_now(st);
-	char members[2 * ID_MAX], money[MONEY_TEXT_MAX];
+	char members[2 * ID_MAX];
 	struct buf b = event_begin(st);
-	enum word first;
 
 	jw_slice(&b, "order", st->order.id);
 	jw_str(&b, "method", method);
@@ -332,10 +365,7 @@ static void open_here(struct station *st, const struct call *c, const char *numb
 	pickup_seen(st, c->desk);
 	serving_begin(st, st->order.id);
 	money_opened(st, c);
-	v.order = number;
-	first = comes_first(st, c, &v, money);
-	notice_word(st, c->desk, first == WORD_READY ? NOTICE_GOOD : NOTICE_ATTENTION, "ready",
-		    first, WORD_GREETING, &v);
+	say_ready(st, c, number);
 	text_fmt(members, sizeof(members), "\"order\":\"%s\",\"verdict\":\"ok\"", desk->row.order);
 	answer_ok(st, c, members);
 }

@@ -285,6 +285,8 @@ static void refuse_start(struct station *st, const struct call *c, enum reason r
 		money_format(order_due(&st->order), st->desks[c->desk].language, money);
 		v.item = money;
 	}
+	if (r == REASON_NOT_READY)
+		refusal_of_status(&st->order, &v);
 	if (by && r == REASON_BEING_SERVED) {
 		if (!staff_name(st, by->staff, who, sizeof(who), &role))
 			text_fmt(who, sizeof(who), "%s", by->staff);

@@ -29,6 +29,19 @@ static void read_why(struct station *st, enum desk desk, char *dst, size_t cap)
 		json_string(v, dst, cap);
 }
 
+/* Parcels to carry away; -1 none. */
+static int64_t parcels_here(const struct order *o)
+{
+	int64_t n = 0;
+
+	for (struct json_walk w = json_walk(o->parcels); json_next(&w);) {
+		const enum parcel_state s = parcel_state_of(json_get(w.value, "state"));
+
+		n += (s == PARCEL_ARRIVED || s == PARCEL_STAGED) && !parcel_left(o, w.value);
+	}
+	return n > 0 ? n : -1;
+}
+
 void prep_back_begin(struct station *st, const struct call *c, const char *why)
 {
 	struct word_values v;
@@ -38,6 +51,9 @@ void prep_back_begin(struct station *st, const struct call *c, const char *why)
 	keep_why(st, c->desk, why);
 	v = prep_words(st, number);
 	v.n = prep_pieces_here(&st->order);
+	if (v.n == 0)
+		v.n = -1;
+	v.left = parcels_here(&st->order);
 	prep_note(st, c->desk, NOTICE_ATTENTION,
 		  !strcmp(why, "cancelled") ? "cancelled" : "put_back", WORD_PREP_BACK, &v);
 }

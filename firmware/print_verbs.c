@@ -187,9 +187,12 @@ void verb_drawer_open(struct station *st, const struct call *c, struct json args
 	char reason[REASON_TEXT_MAX + 1], members[48];
 	const int i = find_drawer(st, args);
 
-	if (json_string(json_get(args, "reason"), reason, sizeof(reason)) <= 0 ||
-	    text_has_control(slice_of(reason))) {
+	if (!arg_why(args, reason, sizeof(reason))) {
 		answer_no(st, c, 400, REASON_BAD_REQUEST, &v);
+		return;
+	}
+	if (!reason[0]) {
+		answer_no(st, c, 400, REASON_REASON_NEEDED, &v);
 		return;
 	}
 	if (i < 0 || !device_able(&st->devices[i])) {

@@ -2,9 +2,8 @@
 #include "firmware/refunds.h"
 
 #include "firmware/base/log.h"
+#include "firmware/counter/slip.h"
 #include "firmware/ledger.h"
-
-#define REFUND_DUE_MS (14 * 24 * 3600 * INT64_C(1000))
 
 void refund_plan(struct station *st, int64_t worth, struct refund_plan *ret_plan)
 {
@@ -67,4 +66,24 @@ void refund_tell(struct station *st, const struct call *c, const struct refund_p
 	jw_str(&b, "due_by", due);
 	jw_str(&b, "staff", c->session.row.staff);
 	event_end(st, "refund.requested", &b, (struct slice){ 0 }, NULL);
+}
+
+void refund_backs(struct station *st, const struct refund_plan *plan,
+		  struct slip_back ret_back[ORDER_PAYMENTS_MAX])
+{
+	char id[ID_MAX * 2];
+
+	for (int i = 0; i < st->order.payment_count; i++) {
+		const struct order_payment *p = &st->order.payments[i];
+		struct slip_back *back = &ret_back[i];
+		int64_t kept = 0;
+
+		*back = (struct slip_back){ 0 };
+		for (int leg = 0; leg < plan->leg_count; leg++)
+			if (plan->legs[leg].payment == i)
+				back->now += plan->legs[leg].amount;
+		if (json_string(p->id, id, sizeof(id)) > 0)
+			kept = store_refunded(st->store, st->order.id, slice_of(id)) - back->now;
+		back->before = kept > p->refunded ? kept : p->refunded;
+	}
 }

@@ -9,6 +9,8 @@
 
 #include "firmware/station.h"
 
+#define REFUND_DUE_MS (14 * 24 * 3600 * INT64_C(1000)) /* HQ pays within so long */
+
 struct refund_plan {
 	int64_t amount; /* grosze, for what is short */
 	struct refund_leg legs[ORDER_PAYMENTS_MAX];
@@ -22,6 +24,11 @@ void refund_plan(struct station *st, int64_t worth, struct refund_plan *ret_plan
 /* Event refund.requested, and what was asked back of each payment; nothing without legs. */
 void refund_tell(struct station *st, const struct call *c, const struct refund_plan *plan,
 		 const char *basis);
+/* What this handover's plan and all that came before it give back, an entry a payment of st->order;
+ * once the plan was told. */
+struct slip_back;
+void refund_backs(struct station *st, const struct refund_plan *plan,
+		  struct slip_back ret_back[ORDER_PAYMENTS_MAX]);
 
 /* So much of a payment (its id as JSON) went back: the fact is what went back in all, HQ's share
  * included. `known`: st->order is the order. */

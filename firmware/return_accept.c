@@ -127,24 +127,51 @@ static void write_legs(struct buf *b, const char *name, const struct return_legs
 
 /* ---- events ---- */
 
+static void write_product(const struct return_part *p, bool names, struct buf *b)
+{
+	if (p->sku[0])
+		jw_str(b, "sku", p->sku);
+	if (names && p->name[0])
+		jw_slice(b, "name", utf8_cut(slice_of(p->name), NAME_EVENT_MAX));
+}
+
+/* Of several products, each by itself. */
+static void write_parts(const struct return_part *parts, int count, bool names, struct buf *b)
+{
+	jw_open(b, "products", '[');
+	for (int i = 0; i < count; i++) {
+		const struct json vat = return_part_vat(&parts[i]);
+
+		jw_open(b, NULL, '{');
+		write_product(&parts[i], names, b);
+		jw_int(b, "qty", parts[i].qty);
+		jw_int(b, "gross", parts[i].gross);
+		jw_value(b, "vat", vat);
+		jw_int(b, "vat_amount", vat_amount(parts[i].gross, vat));
+		jw_close(b, '}');
+	}
+	jw_close(b, ']');
+}
+
 static void write_line(struct station *st, const struct accept *a, int i, bool names, struct buf *b)
 {
 	const struct order_line *l = &st->order.lines[i];
-	const int64_t gross = return_gross(&st->order, st->back, a->work.basis, i);
-	const struct json vat = json_get(l->json, "vat");
-	char name[512];
+	struct return_part parts[RETURN_PARTS_MAX];
+	const int count = return_parts(st, a->work.basis, i, parts);
 	struct line_rule rule;
-	int64_t last;
+	int64_t last, vat = 0;
 
+	for (int p = 0; p < count; p++)
+		vat += vat_amount(parts[p].gross, return_part_vat(&parts[p]));
 	jw_open(b, NULL, '{');
 	jw_value(b, "line", l->id);
-	jw_value(b, "sku", l->sku);
-	if (names && json_string(l->name, name, sizeof(name)) > 0)
-		jw_slice(b, "name", utf8_cut(slice_of(name), NAME_EVENT_MAX));
+	write_product(&parts[0], names, b);
 	jw_int(b, "qty", return_pieces(&st->order, st->back, a->work.basis, i));
-	jw_int(b, "gross", gross);
-	jw_value(b, "vat", vat);
-	jw_int(b, "vat_amount", vat_amount(gross, vat));
+	jw_int(b, "gross", return_gross(&st->order, st->back, a->work.basis, i));
+	jw_value(b, "vat", return_part_vat(&parts[0]));
+	jw_int(b, "vat_amount", vat);
+	if (count > 1)
+		write_parts(parts, count, names, b);
 	if (l->goods) {
 		return_line_check(st, &a->work, &a->policy, i, &rule, &last);
 		if (st->back[i].reason[0])

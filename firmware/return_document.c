@@ -12,14 +12,22 @@ static void add_conditions(struct buf *b)
 	jw_close(b, ']');
 }
 
+/* Codes are for programs, names for people. */
 static void add_reasons(struct station *st, struct buf *b)
 {
-	const struct json list = json_get(policy_get(st, "returns"), "reasons");
+	char codes[RETURN_REASONS_MAX][RETURN_REASON_MAX], name[RETURN_REASON_NAME_MAX];
+	const int count = return_reasons(st, codes);
 
-	if (list.type == JSON_ARRAY)
-		jw_value(b, "reasons", list);
-	else
-		jw_raw(b, "reasons", slice_of("[]"));
+	jw_open(b, "reasons", '[');
+	for (int i = 0; i < count; i++)
+		jw_str(b, NULL, codes[i]);
+	jw_close(b, ']');
+	jw_open(b, "reason_names", '[');
+	for (int i = 0; i < count; i++) {
+		return_reason_name(st, codes[i], st->desks[DESK_COUNTER].language, name);
+		jw_str(b, NULL, name);
+	}
+	jw_close(b, ']');
 }
 
 static void add_line(struct station *st, struct buf *b, const struct return_work *w,

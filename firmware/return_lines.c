@@ -93,13 +93,27 @@ static void keep_line(struct station *st, enum desk desk, int line, const struct
 	st->dirty = true;
 }
 
+/* "zły rozmiar, uszkodzenie"; false: there is none to choose from. */
+static bool list_reasons(struct station *st, const struct call *c, char *dst, size_t cap)
+{
+	char codes[RETURN_REASONS_MAX][RETURN_REASON_MAX], name[RETURN_REASON_NAME_MAX];
+	const int count = return_reasons(st, codes);
+	struct buf b;
+
+	buf_init(&b, dst, cap);
+	for (int i = 0; i < count; i++) {
+		return_reason_name(st, codes[i], st->desks[c->desk].language, name);
+		buf_fmt(&b, "%s%s", i ? ", " : "", name);
+	}
+	return count > 0 && buf_str(&b) != NULL;
+}
+
 static void refuse_line(struct station *st, const struct call *c, enum reason r, int line,
 			int64_t last, uint32_t needs, int64_t amount)
 {
 	const struct order_line *l = &st->order.lines[line];
 	struct word_values v = words_none();
 	char number[128], date[DATE_TEXT_MAX], name[256] = "", list[512];
-	struct buf b;
 
 	order_number(&st->order, number, sizeof(number));
 	v.order = number;
@@ -110,14 +124,8 @@ static void refuse_line(struct station *st, const struct call *c, enum reason r,
 	}
 	if (r == REASON_NOT_RETURNABLE && json_string(l->name, name, sizeof(name)) > 0)
 		v.item = name;
-	buf_init(&b, list, sizeof(list));
-	if (r == REASON_REASON_NEEDED) {
-		for (struct json_walk w = json_walk(json_get(policy_get(st, "returns"), "reasons"));
-		     json_next(&w);)
-			if (json_string(w.value, name, sizeof(name)) > 0)
-				buf_fmt(&b, "%s%s", b.len ? ", " : "", name);
-		v.item = b.len ? buf_str(&b) : NULL;
-	}
+	if (r == REASON_REASON_NEEDED && list_reasons(st, c, list, sizeof(list)))
+		v.item = list;
 	if (r == REASON_BAD_REQUEST)
 		answer_no(st, c, 400, r, &v);
 	else if (r == REASON_ITEM_UNKNOWN || r == REASON_REASON_NEEDED)
@@ -324,6 +332,8 @@ void verb_return_line(struct station *st, const struct call *c, struct json args
 	int line;
 
 	if (!read_line(args, &want, &paid)) {
+		if (json_get(args, "condition").type == JSON_NONE)
+			words_say(&v, WORD_NO_CONDITION, WORD_NO_CONDITION);
 		answer_no(st, c, 400, REASON_BAD_REQUEST, &v);
 		return;
 	}

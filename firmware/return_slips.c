@@ -121,34 +121,64 @@ static void name_of(const struct order_line *l, char *dst, size_t cap)
 
 /* ---- returns ---- */
 
+void return_reason_name(struct station *st, const char *code, enum language l,
+			char dst[RETURN_REASON_NAME_MAX])
+{
+	const struct json own =
+		json_get(json_get(policy_get(st, "texts"), language_code(l)), "reasons");
+	const char *known = return_reason_text(code, l);
+
+	if (json_string(json_get(own, code), dst, RETURN_REASON_NAME_MAX) <= 0)
+		text_fmt(dst, RETURN_REASON_NAME_MAX, "%s", known ? known : code);
+}
+
+int return_reasons(struct station *st, char ret_codes[RETURN_REASONS_MAX][RETURN_REASON_MAX])
+{
+	const struct json list = json_get(policy_get(st, "returns"), "reasons");
+	int n = 0;
+
+	for (struct json_walk w = json_walk(list); n < RETURN_REASONS_MAX && json_next(&w);)
+		if (json_string(w.value, ret_codes[n], RETURN_REASON_MAX) > 0)
+			n++;
+	return n;
+}
+
+static void add_part(struct buf *doc, const struct return_part *p, enum language l)
+{
+	const struct json vat = return_part_vat(p);
+	const struct slice name = utf8_cut(slice_of(p->name[0]	? p->name
+						    : p->sku[0] ? p->sku
+								: "?"),
+					   NAME_LONG);
+	char text[640], rate[16] = "", money[MONEY_TEXT_MAX];
+
+	text_fmt(text, sizeof(text), "%lld x %.*s", (long long)p->qty, (int)name.n, name.p);
+	money_pair(doc, text, l, p->gross);
+	if (vat.type == JSON_NONE)
+		return;
+	if (json_string(vat, rate, sizeof(rate)) < 0)
+		slice_copy(json_text(vat), rate, sizeof(rate));
+	money_format(vat_amount(p->gross, vat), l, money);
+	text_fmt(text, sizeof(text), "  %s %s%s", paper_text(PAPER_VAT, l), rate,
+		 text_digits(slice_of(rate)) ? "%" : "");
+	doc_pair(doc, slice_of(text), slice_of(money));
+}
+
 static void add_line(struct station *st, struct buf *doc, const struct return_paper *p, int i,
 		     enum language l)
 {
-	const struct order_line *line = &st->order.lines[i];
-	const enum return_basis basis = p->work->basis;
-	const int64_t n = return_pieces(&st->order, st->back, basis, i);
-	const int64_t gross = return_gross(&st->order, st->back, basis, i);
-	const struct json vat = json_get(line->json, "vat");
-	char name[512], text[640], rate[16] = "", money[MONEY_TEXT_MAX];
+	struct return_part parts[RETURN_PARTS_MAX];
+	const int count = return_parts(st, p->work->basis, i, parts);
+	char text[256], why[RETURN_REASON_NAME_MAX];
 
-	if (n == 0)
+	for (int n = 0; n < count; n++)
+		add_part(doc, &parts[n], l);
+	if (count == 0 || !st->order.lines[i].goods)
 		return;
-	name_of(line, name, sizeof(name));
-	text_fmt(text, sizeof(text), "%lld x %s", (long long)n, name);
-	money_pair(doc, text, l, gross);
-	if (json_string(vat, rate, sizeof(rate)) < 0)
-		slice_copy(json_text(vat), rate, sizeof(rate));
-	money_format(vat_amount(gross, vat), l, money);
-	if (vat.type != JSON_NONE && vat.type != JSON_NULL) {
-		text_fmt(text, sizeof(text), "  %s %s%s", paper_text(PAPER_VAT, l), rate,
-			 text_digits(slice_of(rate)) ? "%" : "");
-		doc_pair(doc, slice_of(text), slice_of(money));
-	}
-	if (line->goods) {
-		text_fmt(text, sizeof(text), "  %s%s%s", condition_text(st->back[i].condition, l),
-			 st->back[i].reason[0] ? ", " : "", st->back[i].reason);
-		doc_text(doc, 'T', text);
-	}
+	return_reason_name(st, st->back[i].reason, l, why);
+	text_fmt(text, sizeof(text), "  %s%s%s", condition_text(st->back[i].condition, l),
+		 why[0] ? ", " : "", why);
+	doc_text(doc, 'T', text);
 }
 
 static void add_legs(struct buf *doc, const struct return_paper *p, enum language l)

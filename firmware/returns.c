@@ -332,6 +332,8 @@ static void decide(struct station *st, const struct call *c, struct start *s, bo
 		v.order = number;
 	}
 	v.left = 0;
+	if (r == REASON_QUANTITY_EXCEEDED)
+		words_say(&v, WORD_NOT_HANDED, WORD_NOT_HANDED);
 	if (last != DAY_UNKNOWN) {
 		date_format(last, date);
 		v.time = date;
@@ -385,6 +387,7 @@ static void start_order(struct station *st, const struct call *c, struct start *
 		return;
 	}
 	if (!known) {
+		words_say(&v, WORD_NO_SUCH_SALE, WORD_NO_SUCH_SALE);
 		return_refuse(st, c, REASON_NOT_FOUND, id_valid(slice_of(s->id)) ? s->id : "", &v,
 			      0, 0);
 		return;

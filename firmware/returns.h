@@ -96,6 +96,21 @@ struct return_payout {
 enum reason return_pay_out(struct station *st, const struct call *c,
 			   const struct return_payout *pay);
 
+/* ---- return_parts.c: what comes back of a line, product by product ---- */
+
+#define RETURN_PARTS_MAX 5 /* what was ordered, and the products it was replaced by */
+#define RETURN_NAME_MAX	 512
+struct return_part {
+	int64_t qty, gross;
+	char sku[ID_MAX + 1];
+	char name[RETURN_NAME_MAX];
+	char vat[16]; /* JSON text of its rate, "" none */
+};
+/* How many; their pieces and gross are those of the line. */
+int return_parts(struct station *st, enum return_basis basis, int line,
+		 struct return_part ret_parts[RETURN_PARTS_MAX]);
+struct json return_part_vat(const struct return_part *part); /* borrows it */
+
 /* ---- return_slips.c ---- */
 
 struct return_paper {
@@ -107,6 +122,13 @@ struct return_paper {
 	int64_t due_day;   /* what HQ is asked to pay back comes by then */
 	const char *exchange;
 };
+/* Why, as people say it: by policy `texts`, else by the catalogue, else the code itself. */
+#define RETURN_REASON_NAME_MAX 96
+void return_reason_name(struct station *st, const char *code, enum language l,
+			char dst[RETURN_REASON_NAME_MAX]);
+/* The codes of policy `returns`; how many. */
+#define RETURN_REASONS_MAX 40
+int return_reasons(struct station *st, char ret_codes[RETURN_REASONS_MAX][RETURN_REASON_MAX]);
 /* Two copies, and a label for goods that are looked at or sent back; the first job, 0 none. */
 int64_t return_slips_print(struct station *st, const struct return_paper *p);
 

@@ -21,7 +21,7 @@ static void scan_gtin(struct station *st, const struct call *c, const struct sca
 	struct json body;
 
 	if (!product_by_code(st, &s->code, sku)) {
-		answer_no(st, c, 409, REASON_NOT_FOUND, &v);
+		answer_said(st, c, 409, REASON_NOT_FOUND, WORD_PRODUCT_UNKNOWN);
 		return;
 	}
 	if (store_find(st->store, STREAM_CATALOG, slice_of(sku), &r) &&
@@ -122,6 +122,12 @@ static void scan_in_pickup(struct station *st, const struct call *c, const struc
 	answer_ok(st, c, "");
 }
 
+/* So many digits are an item's, and they fit no check digit, or they would be one. */
+static bool gtin_misread(struct slice text)
+{
+	return text_digits(text) && (text.n == 8 || (text.n >= 12 && text.n <= 14));
+}
+
 static void scan_text(struct station *st, const struct call *c, const struct scan *s)
 {
 	struct desk_state *desk = &st->desks[c->desk];
@@ -129,6 +135,8 @@ static void scan_text(struct station *st, const struct call *c, const struct sca
 	char order[ID_MAX + 1], number[128];
 
 	if (!order_named(st, s->text, order)) {
+		if (c->desk == DESK_COUNTER && gtin_misread(s->text))
+			words_say(&v, WORD_NO_ITEM_CODE, WORD_NO_ITEM_CODE);
 		pickup_refuse(st, c, REASON_NOT_FOUND, "", "code", &v);
 		return;
 	}
@@ -312,6 +320,7 @@ void desk_scan(struct station *st, const struct call *c, struct slice text, enum
 	if (s.kind == SCAN_CARD_LIKE)
 		desk_resolve_card_like(st, &s);
 	if (c->desk == DESK_COUNTER && !c->session.valid && s.kind != SCAN_BADGE) {
+		words_say(&v, WORD_NO_LOG_IN, WORD_NO_LOG_IN);
 		answer_no(st, c, 409, REASON_FORBIDDEN, &v);
 		return;
 	}

@@ -74,7 +74,7 @@ static void verb_shift_open(struct station *st, const struct call *c, struct jso
 	if (r == REASON_NONE)
 		open_shift(st, c, first);
 	else
-		answer_no(st, c, 409, r, &v);
+		answer_said(st, c, 409, r, WORD_NO_SECOND_SHIFT);
 }
 
 /* ---- reports ---- */
@@ -129,13 +129,12 @@ static void report(struct station *st, const struct call *c, const struct shift_
 
 static void verb_shift_report(struct station *st, const struct call *c, struct json args)
 {
-	struct word_values v = words_none();
 	char members[TILL_TOTALS_MAX * 48 + 512];
 	struct shift_row s;
 
 	(void)args;
 	if (!store_shift(st->store, &s)) {
-		answer_no(st, c, 409, REASON_SHIFT_CLOSED, &v);
+		answer_said(st, c, 409, REASON_SHIFT_CLOSED, WORD_NO_SHIFT);
 		return;
 	}
 	report(st, c, &s, false, members, sizeof(members));
@@ -172,7 +171,7 @@ static void verb_shift_close(struct station *st, const struct call *c, struct js
 	open = store_shift(st->store, &s);
 	r = shift_close_verdict(open, open && pays_now(st, c->desk, &s), counted);
 	if (r != REASON_NONE) {
-		answer_no(st, c, 409, r, &v);
+		answer_said(st, c, 409, r, WORD_NO_SHIFT);
 		return;
 	}
 	s.counted = counted;
@@ -213,9 +212,12 @@ static void verb_cash_move(struct station *st, const struct call *c, struct json
 	enum reason r;
 
 	if (!arg_money(args, "amount", &amount) || amount == 0 ||
-	    json_string(json_get(args, "reason"), reason, sizeof(reason)) <= 0 ||
-	    text_has_control(slice_of(reason))) {
+	    !arg_why(args, reason, sizeof(reason))) {
 		answer_no(st, c, 400, REASON_BAD_REQUEST, &v);
+		return;
+	}
+	if (!reason[0]) {
+		answer_no(st, c, 400, REASON_REASON_NEEDED, &v);
 		return;
 	}
 	r = shift_move_verdict(&till, amount, !approval_missing(st, c, 1u << NEED_CASH, amount));

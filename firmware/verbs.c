@@ -19,6 +19,15 @@ bool arg_text(struct json args, const char *name, char *dst, size_t cap)
 	return json_string(json_get(args, name), dst, cap) > 0 && id_valid(slice_of(dst));
 }
 
+bool arg_why(struct json args, char *dst, size_t cap)
+{
+	const struct json v = json_get(args, "reason");
+
+	dst[0] = '\0';
+	return v.type == JSON_NONE || v.type == JSON_NULL ||
+	       (json_string(v, dst, cap) >= 0 && !text_has_control(slice_of(dst)));
+}
+
 static void verb_scan(struct station *st, const struct call *c, struct json args)
 {
 	struct word_values v = words_none();
@@ -263,6 +272,8 @@ void verb_call(struct station *st, const struct door_event *e, struct slice payl
 	if (refused) {
 		/* Not kept under the press: after logging in the same press may go through. */
 		c.press[0] = '\0';
+		if (refused == 401)
+			words_say(&none, WORD_NO_LOG_IN, WORD_NO_LOG_IN);
 		answer_no(st, &c, refused, REASON_FORBIDDEN, &none);
 		return;
 	}

@@ -15,6 +15,7 @@
 #include "firmware/counter/refund.h"
 #include "firmware/counter/scan.h"
 #include "firmware/counter/slip.h"
+#include "firmware/counter/slip_parts.h"
 #include "firmware/counter/words.h"
 
 #define NOW_MS INT64_C(1795363200000) /* 2026-11-22T16:00:00Z */
@@ -389,42 +390,178 @@ static bool has_line(struct slice doc, const char *text)
 	return memmem(doc.p, doc.n, text, strlen(text)) != NULL;
 }
 
+static struct slip_facts slip_facts_of(const struct pickup_line *done, const struct slip_back *back,
+				       enum language l)
+{
+	static struct json texts;
+
+	assert_int_equal(json_check(slice_of("{\"footer\":[\"Dziękujemy!\"]}"), &texts), 0);
+	return (struct slip_facts){ .order = &order_storage,
+				    .done = done,
+				    .back = back,
+				    .store_name = "Warszawa Arkadia",
+				    .texts = texts,
+				    .staff = "Ola",
+				    .lane = "k1",
+				    .now_ms = NOW_MS,
+				    .refund_by_ms = NOW_MS + 14 * 24 * 3600 * INT64_C(1000),
+				    .document = "01JD",
+				    .language = l };
+}
+
 static void test_slip(void **state)
 {
-	struct pickup_line done[2] = { { .checked = 2, .short_ = 1 } };
-	struct slip_facts f = { .order = &order_storage, .done = done };
+	const struct pickup_line none[2] = { { 0 } }, done[2] = { { .checked = 2, .short_ = 1 } };
+	const struct slip_back zero = { 0 }, back = { 0, 1000 };
+	struct slip_facts f;
 	char *memory = malloc(DOC_MAX);
-	struct json texts;
+	struct buf b;
+
+	(void)state;
+	assert_null(read_order("{\"number\":\"4821\",\"totals\":{\"total\":3997,\"due\":0},"
+			       "\"lines\":[{\"line\":1,\"qty\":3,"
+			       "\"name\":\"Żółw\",\"paid\":3000},{\"line\":2,\"kind\":\"delivery\","
+			       "\"name\":\"Dostawa\","
+			       "\"paid\":997}],\"payments\":[{\"id\":\"p\",\"tender\":\"blik\","
+			       "\"state\":\"captured\","
+			       "\"amount\":3997}]}"));
+	f = slip_facts_of(none, &zero, LANGUAGE_PL);
+	buf_init(&b, memory, DOC_MAX);
+	slip_pickup(&f, &b);
+	assert_true(has_line(buf_read(&b), "\nQLR.ZAM-1.01JD\n"));
+	assert_true(has_line(buf_read(&b), "\nR\nL3 x Żółw\t30,00\u00a0zł\n"));
+	assert_true(has_line(buf_read(&b),
+			     "\nL1 x Dostawa\t9,97\u00a0zł\nR\nLRazem\t39,97\u00a0zł\n"
+			     "LZapłacono: BLIK\t39,97\u00a0zł\nR\n"));
+	assert_true(has_line(buf_read(&b), "CDziękujemy!"));
+	f = slip_facts_of(done, &back, LANGUAGE_PL);
+	buf_reset(&b);
+	slip_pickup(&f, &b);
+	assert_true(has_line(buf_read(&b), "\nBWydano teraz\nL2 x Żółw\t20,00\u00a0zł\n"
+					   "L1 x Dostawa\t9,97\u00a0zł\n"
+					   "BNie wydano\nL1 x Żółw\t10,00\u00a0zł\nR\n"
+					   "LWydano teraz\t29,97\u00a0zł\nLNie wydano\t10,00\u00a0zł\n"
+					   "LRazem zamówienie\t39,97\u00a0zł\nR\n"
+					   "LNie wydano\t-10,00\u00a0zł\n"
+					   "LRazem po zmianach\t29,97\u00a0zł\n"
+					   "LZapłacono: BLIK\t39,97\u00a0zł\nLZwrot do 2"));
+	assert_true(has_line(buf_read(&b), ": BLIK\t-10,00\u00a0zł\n"));
+	assert_false(has_line(buf_read(&b), "aragon")); /* never called a receipt */
+	/* Nothing is promised that nobody was asked for. */
+	f = slip_facts_of(done, &zero, LANGUAGE_PL);
+	buf_reset(&b);
+	slip_pickup(&f, &b);
+	assert_true(has_line(buf_read(&b), "LNie wydano\t-10,00"));
+	assert_false(has_line(buf_read(&b), "LZwrot"));
+	free(memory);
+}
+
+/* Amounts of the L lines between two lines of the document, summed up. */
+static int64_t sum_between(const char *doc, const char *from, const char *to)
+{
+	const char *at = strstr(doc, from), *end;
+	int64_t sum = 0;
+
+	assert_non_null(at);
+	at += strlen(from);
+	end = strstr(at, to);
+	assert_non_null(end);
+	for (const char *line = at; line < end; line = strchr(line, '\n') + 1) {
+		const char *tab = strchr(line, '\t');
+		int64_t amount = 0;
+
+		if (*line != 'L' || !tab)
+			continue;
+		for (const char *p = tab + 1; *p && *p != '\n'; p++)
+			amount = *p >= '0' && *p <= '9' ? 10 * amount + *p - '0' : amount;
+		sum += tab[1] == '-' ? -amount : amount;
+	}
+	return sum;
+}
+
+/* Something of everything: handed over before and of that brought back, now, later, missing before
+ * and now, with deposits; thirds of a grosz everywhere. It adds up in every language. */
+static void test_slip_adds_up(void **state)
+{
+	static const char *const titles[3][8] = {
+		{ "\nBWydano teraz\n", "\nBWydano wcześniej\n", "\nBCzeka na odbiór do 20",
+		  "\nBNie wydano\n", "\nLWydano teraz\t", "LRazem zamówienie\t",
+		  "LRazem po zmianach\t", "LZapłacono: BLIK\t" },
+		{ "\nBHanded over now\n", "\nBHanded over before\n", "\nBStill to collect by 20",
+		  "\nBNot handed over\n", "\nLHanded over now\t", "LWhole order\t",
+		  "LTotal after changes\t", "LPaid: BLIK\t" },
+		{ "\nBВидано зараз\n", "\nBВидано раніше\n", "\nBЧекає на отримання до 20",
+		  "\nBНе видано\n", "\nLВидано зараз\t", "LРазом замовлення\t", "LРазом після змін\t",
+		  "LСплачено: BLIK\t" },
+	};
+	const struct pickup_line done[4] = { { .short_ = 2, .stays = 3 }, { 0 }, { 0 } };
+	char *memory = malloc(DOC_MAX);
+	struct slip_back back = { 0 };
+	struct slip_facts f;
 	struct buf b;
 
 	(void)state;
 	assert_null(read_order(
-		"{\"number\":\"4821\",\"totals\":{\"total\":3997,\"due\":0},\"lines\":[{\"line\":1,\"qty\":3,"
-		"\"name\":\"Żółw\",\"paid\":3000},{\"line\":2,\"kind\":\"delivery\",\"name\":\"Dostawa\","
-		"\"paid\":997}],\"payments\":[{\"id\":\"p\",\"tender\":\"blik\",\"state\":\"captured\","
-		"\"amount\":3997}]}"));
-	assert_int_equal(json_check(slice_of("{\"footer\":[\"Dziękujemy!\"]}"), &texts), 0);
-	f.store_name = "Warszawa Arkadia";
-	f.texts = texts;
-	f.staff = "Ola";
-	f.lane = "k1";
-	f.now_ms = NOW_MS;
-	f.document = "01JD";
-	f.refunds = true;
+		"{\"collect_by\":\"2099-01-02T10:00:00Z\",\"totals\":{\"total\":10007,\"due\":0},"
+		"\"lines\":["
+		"{\"line\":1,\"qty\":13,\"name\":\"A\",\"paid\":9000,\"handed\":4,\"returned\":1,"
+		"\"short\":2},"
+		"{\"line\":2,\"kind\":\"deposit\",\"of\":1,\"qty\":7,\"name\":\"D\",\"paid\":10,"
+		"\"short\":1},"
+		"{\"line\":3,\"kind\":\"delivery\",\"name\":\"Dostawa\",\"paid\":997}],"
+		"\"payments\":["
+		"{\"id\":\"p\",\"tender\":\"blik\",\"state\":\"captured\",\"amount\":10007}]}"));
+	for (int l = 0; l < 3; l++) {
+		const struct slip_sums sums = slip_sums_of(&order_storage, done);
+		const char *const *t = titles[l];
+
+		back = (struct slip_back){ sums.returned + 1385, sums.worth[PART_MISSING] - 1385 };
+		f = slip_facts_of(done, &back, (enum language)l);
+		buf_init(&b, memory, DOC_MAX);
+		slip_pickup(&f, &b);
+		buf_byte(&b, 0);
+		assert_int_equal(sum_between(memory, t[0], t[1]), sums.worth[PART_NOW]);
+		assert_int_equal(sum_between(memory, t[1], t[2]), sums.worth[PART_BEFORE]);
+		assert_int_equal(sum_between(memory, t[2], t[3]), sums.worth[PART_WAITS]);
+		assert_int_equal(sum_between(memory, t[3], t[4]), sums.worth[PART_MISSING]);
+		assert_int_equal(sum_between(memory, t[0], t[4]), 10007);
+		assert_int_equal(sum_between(memory, "\nR\nL", t[5]), 10007 - sums.worth[PART_NOW]);
+		assert_int_equal(sum_between(memory, t[5], t[6]),
+				 -sums.worth[PART_MISSING] - sums.returned);
+		/* What was paid, less what goes back, is what is left. */
+		assert_int_equal(sum_between(memory, t[7], "\nR\n"),
+				 -sums.worth[PART_MISSING] - sums.returned);
+	}
+	free(memory);
+}
+
+/* The longest order, of which each line is in all four parts, with the longest names. */
+static void test_slip_of_many(void **state)
+{
+	static struct pickup_line done[ORDER_LINES_MAX];
+	char *memory = malloc(DOC_MAX), *body = malloc(DOC_MAX);
+	const struct slip_back zero = { 0 };
+	struct slip_facts f;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, body, DOC_MAX);
+	buf_text(&b, "{\"lines\":[");
+	for (int i = 0; i < ORDER_LINES_MAX; i++) {
+		done[i] = (struct pickup_line){ .short_ = 1000, .stays = 1000 };
+		buf_fmt(&b, "%s{\"line\":%d,\"qty\":4000,\"handed\":1000,\"paid\":999999999,\"name\":\"",
+			i ? "," : "", i);
+		for (int n = 0; n < 60; n++)
+			buf_text(&b, "🫖");
+		buf_text(&b, "\"}");
+	}
+	buf_text(&b, "]}");
+	assert_null(read_order(buf_str(&b)));
+	f = slip_facts_of(done, &zero, LANGUAGE_UK);
 	buf_init(&b, memory, DOC_MAX);
 	slip_pickup(&f, &b);
-	assert_true(has_line(buf_read(&b), "\nQLR.ZAM-1.01JD\n"));
-	assert_true(has_line(buf_read(&b), "\nL2 x Żółw\t20,00\u00a0zł\n"));
-	assert_true(has_line(buf_read(&b), "Brakuje 1 szt.: zwrot 10,00\u00a0zł"));
-	assert_true(has_line(buf_read(&b), "\nL1 x Dostawa\t9,97\u00a0zł\n"));
-	assert_true(has_line(buf_read(&b), "Zapłacono: BLIK\t39,97\u00a0zł"));
-	assert_true(has_line(buf_read(&b), "CDziękujemy!"));
-	assert_false(has_line(buf_read(&b), "aragon")); /* never called a receipt */
-	/* Nothing is promised that nobody was asked for. */
-	f.refunds = false;
-	buf_reset(&b);
-	slip_pickup(&f, &b);
-	assert_true(has_line(buf_read(&b), "\nTBrakuje 1 szt.\n"));
+	assert_false(b.overflow);
+	free(body);
 	free(memory);
 }
 
@@ -436,7 +573,8 @@ int main(void)
 		cmocka_unit_test(test_checking_pieces), cmocka_unit_test(test_handovers),
 		cmocka_unit_test(test_refund_legs),   cmocka_unit_test(test_refund_pieces),
 		cmocka_unit_test(test_scans),	      cmocka_unit_test(test_words),
-		cmocka_unit_test(test_slip),
+		cmocka_unit_test(test_slip),	      cmocka_unit_test(test_slip_adds_up),
+		cmocka_unit_test(test_slip_of_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

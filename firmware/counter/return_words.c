@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "firmware/counter/return_words.h"
 
+#include <string.h>
+
 static const char *const papers[PAPER_WORD_COUNT][3] = {
 	[PAPER_RETURN] = { "PROTOKÓŁ ZWROTU", "RETURN", "ПРОТОКОЛ ПОВЕРНЕННЯ" },
 	[PAPER_COMPLAINT] = { "REKLAMACJA", "COMPLAINT", "РЕКЛАМАЦІЯ" },
@@ -67,6 +69,24 @@ static const char *const places[][3] = {
 	[TO_SCRAP] = { "do utylizacji", "to scrap", "на утилізацію" },
 };
 
+static const struct {
+	const char *code;
+	const char *text[3];
+} reasons[] = {
+	{ "size", { "zły rozmiar", "wrong size", "не той розмір" } },
+	{ "colour", { "inny kolor", "wrong colour", "не той колір" } },
+	{ "damaged", { "uszkodzenie", "damaged", "пошкодження" } },
+	{ "defective", { "nie działa", "does not work", "не працює" } },
+	{ "incomplete", { "brak części", "parts missing", "бракує частин" } },
+	{ "changed_mind", { "zmiana decyzji", "changed mind", "зміна рішення" } },
+	{ "not_as_described", { "niezgodny z opisem", "not as described", "не відповідає опису" } },
+	{ "wrong_item", { "inny towar niż zamówiony", "wrong item", "не той товар" } },
+	{ "quality", { "jakość", "quality", "якість" } },
+	{ "too_late", { "dostawa po czasie", "came too late", "доставлено запізно" } },
+	{ "gift", { "nietrafiony prezent", "unwanted gift", "невдалий подарунок" } },
+	{ "other", { "inny powód", "another reason", "інша причина" } },
+};
+
 static const char *const complaint_bases[][3] = {
 	[COMPLAINT_CONFORMITY] = { "niezgodność towaru z umową", "lack of conformity",
 				   "невідповідність договору" },
@@ -105,6 +125,14 @@ const char *condition_text(enum condition c, enum language l)
 const char *goods_to_text(enum goods_to t, enum language l)
 {
 	return places[t][l];
+}
+
+const char *return_reason_text(const char *code, enum language l)
+{
+	for (size_t i = 0; i < COUNT_OF(reasons); i++)
+		if (strcmp(reasons[i].code, code) == 0)
+			return reasons[i].text[l];
+	return NULL;
 }
 
 const char *complaint_basis_text(enum complaint_basis b, enum language l)

@@ -50,6 +50,8 @@ const char *paper_text(enum paper_word w, enum language l);
 const char *return_basis_text(enum return_basis b, enum language l);
 const char *condition_text(enum condition c, enum language l);
 const char *goods_to_text(enum goods_to t, enum language l);
+/* Why something is brought back, by its code; NULL: only the shop's own policy may name it. */
+const char *return_reason_text(const char *code, enum language l);
 const char *complaint_basis_text(enum complaint_basis b, enum language l);
 const char *complaint_demand_text(enum complaint_demand d, enum language l);
 const char *complaint_goods_text(enum complaint_goods g, enum language l);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The slip of a pickup, as a document (base/doc.h). It confirms the collection; it is no fiscal
- * receipt and never calls itself one. Pure.
+ * receipt and never calls itself one. It adds up for whoever holds it: where not all of the order
+ * leaves in one go, it also says what left before, what waits and what is missing, and the sums say
+ * how that comes to what was paid and what goes back. Pure.
  */
 #ifndef LADA_COUNTER_SLIP_H
 #define LADA_COUNTER_SLIP_H
@@ -18,6 +20,11 @@ struct slip_swap {
 	char name[PRODUCT_NAME_MAX];
 };
 
+/* What went back of a payment, or was asked back: before this handover, and by it. */
+struct slip_back {
+	int64_t before, now;
+};
+
 struct slip_facts {
 	const struct order *order;	/* as it was before this handover */
 	const struct pickup_line *done; /* an entry a line */
@@ -28,7 +35,8 @@ struct slip_facts {
 	const char *staff; /* display name */
 	const char *lane;
 	int64_t now_ms;
-	bool refunds;	      /* all of what is missing is on its way back */
+	const struct slip_back *back; /* an entry a payment */
+	int64_t refund_by_ms; /* when what goes back now is with the customer at the latest */
 	const char *document; /* DOC of the return code */
 	enum language language;
 };

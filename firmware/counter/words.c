@@ -25,8 +25,18 @@ static const char *const words[WORD_COUNT][3] = {
 	[WORD_SLIP_STAFF] = { "Obsługa", "Served by", "Обслуговує" },
 	[WORD_SLIP_PAID] = { "Zapłacono", "Paid", "Сплачено" },
 	[WORD_SLIP_TOTAL] = { "Razem", "Total", "Разом" },
-	[WORD_SLIP_SHORT] = { "Brakuje {n} szt.[: zwrot {item}]", "{n} missing[: {item} refunded]",
-			      "Бракує {n} шт.[: повернемо {item}]" },
+	[WORD_SLIP_NOW] = { "Wydano teraz", "Handed over now", "Видано зараз" },
+	[WORD_SLIP_BEFORE] = { "Wydano wcześniej", "Handed over before", "Видано раніше" },
+	[WORD_SLIP_WAITS] = { "Czeka na odbiór[ do {time}]", "Still to collect[ by {time}]",
+			      "Чекає на отримання[ до {time}]" },
+	[WORD_SLIP_MISSING] = { "Nie wydano", "Not handed over", "Не видано" },
+	[WORD_SLIP_WHOLE] = { "Razem zamówienie", "Whole order", "Разом замовлення" },
+	[WORD_SLIP_RETURNED] = { "Oddano w zwrocie", "Returned", "Повернуто товар" },
+	[WORD_SLIP_LEFT] = { "Razem po zmianach", "Total after changes", "Разом після змін" },
+	[WORD_SLIP_REFUND] = { "Zwrot do {time}: {item}", "Refund by {time}: {item}",
+			       "Повернемо до {time}: {item}" },
+	[WORD_SLIP_REFUNDED] = { "Zwrot wcześniej: {item}", "Refunded before: {item}",
+				 "Повернено раніше: {item}" },
 	[WORD_SLIP_RETURN_HINT] = { "Zwrot lub reklamacja: pokaż ten kod.",
 				    "Returns and complaints: show this code.",
 				    "Повернення чи рекламація: покажіть цей код." },
@@ -141,11 +151,12 @@ static const char *const words[WORD_COUNT][3] = {
 	[WORD_PREP_CHANGED] = { "Centrala zmieniła zamówienie {order}. Sprawdź pozycje na ekranie.",
 				"HQ changed order {order}. Look at the lines on the screen.",
 				"Центр змінив замовлення {order}. Перевірте позиції на екрані." },
-	[WORD_PREP_BACK] = { "Zamówienie {order} nie będzie wydane. Odłóż na miejsce: {n} szt. i "
-			     "zeskanuj.",
-			     "Order {order} will not be handed over. Put {n} back and scan.",
-			     "Замовлення {order} не видаватимемо. Поверніть на місце: {n} шт. і "
-			     "відскануйте." },
+	[WORD_PREP_BACK] = { "Zamówienie {order} nie będzie wydane. Odłóż na miejsce[: {n} szt.]"
+			     "[, paczki: {left}] i zeskanuj.",
+			     "Order {order} will not be handed over. Put back[ {n} pieces]"
+			     "[, parcels: {left}] and scan.",
+			     "Замовлення {order} не видаватимемо. Поверніть на місце[: {n} шт.]"
+			     "[, посилки: {left}] і відскануйте." },
 	[WORD_PREP_BACK_DONE] = { "Zamówienie {order}: odłożone na miejsce.",
 				  "Order {order}: put back.",
 				  "Замовлення {order}: повернуто на місце." },
@@ -212,19 +223,6 @@ static const char *const words[WORD_COUNT][3] = {
 			   "your code.",
 			   "Зараз не можемо перевірити це замовлення. Персонал уже знає й зараз "
 			   "підійде; код збережіть." },
-	[WORD_READY_AGE] = { "Zamówienie {order}: najpierw sprawdź wiek ({n}+)[, potem płatność "
-			     "{item}]. Wydanie na końcu.",
-			     "Order {order}: check the age first ({n}+)[, then take {item}]. Hand "
-			     "over last.",
-			     "Замовлення {order}: спочатку перевірте вік ({n}+)[, потім оплата "
-			     "{item}]. Видача наприкінці." },
-	[WORD_READY_PAY] = { "Zamówienie {order}: najpierw płatność {item}, potem wydanie.",
-			     "Order {order}: take {item} first, then hand over.",
-			     "Замовлення {order}: спочатку оплата {item}, потім видача." },
-	[WORD_READY_TILL] = { "Zamówienie {order}: najpierw paragon z kasy na {item}, potem "
-			      "wydanie.",
-			      "Order {order}: first the till's receipt for {item}, then hand over.",
-			      "Замовлення {order}: спочатку чек із каси на {item}, потім видача." },
 	[WORD_COMING] = { "Obsługa już wie i zaraz podejdzie.",
 			  "Staff have been called and are on their way.",
 			  "Персонал уже знає й зараз підійде." },
@@ -235,15 +233,86 @@ static const char *const words[WORD_COUNT][3] = {
 			     "Order {order}: put the {n} not handed over back and scan.",
 			     "Замовлення {order}: невидане ({n} шт.) поверніть на місце і "
 			     "відскануйте." },
-	[WORD_SLIP_KEPT_AGE] = { "Nie wydano {n} szt. (wiek)[: zwrot {item}]",
-				 "{n} not handed over (age)[: {item} refunded]",
-				 "Не видано {n} шт. (вік)[: повернемо {item}]" },
-	[WORD_SLIP_KEPT_HOURS] = { "Nie wydano {n} szt. (godziny sprzedaży)[: zwrot {item}]",
-				   "{n} not handed over (hours of sale)[: {item} refunded]",
-				   "Не видано {n} шт. (години продажу)[: повернемо {item}]" },
-	[WORD_SLIP_KEPT_RECALLED] = { "Nie wydano {n} szt. (wycofane)[: zwrot {item}]",
-				      "{n} not handed over (recalled)[: {item} refunded]",
-				      "Не видано {n} шт. (відкликано)[: повернемо {item}]" },
+	[WORD_SLIP_KEPT_AGE] = { "{n} szt.: wiek", "{n}: age", "{n} шт.: вік" },
+	[WORD_SLIP_KEPT_HOURS] = { "{n} szt.: godziny sprzedaży", "{n}: hours of sale",
+				   "{n} шт.: години продажу" },
+	[WORD_SLIP_KEPT_RECALLED] = { "{n} szt.: wycofane z obrotu", "{n}: recalled",
+				      "{n} шт.: відкликано" },
+	[WORD_READY_FIRST] = { "Zamówienie {order}.[ Do zapłaty: {item}.]"
+			       "[ Najpierw paragon z kasy: {store}.][ Sprawdź wiek: od {n} lat.]",
+			       "Order {order}.[ To pay: {item}.]"
+			       "[ First the till's receipt: {store}.][ Check the age: {n} or "
+			       "over.]",
+			       "Замовлення {order}.[ До сплати: {item}.]"
+			       "[ Спочатку чек із каси: {store}.][ Перевірте вік: від {n} "
+			       "років.]" },
+	[WORD_NO_LOG_IN] = { "Najpierw się zaloguj.", "Log in first.", "Спочатку увійдіть." },
+	[WORD_NO_VALUES] = { "Tych danych nie da się przyjąć. Sprawdź, co wpisano.",
+			     "This can't be taken. Check what was entered.",
+			     "Ці дані прийняти не можна. Перевірте введене." },
+	[WORD_NO_GIVEN] = { "Klient dał mniej, niż wynosi przyjmowana kwota. Przelicz gotówkę.",
+			    "That is less cash than the amount to take. Count it again.",
+			    "Готівки менше, ніж сума до прийняття. Перерахуйте." },
+	[WORD_NO_CONDITION] = { "Podaj stan towaru: bez śladów użycia, otwarty, uszkodzony albo "
+				"niekompletny.",
+				"Say in what condition it is: as new, opened, damaged or "
+				"incomplete.",
+				"Вкажіть стан товару: без слідів використання, відкритий, "
+				"пошкоджений чи неповний." },
+	[WORD_NO_PROXY_NAME] = { "Podaj imię i nazwisko osoby, która odbiera.",
+				 "Say the name of the person who collects.",
+				 "Вкажіть ім'я та прізвище того, хто забирає." },
+	[WORD_NO_UNTIL] = { "Podaj dzień i godzinę, do kiedy zamówienie ma czekać: najdalej za 60 "
+			    "dni.",
+			    "Say the day and the hour until which it shall wait: 60 days at most.",
+			    "Вкажіть день і годину, доки замовлення чекатиме: щонайбільше 60 "
+			    "днів." },
+	[WORD_NO_BLOCKED] = { "Nic tu nie czeka na zgodę.", "Nothing here waits for an approval.",
+			      "Тут ніщо не чекає на дозвіл." },
+	[WORD_NO_SHIFT] = { "Żadna zmiana nie jest otwarta.", "No shift is open.",
+			    "Жодну зміну не відкрито." },
+	[WORD_NO_SECOND_SHIFT] = { "Zmiana jest już otwarta.", "A shift is open already.",
+				   "Зміну вже відкрито." },
+	[WORD_NO_SUM] = { "Kwota na paragonie się nie zgadza: do zapłaty jest {item}. Sprawdź "
+			  "paragon i kwotę.",
+			  "The receipt's sum differs: there is {item} to pay. Check the receipt "
+			  "and the sum.",
+			  "Сума в чеку не збігається: до сплати {item}. Перевірте чек і суму." },
+	[WORD_NO_CODE_YET] = { "Kod wysłano przed chwilą. Następny można wysłać po minucie.",
+			       "A code was sent just now. Another one can be sent after a minute.",
+			       "Код щойно надіслано. Наступний можна надіслати за хвилину." },
+	[WORD_NOT_HANDED] = { "Zamówienia {order} jeszcze nie wydano: nie ma czego zwracać.",
+			      "Order {order} was not handed over yet: nothing can come back.",
+			      "Замовлення {order} ще не видано: повертати нічого." },
+	[WORD_NO_SUCH_SALE] = { "Nie znamy zamówienia {order}. Sprawdź numer albo przyjmij zwrot z "
+				"numerem paragonu i datą.",
+				"We don't know order {order}. Check the number, or take it back by "
+				"the receipt's number and date.",
+				"Ми не знаємо замовлення {order}. Перевірте номер або прийміть "
+				"повернення за номером і датою чека." },
+	[WORD_NOT_PAID] = { "Zamówienie {order} czeka na płatność.",
+			    "Order {order} is waiting to be paid.",
+			    "Замовлення {order} чекає на оплату." },
+	[WORD_ON_HOLD] = { "Zamówienie {order} jest wstrzymane. Nie wydawaj go; zapytaj centralę.",
+			   "Order {order} is on hold. Do not hand it over; ask HQ.",
+			   "Замовлення {order} призупинено. Не видавайте його; запитайте центр." },
+	[WORD_ON_HOLD_CUSTOMER] = { "Zamówienie {order} jest wstrzymane. Podejdź do obsługi, "
+				    "wyjaśnimy.",
+				    "Order {order} is on hold. Talk to us, we'll explain.",
+				    "Замовлення {order} призупинено. Підійдіть до нас, пояснимо." },
+	[WORD_IN_TRANSIT] = { "Zamówienie {order} jest w drodze do sklepu.[ Będzie gotowe około "
+			      "{time}.]",
+			      "Order {order} is on its way to the store.[ It will be ready around "
+			      "{time}.]",
+			      "Замовлення {order} їде до магазину.[ Буде готове близько {time}.]" },
+	[WORD_NO_ITEM_CODE] = { "Ten kod odczytano niedokładnie: cyfry towaru się nie zgadzają. "
+				"Zeskanuj jeszcze raz albo przepisz cyfry.",
+				"This code was misread: an item's digits do not fit. Scan it "
+				"again, "
+				"or type the digits.",
+				"Цей код прочитано неточно: цифри товару не збігаються. Скануйте "
+				"ще "
+				"раз або введіть цифри." },
 };
 
 static const char *const reasons[REASON_COUNT][3] = {
@@ -603,80 +672,4 @@ const char *tender_text(const char *tender, enum language l)
 		if (strcmp(tender, tenders[i].tender) == 0)
 			return tenders[i].text[l];
 	return tender;
-}
-
-/* The value of a {name}; NULL when it is absent. `number` is memory for a figure. */
-static const char *value_of(struct slice name, const struct word_values *v, char *number)
-{
-	int64_t n = slice_eq(name, "tries") ? v->tries : slice_eq(name, "left") ? v->left : v->n;
-	struct buf b;
-
-	if (slice_eq(name, "order"))
-		return v->order;
-	if (slice_eq(name, "time"))
-		return v->time;
-	if (slice_eq(name, "store"))
-		return v->store;
-	if (slice_eq(name, "item"))
-		return v->item;
-	if (n < 0)
-		return NULL;
-	buf_init(&b, number, 24);
-	buf_fmt(&b, "%lld", (long long)n);
-	return buf_str(&b);
-}
-
-static bool piece_complete(struct slice piece, const struct word_values *v)
-{
-	char number[24];
-
-	for (size_t i = 0; i < piece.n; i++) {
-		const char *end;
-
-		if (piece.p[i] != '{')
-			continue;
-		end = memchr(piece.p + i, '}', piece.n - i);
-		if (end &&
-		    !value_of((struct slice){ piece.p + i + 1, (size_t)(end - piece.p) - i - 1 }, v,
-			      number))
-			return false;
-	}
-	return true;
-}
-
-static void fill_piece(struct slice piece, const struct word_values *v, struct buf *b)
-{
-	char number[24];
-
-	for (size_t i = 0; i < piece.n; i++) {
-		const char *end = piece.p[i] == '{' ? memchr(piece.p + i, '}', piece.n - i) : NULL;
-		const char *value;
-
-		if (!end) {
-			buf_byte(b, (uint8_t)piece.p[i]);
-			continue;
-		}
-		value = value_of((struct slice){ piece.p + i + 1, (size_t)(end - piece.p) - i - 1 },
-				 v, number);
-		buf_text(b, value ? value : "");
-		i = (size_t)(end - piece.p);
-	}
-}
-
-void words_fill(const char *text, const struct word_values *values, struct buf *ret_text)
-{
-	while (*text) {
-		const char *open = strchr(text, '['), *close = open ? strchr(open, ']') : NULL;
-		struct slice optional;
-
-		if (!close) {
-			fill_piece(slice_of(text), values, ret_text);
-			return;
-		}
-		fill_piece((struct slice){ text, (size_t)(open - text) }, values, ret_text);
-		optional = (struct slice){ open + 1, (size_t)(close - open - 1) };
-		if (piece_complete(optional, values))
-			fill_piece(optional, values, ret_text);
-		text = close + 1;
-	}
 }

@@ -26,7 +26,16 @@ enum word {
 	WORD_SLIP_STAFF,
 	WORD_SLIP_PAID,
 	WORD_SLIP_TOTAL,
-	WORD_SLIP_SHORT,
+	/* Where not all of an order leaves in one go: what became of its parts, and their sums. */
+	WORD_SLIP_NOW,
+	WORD_SLIP_BEFORE,
+	WORD_SLIP_WAITS,
+	WORD_SLIP_MISSING,
+	WORD_SLIP_WHOLE,
+	WORD_SLIP_RETURNED, /* came back meanwhile */
+	WORD_SLIP_LEFT,	    /* of the whole without what is missing or came back */
+	WORD_SLIP_REFUND,   /* {item}: how it was paid */
+	WORD_SLIP_REFUNDED, /* before this handover */
 	WORD_SLIP_RETURN_HINT,
 	WORD_SLIP_NOT_RECEIPT,
 	WORD_SLIP_COPY,
@@ -87,19 +96,35 @@ enum word {
 	WORD_CALLED,	   /* to staff: a customer wants somebody */
 	WORD_CALLED_ORDER, /* the same, with a good code of an order nobody here knows */
 	WORD_CALLING,	   /* to that customer */
-	/* A pickup was opened, and something comes before handing over. */
-	WORD_READY_AGE,	 /* the collector's age {n}, then {item} to pay */
-	WORD_READY_PAY,	 /* {item} at the counter */
-	WORD_READY_TILL, /* {item} at the shop's till, or only its receipt */
 	WORD_COMING,	 /* to who asked for help at the kiosk */
 	WORD_NO_VERB,	 /* to a program */
 	WORD_KEPT_BACK,	 /* {n} pieces that were not handed over go back to their place */
-	/* Of the slip: pieces that are here and stay here, and are paid back. */
+	/* Of the slip: why {n} pieces that are here stay here. */
 	WORD_SLIP_KEPT_AGE,
 	WORD_SLIP_KEPT_HOURS,
 	WORD_SLIP_KEPT_RECALLED,
+	WORD_READY_FIRST,  /* a pickup was opened, and something comes before the goods */
+	/* What a refusal says where its reason's own words would not help; see words_say(). */
+	WORD_NO_LOG_IN,
+	WORD_NO_VALUES, /* what was typed cannot be taken */
+	WORD_NO_GIVEN,
+	WORD_NO_CONDITION,
+	WORD_NO_PROXY_NAME,
+	WORD_NO_UNTIL,
+	WORD_NO_BLOCKED, /* nothing waits for a second person */
+	WORD_NO_SHIFT,
+	WORD_NO_SECOND_SHIFT,
+	WORD_NO_SUM,	  /* of the till's receipt */
+	WORD_NO_CODE_YET, /* another one was sent just now */
+	WORD_NOT_HANDED,  /* so nothing can come back */
+	WORD_NO_SUCH_SALE,
+	WORD_NOT_PAID,
+	WORD_ON_HOLD,
+	WORD_ON_HOLD_CUSTOMER,
+	WORD_IN_TRANSIT,
+	WORD_NO_ITEM_CODE, /* a barcode's digits that do not fit its check digit */
 };
-#define WORD_COUNT (WORD_SLIP_KEPT_RECALLED + 1)
+#define WORD_COUNT (WORD_NO_ITEM_CODE + 1)
 
 const char *word_text(enum word w, enum language l);
 /* For staff at the counter. */
@@ -150,7 +175,12 @@ struct word_values {
 	int64_t tries; /* -1 absent */
 	int64_t n;     /* -1 absent */
 	int64_t left;  /* -1 absent */
+	/* Of a refusal: instead of its reason's own words. */
+	bool said;
+	enum word staff, customer;
 };
+/* The code of a refusal is for programs, and one code has several causes. */
+void words_say(struct word_values *values, enum word staff, enum word customer);
 void words_fill(const char *text, const struct word_values *values, struct buf *ret_text);
 
 #endif

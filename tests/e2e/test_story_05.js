@@ -74,7 +74,8 @@ test('5a: a parcel is missing: partly collected, and somebody looks for it', asy
 	const slip = await k1.printer.waitJob('LR.ZAM-3.');
 
 	assert.match(slip.text, /1 x Kubek/);
-	assert.doesNotMatch(slip.text, /1 x Herbata/);
+	assert.match(slip.text, /Wydano teraz\n1 x Kubek.*\nCzeka na odbiór\n1 x Herbata.*14,99/);
+	assert.match(slip.text, /Wydano teraz +29,99[^]*Czeka na odbiór +14,99[^]*Razem zamówienie +44,98/);
 	/* It is found, and fetched another day. */
 	await k1.must('parcel.stage', { label: 'P-5', shelf: 'C-9' });
 	await k1.wait('nobody looks for it', (d) => d.tasks.length === 0);
