@@ -52,6 +52,9 @@ static const char *const codes[REASON_COUNT] = {
 	[REASON_DRAWER_SHORT] = "drawer_short",
 	[REASON_NO_SUBSTITUTE] = "no_substitute",
 	[REASON_CONSENT_NEEDED] = "consent_needed",
+	[REASON_POINTS_SHORT] = "points_short",
+	[REASON_ALLOWANCE_SHORT] = "allowance_short",
+	[REASON_COUPON_REFUSED] = "coupon_refused",
 };
 
 const char *reason_code(enum reason r)

@@ -47,19 +47,22 @@ enum reason {
 	/* Not in the contract's list; see ui/API.md "Codes we add". */
 	REASON_ORDER_CHANGED,
 	REASON_UNREADABLE,
-	REASON_DRAWER,	       /* its printer cannot kick it now */
-	REASON_REVOKED,	       /* the store does not list this lane any more */
-	REASON_SHIFT_CLOSED,   /* cash moves within a shift */
-	REASON_REASON_NEEDED,  /* policy wants to know why */
-	REASON_SERIAL_NEEDED,  /* this product's serial numbers are kept */
-	REASON_SALE_HOURS,     /* not sold at this hour in this town */
-	REASON_OVERPAID,       /* more money than there is to pay */
-	REASON_REF_NEEDED,     /* the terminal's confirmation number */
-	REASON_DRAWER_SHORT,   /* so much cash is not in it */
-	REASON_NO_SUBSTITUTE,  /* the customer wants no other product */
-	REASON_CONSENT_NEEDED, /* the customer has to agree first */
+	REASON_DRAWER,		/* its printer cannot kick it now */
+	REASON_REVOKED,		/* the store does not list this lane any more */
+	REASON_SHIFT_CLOSED,	/* cash moves within a shift */
+	REASON_REASON_NEEDED,	/* policy wants to know why */
+	REASON_SERIAL_NEEDED,	/* this product's serial numbers are kept */
+	REASON_SALE_HOURS,	/* not sold at this hour in this town */
+	REASON_OVERPAID,	/* more money than there is to pay */
+	REASON_REF_NEEDED,	/* the terminal's confirmation number */
+	REASON_DRAWER_SHORT,	/* so much cash is not in it */
+	REASON_NO_SUBSTITUTE,	/* the customer wants no other product */
+	REASON_CONSENT_NEEDED,	/* the customer has to agree first */
+	REASON_POINTS_SHORT,	/* the member has not so many (of the contract's list) */
+	REASON_ALLOWANCE_SHORT, /* more than this lane may redeem while HQ is silent (likewise) */
+	REASON_COUPON_REFUSED,	/* used, too late, or too little for it */
 };
-#define REASON_COUNT (REASON_CONSENT_NEEDED + 1)
+#define REASON_COUNT (REASON_COUPON_REFUSED + 1)
 
 const char *reason_code(enum reason r);
 

@@ -28,6 +28,8 @@ struct slip_facts {
 	const char *staff; /* display name */
 	const char *lane;
 	int64_t now_ms;
+	bool member; /* its member has earned points_earned with it, and has `points` now */
+	int64_t points_earned, points;
 	bool refunds;	      /* all of what is missing is on its way back */
 	const char *document; /* DOC of the return code */
 	enum language language;

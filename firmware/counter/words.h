@@ -85,8 +85,16 @@ enum word {
 	WORD_CALLED,	   /* to staff: a customer wants somebody */
 	WORD_CALLED_ORDER, /* the same, with a good code of an order nobody here knows */
 	WORD_CALLING,	   /* to that customer */
+	/* Loyalty. */
+	WORD_MEMBER,	      /* a member was identified (staff) */
+	WORD_MEMBER_CUSTOMER, /* the same, for the customer */
+	WORD_REDEEM,	      /* so many points count with the handover */
+	WORD_REDEEM_FREE,     /* none do */
+	WORD_COUPON,	      /* a coupon counts with the handover */
+	WORD_SLIP_EARNED,
+	WORD_SLIP_BALANCE,
 };
-#define WORD_COUNT (WORD_CALLING + 1)
+#define WORD_COUNT (WORD_SLIP_BALANCE + 1)
 
 const char *word_text(enum word w, enum language l);
 /* For staff at the counter. */

@@ -208,6 +208,19 @@ static const char *const migrations[] = {
 	"ALTER TABLE here ADD COLUMN shown INTEGER NOT NULL DEFAULT 1;"
 	/* What else is known of a line or of a desk's work, as JSON. */
 	"ALTER TABLE work ADD COLUMN extra TEXT NOT NULL DEFAULT '';",
+
+	/* 5: what lanes did to a member's points, one row an event: it lies over HQ's record until an
+	 * `upto` of the stream covers it, and is kept longer, for HQ may be put back. `note` says what
+	 * else it was: 'allowance', 'coupon:ID', 'event:NAME', 'mission:ID'. */
+	"CREATE TABLE points (n INTEGER PRIMARY KEY, member TEXT NOT NULL, points INTEGER NOT NULL,"
+	" note TEXT NOT NULL, lane TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,"
+	" at INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX points_member ON points (member);"
+	/* Points of an order, by member, in all: earned for it, taken back of these; redeemed for it
+	 * (worth so many grosze), given back of those. */
+	"CREATE TABLE order_points (id TEXT NOT NULL, member TEXT NOT NULL, earned INTEGER NOT NULL,"
+	" back INTEGER NOT NULL, redeemed INTEGER NOT NULL, worth INTEGER NOT NULL,"
+	" given INTEGER NOT NULL, PRIMARY KEY (id, member)) STRICT, WITHOUT ROWID;",
 };
 
 size_t schema_version(void)
