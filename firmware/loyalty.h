@@ -29,6 +29,8 @@ void loyalty_document(struct station *st, struct buf *b);
 bool loyalty_scan(struct station *st, const struct call *c, const struct scan *s);
 /* st->order and st->done are what this desk has open: what was chosen is laid over the order. */
 void loyalty_lay(struct station *st, enum desk desk);
+/* What is laid over st->order now, in grosze. */
+int64_t loyalty_laid(const struct station *st);
 /* Does a redemption wait for HQ at this desk? */
 bool loyalty_waits(const struct station *st, enum desk desk);
 void loyalty_answered(struct station *st, const struct door_down *d);

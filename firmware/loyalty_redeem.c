@@ -171,6 +171,19 @@ void loyalty_lay(struct station *st, enum desk desk)
 	lay_chosen(st, desk);
 }
 
+int64_t loyalty_laid(const struct station *st)
+{
+	int64_t sum = 0;
+
+	for (int i = 0; i < st->order.payment_count; i++) {
+		const struct slice id = json_text(st->order.payments[i].id);
+
+		if (id.n && (slice_eq(id, st->laid_points) || slice_eq(id, st->laid_coupon)))
+			sum += st->order.payments[i].amount;
+	}
+	return sum;
+}
+
 /* ---- loyalty.redeem ---- */
 
 struct redeem_facts redeem_facts_now(struct station *st, enum desk desk,
