@@ -21,12 +21,13 @@
 #define LANES	     3
 #define EVENTS_MAX   16 /* of a lane */
 #define ASKS_MAX     4	/* of a lane */
-#define VERSIONS_MAX 52 /* a world is whole words */
+#define VERSIONS_MAX 55 /* a world is whole words */
 #define ACTS_MAX     256
 #define RANDOM_ACTS  120
 #define FIRST_POINTS 3
 
-static const int8_t limits[LANES] = { 2, 1, 1 };
+static const int8_t first_limits[LANES] = { 2, 1, 1 };
+#define LIMIT_MAX 2
 
 enum event_kind { EARNED, REDEEMED_GRANT, REDEEMED_ALLOWANCE, RELEASED };
 
@@ -52,6 +53,7 @@ struct lane {
 struct world {
 	struct lane lane[LANES];
 	int8_t points, versions;
+	int8_t limits[LANES]; /* of the lanes' allowances */
 	int8_t taken[LANES];
 	int8_t ask[LANES][ASKS_MAX]; /* enum ask_state at HQ */
 	int8_t ask_points[LANES][ASKS_MAX], granted[LANES][ASKS_MAX];
@@ -150,7 +152,7 @@ static void write_record(struct world *w)
 	struct version v = { .points = w->points };
 
 	for (int l = 0; l < LANES; l++) {
-		v.allowance[l] = (int8_t)points_allowance(&a, limits[l]);
+		v.allowance[l] = (int8_t)points_allowance(&a, w->limits[l]);
 		v.upto[l] = w->taken[l];
 	}
 	w->version[w->versions++] = v;
@@ -178,9 +180,10 @@ static void take_event(struct world *w, int l)
 
 /* ---- acts ---- */
 
-static void begin(struct world *w)
+static void begin(struct world *w, const int8_t limits[LANES])
 {
 	memset(w, 0, sizeof(*w));
+	memcpy(w->limits, limits, sizeof(w->limits));
 	w->points = FIRST_POINTS;
 	for (int l = 0; l < LANES; l++)
 		w->lane[l].asking = -1;
@@ -324,7 +327,7 @@ static const char *look(const struct world *w, bool all_heard, int *ret_above)
 	    bound = 0;
 
 	for (int l = 0; l < LANES; l++) {
-		bound += limits[l];
+		bound += w->limits[l];
 		for (int i = 0; i < w->lane[l].events; i++) {
 			const struct event *e = &w->lane[l].event[i];
 
@@ -498,20 +501,27 @@ static void random_one(struct run *r)
 {
 	const int acts = 5 + (int)chance(r, RANDOM_ACTS - 5);
 	uint32_t seldom[ACT_KINDS];
+	int8_t limits[LANES];
 	struct world w;
 
 	for (int k = 0; k < ACT_KINDS; k++)
 		seldom[k] = chance(r, 4);
 
-	begin(&w);
+	for (int l = 0; l < LANES; l++)
+		limits[l] = (int8_t)chance(r, LIMIT_MAX + 1);
+	begin(&w, limits);
 	r->count = 0;
 	for (int i = 0; i < acts; i++) {
 		const int kind = (int)chance(r, ACT_KINDS), lane = (int)chance(r, LANES);
+		int choice = (int)chance(r, (uint32_t)choices((enum act_kind)kind));
 
 		if (seldom[kind] && chance(r, 3 * seldom[kind]))
 			continue;
-		step(r, &w,
-		     act_of(kind, lane, (int)chance(r, (uint32_t)choices((enum act_kind)kind))));
+		/* Its last ask is on the way, or one before that. */
+		if (kind == ACT_HQ_ASK && choice >= w.lane[lane].asks)
+			choice = w.lane[lane].asks - 1;
+		if (choice >= 0)
+			step(r, &w, act_of(kind, lane, choice));
 	}
 	hear_all(r, &w);
 	r->schedules++;
@@ -541,7 +551,7 @@ int main(int argc, char **argv)
 		s.slot = calloc(s.cap, sizeof(*s.slot));
 		if (!s.slot)
 			return 2;
-		begin(&w);
+		begin(&w, first_limits);
 		explore(&r, &s, &w, (int)depth);
 		printf("depth %lld: %zu worlds, at most %d too many, all right\n", depth, s.count,
 		       r.most);
