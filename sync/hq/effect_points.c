@@ -226,17 +226,23 @@ static const char *check_member(const struct happening *h, const char *member,
 	return NULL;
 }
 
+static void write_members(const struct happening *h, const char *member,
+			  const struct member_change *ch)
+{
+	char store[ID_MAX + 1] = "";
+
+	while (record_next_holder(h->hq, stream_by_name("loyalty"), member, store))
+		write_member(h, store, member, ch);
+}
+
 static const char *change_member(const struct happening *h, const char *member,
 				 const struct member_change *ch)
 {
 	const char *why = check_member(h, member, ch);
-	char store[ID_MAX + 1] = "";
 
-	if (why)
-		return why;
-	while (record_next_holder(h->hq, stream_by_name("loyalty"), member, store))
-		write_member(h, store, member, ch);
-	return NULL;
+	if (!why)
+		write_members(h, member, ch);
+	return why;
 }
 
 struct slice points_import(struct hq *hq, const char *member, struct json body)
@@ -391,7 +397,7 @@ const char *effect_loyalty_redeemed(const struct happening *h)
 		wrong = points_grant_used(h, grant, member, order.redeemed);
 	if (wrong)
 		hq_alarm(h->hq, h->store, h->lane, wrong, member);
-	change_member(h, member, &ch);
+	write_members(h, member, &ch);
 	look_at_redeemed(h, member, order.redeemed);
 	change_order(h, member, &order);
 	return NULL;
