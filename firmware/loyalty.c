@@ -122,7 +122,7 @@ static void show(struct station *st, const struct call *c, const struct member_v
 	notice_word(st, c->desk, NOTICE_GOOD, "member", WORD_MEMBER, WORD_MEMBER_CUSTOMER, &v);
 	text_fmt(members, sizeof(members), "\"member\":\"%s\",\"points\":%lld", m->id,
 		 (long long)m->balance);
-	answer_ok(st, c, members);
+	answer_ok(st, c, c->session.valid ? members : "");
 }
 
 /* Staff see the customer: told like a search, unless an order of theirs tells it. */
@@ -152,6 +152,7 @@ static void identify(struct station *st, const struct call *c, const char *membe
 		}
 		/* What was chosen of another's points is free again. */
 		loyalty_forget(st, c->desk);
+		coupon_drop(st, c->desk);
 		keep_member(st, c->desk, m.id);
 	} else {
 		tell_viewed(st, c, &m);

@@ -14,6 +14,7 @@
 
 #include "firmware/counter/loyalty.h"
 #include "firmware/desk.h"
+#include "firmware/refunds.h"
 #include "firmware/lanes.h"
 #include "firmware/returns.h"
 #include "firmware/station.h"
@@ -59,6 +60,8 @@ void loyalty_handed(struct station *st, const struct call *c, struct loyalty_sum
  * points comes back. `store`: who sold it. */
 void loyalty_returned(struct station *st, const struct call *c, const struct return_work *w,
 		      const struct return_legs *legs, const char *doc);
+/* The same for what is missing: legs of points in a plan that refund_tell() has told. */
+void loyalty_refunded(struct station *st, const struct call *c, const struct refund_plan *plan);
 /* The member whose points a payment of st->order was; false: it was none, or nobody knows. */
 bool loyalty_payer(struct station *st, const struct order_payment *p, char ret_member[ID_MAX + 1]);
 
@@ -102,6 +105,7 @@ struct coupon_choice {
 	int64_t amount; /* that counts now */
 };
 bool coupon_load(struct station *st, enum desk desk, struct coupon_choice *ret_choice);
+void coupon_drop(struct station *st, enum desk desk);
 void coupons_document(struct station *st, const struct member_view *m, struct buf *b);
 void coupon_pay(struct station *st, const struct call *c);
 /* Points of the chosen coupon, and of missions that are complete now. */

@@ -92,7 +92,13 @@ static void keep(struct station *st, enum desk desk, const char *coupon, const c
 	jw_close(&b, '}');
 	store_work_extra_set(st->store, desk, slice_of(WORK_COUPON),
 			     coupon[0] ? buf_read(&b) : slice_of(""));
+	st->laid_coupon[0] = '\0';
 	st->dirty = true;
+}
+
+void coupon_drop(struct station *st, enum desk desk)
+{
+	keep(st, desk, "", "");
 }
 
 void verb_loyalty_coupon(struct station *st, const struct call *c, struct json args)
@@ -124,7 +130,7 @@ void verb_loyalty_coupon(struct station *st, const struct call *c, struct json a
 		}
 		notice_word(st, c->desk, NOTICE_GOOD, "coupon", WORD_COUPON, WORD_COUPON, &v);
 	}
-	keep(st, c->desk, id, member);
+	keep(st, c->desk, id, id[0] ? member : "");
 	answer_ok(st, c, "");
 }
 
@@ -194,6 +200,7 @@ void coupon_pay(struct station *st, const struct call *c)
 		    event_end(st, "loyalty.used", &b, (struct slice){ 0 }, NULL));
 	if (t.amount == 0)
 		return;
+	st->laid_coupon[0] = '\0'; /* it is one that was made */
 	text_fmt(t.payment, sizeof(t.payment), "%s", k.payment);
 	text_fmt(t.tender, sizeof(t.tender), "coupon");
 	text_fmt(t.ref, sizeof(t.ref), "%s", k.coupon.id);

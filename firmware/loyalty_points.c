@@ -206,8 +206,8 @@ bool loyalty_payer(struct station *st, const struct order_payment *p, char ret_m
 
 struct back {
 	const struct call *call;
-	const struct return_work *work;
-	const char *doc;
+	const char *store, *doc; /* who sold it, and the return; "" where it is none */
+	enum return_basis basis;
 };
 
 static struct buf back_event(struct station *st, const struct back *k, const char *member,
@@ -216,9 +216,11 @@ static struct buf back_event(struct station *st, const struct back *k, const cha
 	struct buf b = points_event(st, member, points);
 
 	jw_slice(&b, "order", st->order.id);
-	jw_str(&b, "store", k->work->store);
 	jw_str(&b, "why", why);
-	jw_str(&b, "return", k->doc);
+	if (k->doc[0]) {
+		jw_str(&b, "store", k->store);
+		jw_str(&b, "return", k->doc);
+	}
 	jw_str(&b, "staff", k->call->session.row.staff);
 	return b;
 }
@@ -226,8 +228,7 @@ static struct buf back_event(struct station *st, const struct back *k, const cha
 /* What was earned on the goods that come back. */
 static void take_back(struct station *st, const struct back *k, const struct order_points *all)
 {
-	const int64_t n =
-		loyalty_take_back(&st->order, st->back, k->work->basis, all->earned, all->back);
+	const int64_t n = loyalty_take_back(&st->order, st->back, k->basis, all->earned, all->back);
 	const struct order_points add = { .back = n };
 	struct buf b;
 
@@ -291,7 +292,7 @@ static void give_back(struct station *st, const struct back *k, const struct ret
 void loyalty_returned(struct station *st, const struct call *c, const struct return_work *w,
 		      const struct return_legs *legs, const char *doc)
 {
-	const struct back k = { c, w, doc };
+	const struct back k = { c, w->store, doc, w->basis };
 	struct order_points all[ORDER_MEMBERS_MAX];
 	const int n = order_points_all(st, all);
 
@@ -300,6 +301,23 @@ void loyalty_returned(struct station *st, const struct call *c, const struct ret
 		all[i] = points_of(st, all[i].member);
 		give_back(st, &k, legs, &all[i]);
 	}
+}
+
+void loyalty_refunded(struct station *st, const struct call *c, const struct refund_plan *plan)
+{
+	const struct back k = { .call = c, .store = "", .doc = "" };
+	struct order_points all[ORDER_MEMBERS_MAX];
+	struct return_legs legs = { .count = plan->leg_count };
+	const int n = order_points_all(st, all);
+
+	for (int i = 0; i < plan->leg_count; i++)
+		legs.leg[i] = (struct return_leg){
+			.payment = st->order.payments[plan->legs[i].payment].id,
+			.amount = plan->legs[i].amount,
+			.here = true,
+		};
+	for (int i = 0; i < n; i++)
+		give_back(st, &k, &legs, &all[i]);
 }
 
 /* ---- heard of another lane ---- */

@@ -70,6 +70,7 @@ static void chosen_keep(struct station *st, enum desk desk, const struct chosen 
 void chosen_drop(struct station *st, enum desk desk)
 {
 	store_work_extra_set(st->store, desk, slice_of(WORK_CHOSEN), slice_of(""));
+	st->laid_points[0] = '\0'; /* a payment of that name is one that was made */
 	st->dirty = true;
 }
 

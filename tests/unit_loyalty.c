@@ -305,6 +305,30 @@ static void odd_arguments_are_one_clear_answer(void **state)
 	case_shop_close(&shop);
 }
 
+/* Points that were paid went with goods: no reversal takes them out of a till they are not in. */
+static void points_are_not_reversed_at_the_till(void **state)
+{
+	char payment[ULID_TEXT_MAX], args[128];
+	const char *at;
+
+	(void)state;
+	open_shop();
+	fact("policy pickup {\"tenders\":[\"cash\"],\"check_items\":\"each\"}");
+	fact("order ZAM-3 ready: 2 x MUG 4.00; ; customer={\"id\":\"C-1\"}");
+	opens("ZAM-3");
+	case_scan(&shop, "MUG", false);
+	assert_int_equal(does("loyalty.redeem points=400"), 200);
+	assert_int_equal(does("pickup.handover rest=later"), 200);
+	opens("ZAM-3");
+	at = strstr(shop.shop->screen, "\"payments\":[{\"payment\":\"");
+	assert_non_null(at);
+	snprintf(payment, sizeof(payment), "%.26s", strstr(at, ":\"") + 2);
+	snprintf(args, sizeof(args), "pay.reverse payment=%s reason=x", payment);
+	refused(args, "tender_refused");
+	balance_is(100);
+	case_shop_close(&shop);
+}
+
 static void a_card_or_phone_of_two_members_is_nobodys(void **state)
 {
 	(void)state;
@@ -415,6 +439,7 @@ int main(void)
 		cmocka_unit_test(another_lanes_earning_is_taken_back_here),
 		cmocka_unit_test(odd_arguments_are_one_clear_answer),
 		cmocka_unit_test(a_card_or_phone_of_two_members_is_nobodys),
+		cmocka_unit_test(points_are_not_reversed_at_the_till),
 		cmocka_unit_test(shares_add_up),
 		cmocka_unit_test(amounts_do_not_run_over),
 		cmocka_unit_test(no_statement_looks_at_all_rows),
