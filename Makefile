@@ -67,7 +67,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH))
 .SECONDARY:
 .PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench bench-deps units install clean format
 .PHONY: lab night-lab fuzz night-fuzz fleet fleet-short night-kill
-.PHONY: faults night-sim property night-property
+.PHONY: faults night-sim property night-property night-points
 .PHONY: capture
 
 all: $(PROGRAMS)
@@ -191,9 +191,24 @@ $(BUILD)/property/mutants/$(BROKEN)/counter: $(PROPERTY) \
 $(BUILD)/property/mutants/$(BROKEN)/%.o: $(BUILD)/property/mutants/$(BROKEN)/%.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 endif
-# With them the encoder for the tests in JavaScript, and the property test, of which some runs are
-# in `make check`.
-units: $(UNITS) $(BUILD)/bench/encode $(BUILD)/property/counter
+# The model of points: the rules of the station and of HQ, and nothing else of either. With a rule
+# broken on purpose, which tests/points/points.js has written, it must fail.
+POINTS := $(call obj,tests/points/model.c)
+POINTS_RULES := firmware/counter/loyalty.c sync/hq/points_rule.c
+$(BUILD)/points/model: $(POINTS) $(call obj,$(POINTS_RULES)) $(BUILD)/house.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_ladad)
+ifdef POINTS_MUTANT
+POINTS_MUTANTS := $(BUILD)/points/mutants/$(POINTS_MUTANT)
+$(POINTS_MUTANTS)/%.o: $(POINTS_MUTANTS)/%.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(POINTS_MUTANTS)/model: $(POINTS) $(call obj,$(filter-out $(MUTATED),$(POINTS_RULES))) \
+	$(patsubst %.c,$(POINTS_MUTANTS)/%.o,$(MUTATED)) $(BUILD)/house.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_ladad)
+endif
+# With them the encoder for the tests in JavaScript, and the property test and the models, of which
+# some runs are in `make check`.
+units: $(UNITS) $(BUILD)/bench/encode $(BUILD)/property/counter $(BUILD)/points/model
 
 -include $(shell find $(BUILD)/obj $(BUILD)/faults -name '*.d' 2>/dev/null)
 
@@ -292,6 +307,10 @@ property night-property: node-deps
 	@$(MAKE) --no-print-directory -s -j2 $(BUILD)/property/counter
 	@node tests/property/property.js $(if $(filter night-property,$@),10000 1,600)
 	@$(if $(filter property,$@),node tests/property/mutations.js)
+# Points of three lanes and HQ: every interleaving to a depth, and a million random ones.
+night-points: node-deps
+	@$(MAKE) --no-print-directory -s -j2 $(BUILD)/points/model
+	@node tests/points/points.js --night
 
 # What sync/PROTOCOL.md shows, from the real programs.
 capture: node-deps

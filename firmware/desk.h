@@ -61,6 +61,8 @@ void desk_wipe(struct station *st, enum desk desk);
 void desk_tick(struct station *st);
 void desk_load(struct station *st);
 void pickup_open(struct station *st, const struct call *c, const char *named, const char *method);
+/* A wait at this desk is over: scans that were kept take their turn. */
+void desk_resume(struct station *st, enum desk desk);
 /* Scans that were kept for a wait that is over without its answer. */
 void desk_forget_kept(struct station *st, enum desk desk);
 void pickup_close(struct station *st, enum desk desk);
@@ -114,6 +116,9 @@ void verb_pickup_age(struct station *st, const struct call *c, struct json args)
 
 /* ---- identify.c ---- */
 
+/* Event profile.viewed of a customer who is not being served; once in a while for the same two. */
+void profile_viewed(struct station *st, const struct call *c, const char *customer,
+		    const char *why);
 void verb_pickup_search(struct station *st, const struct call *c, struct json args);
 void verb_pickup_vouch(struct station *st, const struct call *c, struct json args);
 void verb_code_resend(struct station *st, const struct call *c, struct json args);

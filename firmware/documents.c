@@ -12,6 +12,7 @@
 #include "firmware/documents.h"
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
+#include "firmware/loyalty.h"
 #include "firmware/money.h"
 #include "firmware/orders.h"
 #include "firmware/prep.h"
@@ -334,7 +335,7 @@ static void add_tail(struct station *st, struct buf *b, enum language l, bool tr
 static void locked_document(struct station *st, struct buf *b)
 {
 	static const char *const hidden[] = { "notice",	 "asking",  "pickup", "return",
-					      "blocked", "product", "clock" };
+					      "blocked", "product", "member", "clock" };
 	static const char *const empty[] = { "jobs", "queue", "messages" };
 
 	jw_str(b, "mode", "locked");
@@ -378,6 +379,7 @@ static void write_counter(struct station *st, struct buf *b)
 	add_pickup(st, b);
 	prep_document(st, b);
 	return_document(st, b);
+	loyalty_document(st, b);
 	money_document(st, b);
 	approval_document(st, b);
 	add_product(st, b);

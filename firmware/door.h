@@ -87,6 +87,7 @@ enum down_what {
 	DOWN_PART,   /* snapshot part with ops */
 	DOWN_GONE,   /* that snapshot is gone, ask the stream again */
 	DOWN_ANSWER, /* to an ask for one order: found and ops */
+	DOWN_GRANT,  /* to an ask for points: how many are set aside, under which name */
 };
 
 struct door_down {
@@ -99,8 +100,9 @@ struct door_down {
 	char snapshot[ID_MAX + 1];
 	int32_t part;
 	int32_t parts;
-	char ask[ID_MAX + 1];	/* ANSWER: which ask */
-	char order[ID_MAX + 1]; /* ANSWER */
+	char ask[ID_MAX + 1];	/* ANSWER, GRANT: which ask */
+	char order[ID_MAX + 1]; /* ANSWER; GRANT: its name */
+	int64_t points;		/* GRANT: 0 is no */
 	bool found;		/* ANSWER */
 	struct span ops;	/* the array's text; n = 0 where there is none */
 	struct span upto;	/* the object's text; n = 0 where there is none */

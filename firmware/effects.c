@@ -10,6 +10,7 @@
 #include "firmware/desk.h"
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
+#include "firmware/loyalty.h"
 #include "firmware/money.h"
 #include "firmware/orders.h"
 #include "firmware/prep.h"
@@ -294,4 +295,5 @@ void effect_apply(struct station *st, const struct origin *o, const char *type, 
 		if (strcmp(effects[i].type, type) == 0)
 			effects[i].apply(st, o, body);
 	return_effect(st, o, type, body);
+	loyalty_effect(st, o, type, body);
 }

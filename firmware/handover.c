@@ -10,6 +10,7 @@
 #include "firmware/documents.h"
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
+#include "firmware/loyalty.h"
 #include "firmware/money.h"
 #include "firmware/orders.h"
 #include "firmware/overlay.h"
@@ -28,6 +29,7 @@ struct handover {
 	int64_t seq;
 	struct refund_plan refund; /* for what is missing */
 	int64_t copies;		   /* slips */
+	struct loyalty_sum points;
 };
 
 static void write_lines(struct station *st, enum desk desk, struct buf *b)
@@ -236,6 +238,9 @@ static int64_t print_slip(struct station *st, const struct handover *h)
 	f.back = back;
 	f.refund_by_ms = f.now_ms + REFUND_DUE_MS;
 	f.document = h->event;
+	f.member = h->points.member;
+	f.points_earned = h->points.earned;
+	f.points = h->points.balance;
 	buf_init(&doc, st->doc, sizeof(st->doc));
 	slip_pickup(&f, &doc);
 	if (doc.overflow) {
@@ -260,10 +265,12 @@ static void hand_over(struct station *st, struct handover *h)
 	/* Also where it was only opened alone: who says so listens. */
 	if (strcmp(row->how, "isolated") == 0)
 		lanes_listen(st);
+	loyalty_pay(st, h->call, &h->points);
 	tell_completed(st, h);
 	for (int i = 0; i < st->order.line_count; i++)
 		tell_stock(st, i, h);
 	refund_tell(st, h->call, &h->refund, "short");
+	loyalty_handed(st, h->call, &h->points);
 	h->copies = print_policy_now(st).copies;
 	job = h->copies > 0 ? print_slip(st, h) : 0;
 	word = leaves_anything(st) ? WORD_HANDED : WORD_PREP_NOTHING;
@@ -394,6 +401,10 @@ void verb_pickup_handover(struct station *st, const struct call *c, struct json 
 		answer_no(st, c, 400, REASON_BAD_REQUEST, &v);
 		return;
 	}
+	if (loyalty_waits(st, c->desk)) {
+		answer_no(st, c, 409, REASON_BUSY, &v);
+		return;
+	}
 	if (serving_park(st, c, args))
 		return;
 	pickup_goods_load(st, c->desk, -1);
@@ -404,6 +415,8 @@ void verb_pickup_handover(struct station *st, const struct call *c, struct json 
 	/* What was taken at a till goes back at the till, before the goods leave. */
 	if (r == REASON_NONE && h.refund.rest > 0 && pay_at_till(&st->order) > 0)
 		r = REASON_OVERPAID;
+	if (r == REASON_NONE)
+		r = loyalty_verdict(st, c->desk);
 	if (r == REASON_ORDER_CHANGED)
 		show_change(st, c);
 	else if (r == REASON_BAD_REQUEST)

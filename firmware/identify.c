@@ -56,21 +56,34 @@ static bool seen_lately(struct station *st, enum desk desk, const char *staff, c
 	return false;
 }
 
+static void viewed(struct station *st, const struct call *c, const char *customer, const char *why,
+		   struct slice order)
+{
+	struct buf b;
+
+	if (seen_lately(st, c->desk, c->session.row.staff, customer))
+		return;
+	b = event_begin(st);
+	jw_str(&b, "customer", customer);
+	jw_str(&b, "why", why);
+	if (order.n)
+		jw_slice(&b, "order", order);
+	jw_str(&b, "staff", c->session.row.staff);
+	event_end(st, "profile.viewed", &b, (struct slice){ 0 }, NULL);
+}
+
+void profile_viewed(struct station *st, const struct call *c, const char *customer, const char *why)
+{
+	viewed(st, c, customer, why, (struct slice){ 0 });
+}
+
 /* Who served a customer is told by that order's events; who only looked, by this one. */
 static void tell_viewed(struct station *st, const struct call *c)
 {
 	char customer[ID_MAX + 1];
-	struct buf b;
 
-	if (json_string(json_get(st->order.customer, "id"), customer, sizeof(customer)) <= 0 ||
-	    seen_lately(st, c->desk, c->session.row.staff, customer))
-		return;
-	b = event_begin(st);
-	jw_str(&b, "customer", customer);
-	jw_str(&b, "why", "search");
-	jw_slice(&b, "order", st->order.id);
-	jw_str(&b, "staff", c->session.row.staff);
-	event_end(st, "profile.viewed", &b, (struct slice){ 0 }, NULL);
+	if (json_string(json_get(st->order.customer, "id"), customer, sizeof(customer)) > 0)
+		viewed(st, c, customer, "search", st->order.id);
 }
 
 static bool holds(struct json field, struct slice text)

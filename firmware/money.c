@@ -369,6 +369,9 @@ static void verb_pay_reverse(struct station *st, const struct call *c, struct js
 	}
 	f.till = money_till_now(st, NULL);
 	r = pay_reverse_verdict(&f);
+	/* What was redeemed went with goods; it comes back by a return. */
+	if (f.known && (strcmp(t.tender, "points") == 0 || strcmp(t.tender, "coupon") == 0))
+		r = REASON_TENDER_REFUSED;
 	if (r == REASON_NONE)
 		reverse(st, c, order, reason, &t);
 	else if (r == REASON_APPROVAL_NEEDED)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "firmware/documents.h"
+#include "firmware/loyalty.h"
 #include "firmware/money.h"
 #include "firmware/orders.h"
 
@@ -38,7 +39,7 @@ static void add_payments(struct station *st, struct buf *b)
 		paid += t.state == TAKEN ? t.amount : 0;
 	}
 	jw_close(b, ']');
-	jw_int(b, "paid", paid);
+	jw_int(b, "paid", paid + loyalty_laid(st));
 }
 
 static void add_receipt(struct station *st, struct buf *b)

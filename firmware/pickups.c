@@ -11,6 +11,7 @@
 #include "firmware/desk.h"
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
+#include "firmware/loyalty.h"
 #include "firmware/money.h"
 #include "firmware/orders.h"
 #include "firmware/returns.h"
@@ -64,8 +65,10 @@ void desk_set_mode(struct station *st, enum desk desk, enum desk_mode mode)
 {
 	struct desk_state *d = &st->desks[desk];
 
+	if (d->mode == MODE_PICKUP && mode == MODE_IDLE)
+		loyalty_forget(st, desk);
 	d->mode = mode;
-	d->product[0] = d->paper[0] = '\0';
+	d->product[0] = d->paper[0] = d->member[0] = '\0';
 	st->dirty = true;
 	if (mode == MODE_IDLE) {
 		store_desk_clear(st->store, desk);
@@ -160,6 +163,7 @@ void pickup_done_load(struct station *st, enum desk desk)
 		st->done[i] = (struct pickup_line){ .checked = c.checked, .short_ = c.short_ };
 	}
 	pickup_deposits(&st->order, st->done);
+	loyalty_lay(st, desk);
 }
 
 /* `needs`: a second person could allow it, 0 nobody can. */
@@ -530,11 +534,11 @@ void desk_forget_kept(struct station *st, enum desk desk)
 	d->kept_count = 0;
 }
 
-static void resume_kept(struct station *st, enum desk desk)
+void desk_resume(struct station *st, enum desk desk)
 {
 	struct desk_state *d = &st->desks[desk];
 
-	while (d->kept_count && !d->waiting.active) {
+	while (d->kept_count && !d->waiting.active && !loyalty_waits(st, desk)) {
 		struct kept_scan first = d->kept[0];
 
 		memmove(&d->kept[0], &d->kept[1], (size_t)--d->kept_count * sizeof(d->kept[0]));
@@ -567,7 +571,7 @@ static void finish_waiting(struct station *st, enum desk desk)
 		if (desk == DESK_KIOSK && !w.answered)
 			call_staff(st, &v);
 	}
-	resume_kept(st, desk);
+	desk_resume(st, desk);
 }
 
 void desk_answer_ops(struct station *st, const struct door_down *d, struct slice payload)

@@ -4,6 +4,31 @@
 #include "firmware/base/log.h"
 #include "firmware/counter/slip.h"
 #include "firmware/ledger.h"
+#include "firmware/loyalty.h"
+
+static bool has_leg(const struct refund_plan *p, int payment)
+{
+	for (int i = 0; i < p->leg_count; i++)
+		if (p->legs[i].payment == payment)
+			return true;
+	return false;
+}
+
+/* What no payment made online takes back, points that were paid here do. */
+static void plan_points(struct station *st, const int64_t *given, struct refund_plan *p)
+{
+	char member[ID_MAX + 1];
+
+	for (int i = 0; i < st->order.payment_count && p->rest > 0; i++) {
+		const int64_t left = refund_left(&st->order.payments[i], given[i]);
+		const int64_t take = left < p->rest ? left : p->rest;
+
+		if (take <= 0 || has_leg(p, i) || !loyalty_payer(st, &st->order.payments[i], member))
+			continue;
+		p->legs[p->leg_count++] = (struct refund_leg){ i, take };
+		p->rest -= take;
+	}
+}
 
 void refund_plan(struct station *st, int64_t worth, struct refund_plan *ret_plan)
 {
@@ -17,6 +42,7 @@ void refund_plan(struct station *st, int64_t worth, struct refund_plan *ret_plan
 			given[i] = store_refunded(st->store, st->order.id, slice_of(payment));
 	p->amount = refund_owed(&st->order, worth, given);
 	p->leg_count = refund_legs(&st->order, p->amount, given, p->legs, &p->rest);
+	plan_points(st, given, p);
 	if (p->rest > 0)
 		log_warning("order %.*s: no online payment takes %lld back", (int)st->order.id.n,
 			    st->order.id.p, (long long)p->rest);
@@ -40,7 +66,7 @@ void refund_keep(struct station *st, bool known, struct slice order, struct json
 void refund_tell(struct station *st, const struct call *c, const struct refund_plan *plan,
 		 const char *basis)
 {
-	char id[ULID_TEXT_MAX], due[TIME_TEXT_MAX];
+	char id[ULID_TEXT_MAX], due[TIME_TEXT_MAX], member[ID_MAX + 1];
 	struct buf b;
 
 	if (plan->leg_count == 0)
@@ -59,6 +85,8 @@ void refund_tell(struct station *st, const struct call *c, const struct refund_p
 		jw_value(&b, "payment", p->id);
 		jw_value(&b, "tender", p->tender);
 		jw_int(&b, "amount", plan->legs[i].amount);
+		if (loyalty_payer(st, p, member))
+			jw_bool(&b, "given", true);
 		jw_close(&b, '}');
 		refund_keep(st, true, st->order.id, p->id, plan->legs[i].amount);
 	}
@@ -66,6 +94,7 @@ void refund_tell(struct station *st, const struct call *c, const struct refund_p
 	jw_str(&b, "due_by", due);
 	jw_str(&b, "staff", c->session.row.staff);
 	event_end(st, "refund.requested", &b, (struct slice){ 0 }, NULL);
+	loyalty_refunded(st, c, plan);
 }
 
 void refund_backs(struct station *st, const struct refund_plan *plan,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Money that goes back for pieces that are short, of st->order: HQ pays it back the way it was paid
- * online. What the customer has not paid yet is not paid back, it is owed no more (order_due()). On
+ * online, and points that were paid here go back to the member. What the customer has not paid yet is not paid back, it is owed no more (order_due()). On
  * the step thread, inside a step's transaction.
  */
 #ifndef LADA_FIRMWARE_REFUNDS_H

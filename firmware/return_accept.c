@@ -8,6 +8,7 @@
 #include "firmware/counter/number.h"
 #include "firmware/counter/prep.h"
 #include "firmware/ledger.h"
+#include "firmware/loyalty.h"
 #include "firmware/money.h"
 #include "firmware/orders.h"
 #include "firmware/overlay.h"
@@ -58,6 +59,7 @@ void return_legs_plan(struct station *st, const struct returns_policy *p, int64_
 	int64_t given[ORDER_PAYMENTS_MAX] = { 0 };
 	struct refund_leg split[ORDER_PAYMENTS_MAX];
 	const bool has_order = st->order.id.n > 0;
+	char payer[ID_MAX + 1];
 
 	*ret_legs = (struct return_legs){ 0 };
 	for (int i = 0; i < st->order.payment_count; i++)
@@ -68,11 +70,13 @@ void return_legs_plan(struct station *st, const struct returns_policy *p, int64_
 		const struct order_payment *paid = &st->order.payments[split[i].payment];
 		struct return_leg *leg = &ret_legs->leg[i];
 
-		leg->here = refund_is_here(paid);
+		/* Points that were paid here go back as points. */
+		leg->points = has_order && loyalty_payer(st, paid, payer);
+		leg->here = leg->points || refund_is_here(paid);
 		leg->amount = split[i].amount;
 		if (has_order)
 			leg->payment = paid->id;
-		if (leg->here && tender[0] && changes_to(paid, tender))
+		if (leg->here && !leg->points && tender[0] && changes_to(paid, tender))
 			text_fmt(leg->tender, sizeof(leg->tender), "%s", tender);
 		else if (json_string(paid->tender, leg->tender, sizeof(leg->tender)) < 0)
 			leg->tender[0] = '\0';
@@ -419,6 +423,8 @@ static void take_back(struct station *st, struct accept *a)
 			    (long long)a->legs.rest);
 	job = print(st, a);
 	keep_paper(st, a);
+	if (a->work.order)
+		loyalty_returned(st, a->call, &a->work, &a->legs, a->doc);
 	if (a->work.order)
 		keep_facts(st, a);
 	pickup_close(st, a->call->desk);

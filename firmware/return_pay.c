@@ -8,6 +8,11 @@
 #include "firmware/money.h"
 #include "firmware/returns.h"
 
+static bool is_money(const struct return_leg *leg)
+{
+	return leg->here && !leg->points;
+}
+
 /* What goes back here by this leg's tender, if no earlier leg has the same; else 0. */
 static int64_t sum_of_tender(const struct return_legs *legs, int leg)
 {
@@ -15,7 +20,7 @@ static int64_t sum_of_tender(const struct return_legs *legs, int leg)
 	int64_t sum = 0;
 
 	for (int i = 0; i < legs->count; i++) {
-		if (!legs->leg[i].here || strcmp(legs->leg[i].tender, tender) != 0)
+		if (!is_money(&legs->leg[i]) || strcmp(legs->leg[i].tender, tender) != 0)
 			continue;
 		if (i < leg)
 			return 0;
@@ -32,7 +37,7 @@ enum reason return_pay_out(struct station *st, const struct call *c,
 	if (money_policy_now(st).external)
 		return REASON_NONE;
 	for (int i = 0; i < legs->count; i++) {
-		const int64_t sum = legs->leg[i].here ? sum_of_tender(legs, i) : 0;
+		const int64_t sum = is_money(&legs->leg[i]) ? sum_of_tender(legs, i) : 0;
 		const enum reason r =
 			sum > 0 ? money_refund_check(st, legs->leg[i].tender, sum) : REASON_NONE;
 
@@ -40,7 +45,7 @@ enum reason return_pay_out(struct station *st, const struct call *c,
 			return r;
 	}
 	for (int i = 0; i < legs->count; i++) {
-		const int64_t sum = legs->leg[i].here ? sum_of_tender(legs, i) : 0;
+		const int64_t sum = is_money(&legs->leg[i]) ? sum_of_tender(legs, i) : 0;
 
 		if (sum > 0)
 			money_refund_out(st, c, slice_of(pay->order), legs->leg[i].tender, sum,

@@ -72,7 +72,8 @@ struct return_leg {
 	struct json payment;		/* the original's id; JSON_NONE without an order */
 	char tender[REFUND_TENDER_MAX]; /* how it is paid back */
 	int64_t amount;
-	bool here; /* paid at the counter now; else HQ is asked */
+	bool here;   /* paid at the counter now; else HQ is asked */
+	bool points; /* which go back to the member, not out of the till */
 };
 struct return_legs {
 	int count;

@@ -6,6 +6,7 @@
 #include "firmware/base/log.h"
 #include "firmware/counter/prep.h"
 #include "firmware/desk.h"
+#include "firmware/loyalty.h"
 #include "firmware/orders.h"
 #include "firmware/prep.h"
 #include "firmware/returns.h"
@@ -231,7 +232,7 @@ static void scan_by_kind(struct station *st, const struct call *c, const struct 
 	struct desk_state *desk = &st->desks[c->desk];
 	struct word_values v = words_none();
 
-	if (prep_scan(st, c, s) || return_scan(st, c, s))
+	if (prep_scan(st, c, s) || return_scan(st, c, s) || loyalty_scan(st, c, s))
 		return;
 	switch (s->kind) {
 	case SCAN_NOTHING:
@@ -306,7 +307,7 @@ void desk_scan(struct station *st, const struct call *c, struct slice text, enum
 	const bool alone = !st->doing.verb; /* no verb that scans */
 
 	st->counters.scans++;
-	if (st->desks[c->desk].waiting.active) {
+	if (st->desks[c->desk].waiting.active || loyalty_waits(st, c->desk)) {
 		if (!keep_scan(st, c, text, sym))
 			answer_no(st, c, 409, REASON_BUSY, &v);
 		return;

@@ -34,6 +34,7 @@
 #define SCANS_KEPT_MAX	    8
 #define BODY_MAX	    (1024 * 1024)
 #define ORDER_LAID_MAX	    (512 * 1024) /* two of OVER_VALUE_MAX a line, and parcels */
+#define MEMBER_MAX	    65536
 #define DOCUMENT_MAX	    (512 * 1024)
 #define QUEUE_TEXT_MAX	    131072
 #define EVENT_TEXT_MAX	    65536
@@ -133,6 +134,13 @@ struct waiting {
 	struct call call;
 };
 
+/* A redemption that waits for HQ's answer; what is asked stands in the desk's work. */
+struct redeem_wait {
+	bool active;
+	struct call call;
+	int64_t deadline_ms, again_ms; /* monotonic; again 0: it was said twice */
+};
+
 struct kept_scan {
 	struct call call;
 	enum symbology symbology;
@@ -158,6 +166,7 @@ struct desk_state {
 	int kept_count;
 	char product[ID_MAX + 1];	/* sku shown, "" none */
 	char paper[ID_MAX + 1];		/* the return or complaint shown, "" none */
+	char member[ID_MAX + 1];	/* who was identified in idle, "" none */
 	char receipt[RECEIPT_CODE_MAX]; /* return code of the order handed over last, "" none */
 	bool survey;			/* its customer is asked how it was */
 	uint8_t seen[HASH_BYTES];	/* of the open order, as staff have seen it */
@@ -339,6 +348,7 @@ struct station {
 	bool isolated;
 	struct claims claims; /* of the counter: the desk that hands over */
 	struct parked parked;
+	struct redeem_wait redeem;
 	struct pin_check pins[PIN_CHECKS_MAX];
 	uint64_t pin_number, blocked_number;
 	bool locked;	/* the counter waits for a PIN or a badge: nobody did anything there */
@@ -381,7 +391,9 @@ struct station {
 	struct pickup_line done[ORDER_LINES_MAX];
 	struct return_line back[ORDER_LINES_MAX];
 	char body[BODY_MAX];
-	char laid[ORDER_LAID_MAX];	 /* texts of what is laid over st->order */
+	char laid[ORDER_LAID_MAX]; /* texts of what is laid over st->order */
+	char laid_points[ULID_TEXT_MAX + 2], laid_coupon[ULID_TEXT_MAX + 2]; /* ids, quoted */
+	char member[MEMBER_MAX];	 /* a member's record, member_load()'s */
 	char over_value[OVER_VALUE_MAX]; /* overlay_get()'s */
 	char policy[65536];
 	char message[BODY_MAX + 4096]; /* a held message while it is applied */

@@ -10,6 +10,7 @@
 #include "firmware/documents.h"
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
+#include "firmware/loyalty.h"
 #include "firmware/orders.h"
 #include "firmware/printing.h"
 #include "firmware/station.h"
@@ -65,6 +66,7 @@ int station_start(struct station *st)
 	ledger_load(st);
 	if (st->ledger.epoch == 0 || store_meta(st->store, "restored", 0))
 		ledger_open_epoch(st);
+	loyalty_start(st);
 	if (store_meta(st->store, "restored", 0))
 		store_work_forget(st->store);
 	store_meta_set(st->store, "restored", 0);
@@ -175,6 +177,8 @@ static void on_down(struct station *st, const struct door_event *e, struct slice
 		return;
 	if (e->down.what == DOWN_ANSWER)
 		desk_answer_ops(st, &e->down, payload);
+	else if (e->down.what == DOWN_GRANT)
+		loyalty_answered(st, &e->down);
 	else
 		stream_down(st, &e->down, payload);
 }
@@ -249,6 +253,7 @@ static void on_tick(struct station *st)
 	order_conflicts_tick(st);
 	staff_tick(st);
 	desk_tick(st);
+	loyalty_tick(st);
 	ledger_tick(st);
 	lanes_tick(st);
 	serving_tick(st);

@@ -54,6 +54,24 @@ void stream_ask_order(struct station *st, const char *order, char ret_ask[ULID_T
 	send_ask(st, &b);
 }
 
+void stream_ask_grant(struct station *st, const char *member, int64_t points, const char *order,
+		      char ask[ULID_TEXT_MAX])
+{
+	char memory[512];
+	struct buf b;
+
+	if (!ask[0])
+		ulid_make(&st->clock, ask);
+	buf_init(&b, memory, sizeof(memory));
+	jw_open(&b, NULL, '{');
+	jw_str(&b, "ask", "grant");
+	jw_str(&b, "id", ask);
+	jw_str(&b, "member", member);
+	jw_int(&b, "points", points);
+	jw_str(&b, "order", order);
+	send_ask(st, &b);
+}
+
 /* HQ has commanded that the stream be taken anew, and no snapshot of it was begun since. */
 static const char *resync_key(enum stream s, char memory[32])
 {
@@ -382,6 +400,7 @@ void stream_down(struct station *st, const struct door_down *d, struct slice pay
 		snapshot_gone(st, d);
 		break;
 	case DOWN_ANSWER:
+	case DOWN_GRANT:
 		break; /* desks wait for it */
 	}
 }

@@ -27,6 +27,9 @@ void stream_look_for_held(struct station *st, enum stream s, const struct cursor
 void stream_take_upto(struct station *st, enum stream s, struct slice upto);
 /* Asks HQ for one order; the ask's id. */
 void stream_ask_order(struct station *st, const char *order, char ret_ask[ULID_TEXT_MAX]);
+/* Asks HQ to set points aside; `ask` "" takes the ask's id, else this one is said again. */
+void stream_ask_grant(struct station *st, const char *member, int64_t points, const char *order,
+		      char ask[ULID_TEXT_MAX]);
 
 /* ---- snapshot.c: a stream from its beginning, part by part ---- */
 

@@ -6,6 +6,7 @@
 #include "firmware/commands.h"
 #include "firmware/desk.h"
 #include "firmware/ledger.h"
+#include "firmware/loyalty.h"
 #include "firmware/money.h"
 #include "firmware/prep.h"
 #include "firmware/printing.h"
@@ -127,8 +128,8 @@ static const struct verb verbs[] = {
 	{ 0 },
 };
 
-static const struct verb *const rooms[] = { verbs,	money_verbs,  shift_verbs,
-					    prep_verbs, return_verbs, training_verbs };
+static const struct verb *const rooms[] = { verbs,	  money_verbs,	  shift_verbs,	prep_verbs,
+					    return_verbs, training_verbs, loyalty_verbs };
 
 static const struct verb *find_verb(const char *name)
 {

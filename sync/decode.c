@@ -65,12 +65,22 @@ static int read_id(struct json v, char ret_id[ID_MAX + 1])
 	return slice_copy(slice_of(id), ret_id, ID_MAX + 1);
 }
 
+static int read_grant(const struct members *m, struct door_down *down)
+{
+	down->what = DOWN_GRANT;
+	return read_id(json_get(m->answer, "grant"), down->order) < 0
+		       ? -EBADMSG
+		       : read_count(json_get(m->answer, "points"), 0, &down->points);
+}
+
 static int read_answer(const struct members *m, struct door_down *down)
 {
 	struct json order = json_get(m->answer, "order");
 
 	if (read_id(json_get(m->answer, "ask"), down->ask) < 0)
 		return -EBADMSG;
+	if (json_get(m->answer, "grant").type != JSON_NONE)
+		return read_grant(m, down);
 	if (order.type == JSON_NONE)
 		return -ENOMSG;
 	if (read_id(order, down->order) < 0 || json_get(m->answer, "found").type != JSON_BOOL)

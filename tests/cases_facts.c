@@ -31,7 +31,7 @@ static const struct {
 
 static void put(struct case_shop *c, enum stream stream, const char *id, const char *body)
 {
-	char ops[OPS_MAX];
+	char ops[OPS_MAX], upto[64];
 	struct json root;
 
 	if (json_check(slice_of(body), &root) < 0)
@@ -40,7 +40,9 @@ static void put(struct case_shop *c, enum stream stream, const char *id, const c
 			     "[{\"op\":\"put\",\"type\":\"%s\",\"id\":\"%s\",\"rev\":%lld,"
 			     "\"body\":%s}]",
 			     stream_type(stream), id, (long long)++c->rev, body) == 0);
-	shop_down(c->shop, stream, 7, ++c->seq[stream], ops, NULL);
+	text_fmt(upto, sizeof(upto), "{\"k1\":[%lld,%lld]}", (long long)c->shop->st->ledger.epoch,
+		 (long long)c->shop->st->ledger.last);
+	shop_down(c->shop, stream, 7, ++c->seq[stream], ops, c->heard ? upto : NULL);
 }
 
 static void hear_hq(struct case_shop *c)
@@ -59,7 +61,7 @@ void case_shop_open(struct case_shop *c, int number)
 {
 	char body[512];
 
-	*c = (struct case_shop){ .shop = shop_open(number) };
+	*c = (struct case_shop){ .shop = shop_open(number), .grants = INT64_MAX };
 	for (int s = 0; s < STREAM_COUNT; s++)
 		shop_begin_stream(c->shop, (enum stream)s);
 	hear_hq(c);
@@ -414,15 +416,32 @@ static void printer_is(struct case_shop *c, bool there)
 	shop_submit(c->shop, &e, "");
 }
 
+/* A record that HQ wrote when it had heard all that this lane had told. */
+static bool case_record(struct case_shop *c, char *text)
+{
+	if (!strncmp(text, "member ", 7))
+		fact_record(c, STREAM_LOYALTY, text + 7);
+	else if (!strncmp(text, "order ", 6))
+		fact_order(c, text + 6);
+	else
+		return false;
+	c->heard = false;
+	return true;
+}
+
 bool case_fact(struct case_shop *c, const char *text, char *ret_why, size_t cap)
 {
 	char copy[4096], word[32];
+	long long grants;
 	int used = 0;
 
 	text_fmt(copy, sizeof(copy), "%s", text);
 	text_fmt(ret_why, cap, "no fact that is known");
 	if (sscanf(copy, "%31s %n", word, &used) != 1)
 		return false;
+	c->heard = !strcmp(word, "heard");
+	if (c->heard)
+		return case_record(c, copy + used);
 	if (!strcmp(word, "order"))
 		fact_order(c, copy + used);
 	else if (!strcmp(word, "policy"))
@@ -437,6 +456,10 @@ bool case_fact(struct case_shop *c, const char *text, char *ret_why, size_t cap)
 		fact_record(c, STREAM_TIMELINE, copy + used);
 	else if (!strcmp(word, "lane"))
 		fact_lane(c, copy + used);
+	else if (!strcmp(copy, "hq answers nothing") || !strcmp(copy, "hq answers"))
+		c->silent = copy[10] != '\0';
+	else if (sscanf(copy, "hq grants %lld", &grants) == 1)
+		c->grants = grants;
 	else if (!strcmp(copy, "broker down"))
 		line_goes(c, false);
 	else if (!strcmp(copy, "printer down") || !strcmp(copy, "printer up"))
@@ -510,6 +533,31 @@ static void pin_checked(struct case_shop *c, bool right)
 	shop_submit(c->shop, &e, right ? "$argon2id$new" : "");
 }
 
+/* Somebody waits for points that HQ is asked to set aside. */
+static void grant_asked(struct case_shop *c)
+{
+	struct door_event e = { .kind = DOOR_DOWN };
+	struct json root;
+	int64_t points;
+
+	if (c->shop->answered == c->shop->request ||
+	    json_check(slice_of(c->shop->asked), &root) < 0 ||
+	    !json_is(json_get(root, "ask"), "grant"))
+		return;
+	if (c->silent) {
+		shop_tick(c->shop, 1200); /* said once more */
+		shop_tick(c->shop, 1600);
+		return;
+	}
+	e.down.stream = STREAM_LOYALTY;
+	e.down.what = DOWN_GRANT;
+	points = json_int_or(json_get(root, "points"), 0);
+	e.down.points = points <= c->grants ? points : 0;
+	json_string(json_get(root, "id"), e.down.ask, sizeof(e.down.ask));
+	text_fmt(e.down.order, sizeof(e.down.order), "G1");
+	shop_submit(c->shop, &e, "");
+}
+
 static void press(struct case_shop *c, const char *text, const char *key)
 {
 	char verb[VERB_MAX], copy[4096], args[4096];
@@ -520,6 +568,7 @@ static void press(struct case_shop *c, const char *text, const char *key)
 	arguments(c, copy + used, args, sizeof(args));
 	shop_verb(c->shop, verb, args, key);
 	pin_checked(c, true);
+	grant_asked(c);
 }
 
 void case_do(struct case_shop *c, const char *text)

@@ -15,6 +15,9 @@ struct case_shop {
 	char token[TOKEN_TEXT_MAX];  /* of who is logged in */
 	uint64_t pin;		     /* the check that was answered last */
 	int64_t heard_seq;	     /* of the other lane's last event */
+	bool heard;		     /* HQ says that it has taken all of this lane's events */
+	bool silent;		     /* it gives no answer about points */
+	int64_t grants;		     /* it sets aside at most so many */
 	char payment[ID_MAX + 1];    /* the last one an answer named: `$payment` */
 	char printed[SHOP_TEXT_MAX]; /* all that came out of the printer in the last act */
 };

@@ -73,9 +73,10 @@ static void a_pickup_arrives(void **state)
 	assert_int_equal(at(m, "seq"), 2);
 	assert_int_equal(upto_seq(m), 4);
 	assert_int_equal(json_count(json_get(m, "ops")), 1);
-	assert_int_equal(at(first_op(m), "rev"), 2);
+	assert_int_equal(at(first_op(m), "rev"), 3); /* its points as well */
 	o = json_get(first_op(m), "body");
 	assert_is(json_get(o, "status"), "collected");
+	assert_int_equal(at(element_of(json_get(o, "loyalty"), 0), "earned"), 300);
 	assert_is(json_get(json_get(o, "collected"), "store"), STORE);
 	assert_is(json_get(json_get(o, "collected"), "lane"), LANE);
 	assert_is(json_get(json_get(o, "collected"), "at"), "2026-11-22T16:00:00.123Z");

@@ -69,7 +69,8 @@ int64_t pay_at_till(const struct order *o)
 	for (int i = 0; i < o->payment_count; i++) {
 		const struct order_payment *p = &o->payments[i];
 
-		if (p->captured && !p->online)
+		if (p->captured && !p->online && !json_is(p->tender, "points") &&
+		    !json_is(p->tender, "coupon"))
 			sum += above_zero(p->amount - p->refunded);
 	}
 	return sum;

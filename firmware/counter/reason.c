@@ -55,6 +55,9 @@ static const char *const codes[REASON_COUNT] = {
 	[REASON_RECEIPT_USED] = "receipt_used",
 	[REASON_WAITS_LONGER] = "waits_longer",
 	[REASON_KEY_REUSED] = "key_reused",
+	[REASON_POINTS_SHORT] = "points_short",
+	[REASON_ALLOWANCE_SHORT] = "allowance_short",
+	[REASON_COUPON_REFUSED] = "coupon_refused",
 };
 
 const char *reason_code(enum reason r)

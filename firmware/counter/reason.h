@@ -61,8 +61,11 @@ enum reason {
 	REASON_RECEIPT_USED,   /* this receipt stands with another order */
 	REASON_WAITS_LONGER,   /* the order, than until the day that is asked for */
 	REASON_KEY_REUSED,     /* a press, with the idempotency key of another */
+	REASON_POINTS_SHORT,   /* the member has not so many (of the contract's list) */
+	REASON_ALLOWANCE_SHORT, /* more than this lane may redeem while HQ is silent (likewise) */
+	REASON_COUPON_REFUSED,	/* used, too late, or too little for it */
 };
-#define REASON_COUNT (REASON_KEY_REUSED + 1)
+#define REASON_COUNT (REASON_COUPON_REFUSED + 1)
 
 const char *reason_code(enum reason r);
 

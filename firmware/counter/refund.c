@@ -82,7 +82,7 @@ int64_t refund_left(const struct order_payment *p, int64_t given)
 bool refund_is_here(const struct order_payment *p)
 {
 	return !p->online && !json_is(p->tender, "gift") && !json_is(p->tender, "points") &&
-	       !json_is(p->tender, "transfer");
+	       !json_is(p->tender, "coupon") && !json_is(p->tender, "transfer");
 }
 
 /* How early a payment is paid back; those the sequence does not name come last. */

@@ -254,6 +254,19 @@ static void add_sums(const struct frame *s, struct buf *doc)
 	add_payments(f, doc);
 }
 
+static void add_points(const struct slip_facts *f, struct buf *doc)
+{
+	char number[24];
+
+	if (!f->member)
+		return;
+	doc_text(doc, 'R', "");
+	text_fmt(number, sizeof(number), "%lld", (long long)f->points_earned);
+	doc_pair(doc, slice_of(word_text(WORD_SLIP_EARNED, f->language)), slice_of(number));
+	text_fmt(number, sizeof(number), "%lld", (long long)f->points);
+	doc_pair(doc, slice_of(word_text(WORD_SLIP_BALANCE, f->language)), slice_of(number));
+}
+
 void slip_pickup(const struct slip_facts *f, struct buf *ret_doc)
 {
 	struct frame frame = { .f = f, .sums = slip_sums_of(f->order, f->done) };
@@ -265,6 +278,7 @@ void slip_pickup(const struct slip_facts *f, struct buf *ret_doc)
 	add_header(f, ret_doc);
 	add_parts(&frame, ret_doc);
 	add_sums(&frame, ret_doc);
+	add_points(f, ret_doc);
 	doc_text(ret_doc, 'R', "");
 	doc_text(ret_doc, 'C', word_text(WORD_SLIP_RETURN_HINT, f->language));
 	text_fmt(code, sizeof(code), "LR.%.*s.%s", (int)f->order->id.n, f->order->id.p,

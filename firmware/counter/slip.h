@@ -37,6 +37,8 @@ struct slip_facts {
 	int64_t now_ms;
 	const struct slip_back *back; /* an entry a payment */
 	int64_t refund_by_ms; /* when what goes back now is with the customer at the latest */
+	bool member; /* its member has earned points_earned with it, and has `points` now */
+	int64_t points_earned, points;
 	const char *document; /* DOC of the return code */
 	enum language language;
 };

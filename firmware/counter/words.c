@@ -4,6 +4,19 @@
 #include <string.h>
 
 static const char *const words[WORD_COUNT][3] = {
+	[WORD_MEMBER] = { "{item}: punkty {n}.", "{item}: {n} points.", "{item}: бали {n}." },
+	[WORD_MEMBER_CUSTOMER] = { "Twoje punkty: {n}.", "Your points: {n}.", "Ваші бали: {n}." },
+	[WORD_REDEEM] = { "Punkty: {n}, to {item}. Liczą się przy wydaniu.",
+			  "Points: {n}, that is {item}. They count when the order is handed over.",
+			  "Бали: {n}, це {item}. Зараховуються під час видачі." },
+	[WORD_REDEEM_FREE] = { "Punkty zostają na koncie.", "The points stay on the account.",
+			       "Бали залишаються на рахунку." },
+	[WORD_COUPON] = { "Kupon {item} liczy się przy wydaniu.",
+			  "Coupon {item} counts when the order is handed over.",
+			  "Купон {item} зараховується під час видачі." },
+	[WORD_SLIP_EARNED] = { "Punkty za ten odbiór", "Points for this pickup",
+			       "Бали за це отримання" },
+	[WORD_SLIP_BALANCE] = { "Punkty razem", "Points in all", "Усього балів" },
 	[WORD_READY] = { "Zamówienie {order}: można wydawać.", "Order {order}: ready to hand over.",
 			 "Замовлення {order}: можна видавати." },
 	[WORD_GREETING] = { "Mamy Twoje zamówienie {order}. Zaczekaj chwilę, zaraz je "
@@ -564,6 +577,20 @@ static const char *const reasons[REASON_COUNT][3] = {
 				"Repeat it with a new key.",
 				"Ця дія прийшла з ключем іншої дії й не виконана. Повторіть її з "
 				"новим ключем." },
+	[REASON_POINTS_SHORT] = { "Na koncie nie ma tylu punktów[: jest {left}]. Wybierz mniej.",
+				  "There are not that many points[: there are {left}]. Choose "
+				  "fewer.",
+				  "На рахунку немає стільки балів[: є {left}]. Оберіть менше." },
+	[REASON_ALLOWANCE_SHORT] = { "Bez łączności można tu wykorzystać mniej punktów[: {left}]. "
+				     "Wybierz mniej albo spróbuj później.",
+				     "While we're offline fewer points can be used here[: {left}]. "
+				     "Choose fewer, or try later.",
+				     "Без зв'язку тут можна використати менше балів[: {left}]. "
+				     "Оберіть менше або спробуйте пізніше." },
+	[REASON_COUPON_REFUSED] = { "Ten kupon teraz się nie liczy[: {item}]. Sprawdź jego "
+				    "warunki.",
+				    "This coupon does not count now[: {item}]. Check its terms.",
+				    "Цей купон зараз не діє[: {item}]. Перевірте його умови." },
 	[REASON_UNREADABLE] = { "Nie udało się odczytać kodu. Zeskanuj ponownie.",
 				"The code could not be read. Scan it again.",
 				"Код не вдалося прочитати. Скануйте ще раз." },
@@ -665,6 +692,7 @@ const char *tender_text(const char *tender, enum language l)
 		{ "cash", { "gotówka", "cash", "готівка" } },
 		{ "gift", { "karta podarunkowa", "gift card", "подарункова картка" } },
 		{ "points", { "punkty", "points", "бали" } },
+		{ "coupon", { "kupon", "coupon", "купон" } },
 		{ "till", { "w kasie sklepu", "at the shop's till", "на касі магазину" } },
 	};
 

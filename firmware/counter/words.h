@@ -123,8 +123,16 @@ enum word {
 	WORD_ON_HOLD_CUSTOMER,
 	WORD_IN_TRANSIT,
 	WORD_NO_ITEM_CODE, /* a barcode's digits that do not fit its check digit */
+	/* Loyalty. */
+	WORD_MEMBER,	      /* a member was identified (staff) */
+	WORD_MEMBER_CUSTOMER, /* the same, for the customer */
+	WORD_REDEEM,	      /* so many points count with the handover */
+	WORD_REDEEM_FREE,     /* none do */
+	WORD_COUPON,	      /* a coupon counts with the handover */
+	WORD_SLIP_EARNED,
+	WORD_SLIP_BALANCE,
 };
-#define WORD_COUNT (WORD_NO_ITEM_CODE + 1)
+#define WORD_COUNT (WORD_SLIP_BALANCE + 1)
 
 const char *word_text(enum word w, enum language l);
 /* For staff at the counter. */

@@ -211,6 +211,19 @@ static const char *const migrations[] = {
 	"ALTER TABLE work ADD COLUMN extra TEXT NOT NULL DEFAULT '';"
 	/* What a press asked for: the same key with something else is another press. */
 	"ALTER TABLE passing ADD COLUMN asked TEXT;",
+
+	/* 5: what lanes did to a member's points, one row an event: it lies over HQ's record until an
+	 * `upto` of the stream covers it, and is kept longer, for HQ may be put back. `note` says what
+	 * else it was: 'allowance', 'coupon:ID', 'event:NAME', 'mission:ID'. */
+	"CREATE TABLE points (n INTEGER PRIMARY KEY, member TEXT NOT NULL, points INTEGER NOT NULL,"
+	" note TEXT NOT NULL, lane TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,"
+	" at INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX points_member ON points (member);"
+	/* Points of an order, by member, in all: earned for it, taken back of these; redeemed for it
+	 * (worth so many grosze), given back of those. */
+	"CREATE TABLE order_points (id TEXT NOT NULL, member TEXT NOT NULL, earned INTEGER NOT NULL,"
+	" back INTEGER NOT NULL, redeemed INTEGER NOT NULL, worth INTEGER NOT NULL,"
+	" given INTEGER NOT NULL, PRIMARY KEY (id, member)) STRICT, WITHOUT ROWID;",
 };
 
 size_t schema_version(void)

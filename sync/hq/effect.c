@@ -2,7 +2,6 @@
 #include "sync/hq/effect.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sync/hq/command.h"
@@ -11,6 +10,7 @@
 #include "sync/hq/effect_order.h"
 #include "sync/hq/figure.h"
 #include "sync/hq/handover.h"
+#include "sync/hq/points.h"
 #include "sync/hq/stream.h"
 
 #define HQ_PIN_HASH_MAX 256
@@ -46,79 +46,6 @@ static const char *stock_changed(const struct happening *h)
 	if (h->hq->edited.overflow)
 		return "too_big";
 	record_put(h->hq, h->store, kind, sku, r.rev + 1, buf_read(&h->hq->edited));
-	return NULL;
-}
-
-/* ---- points: counted by these two only ---- */
-
-/* What a member has at one store after this; false where that cannot be said. */
-static bool points_after(struct hq *hq, const char *store, const char *member, int64_t change,
-			 struct record *ret_record, struct json *ret_root, int64_t *ret_points)
-{
-	return record_find(hq, store, stream_by_name("loyalty"), member, ret_record) &&
-	       json_check(ret_record->body, ret_root) == 0 &&
-	       figure_add(figure_of(json_get(*ret_root, "points")), change, ret_points);
-}
-
-static const char *put_points(const struct happening *h, const char *member, int64_t change,
-			      bool write)
-{
-	const struct stream_kind *kind = stream_by_name("loyalty");
-	char store[ID_MAX + 1] = "";
-
-	while (record_next_holder(h->hq, kind, member, store)) {
-		struct edit_text room;
-		struct change points = { .name = "points" };
-		struct record r;
-		struct json root;
-		int64_t now;
-
-		if (!points_after(h->hq, store, member, change, &r, &root, &now))
-			return "range";
-		if (!write)
-			continue;
-		points.json = edit_int(now, &room);
-		buf_reset(&h->hq->edited);
-		edit_object(&h->hq->edited, NULL, root, &points, 1);
-		if (!h->hq->edited.overflow)
-			record_put(h->hq, store, kind, member, r.rev + 1, buf_read(&h->hq->edited));
-	}
-	return NULL;
-}
-
-static const char *add_points(const struct happening *h, int sign)
-{
-	char member[ID_MAX + 1];
-	const char *why;
-	int64_t points;
-
-	if (read_id(json_get(h->body, "member"), member) < 0 ||
-	    json_int(json_get(h->body, "points"), &points) < 0 || points < 0 || points > INT32_MAX)
-		return "body";
-	why = put_points(h, member, sign * points, false);
-	return why ? why : put_points(h, member, sign * points, true);
-}
-
-static const char *loyalty_earned(const struct happening *h)
-{
-	return add_points(h, 1);
-}
-
-static const char *loyalty_redeemed(const struct happening *h)
-{
-	const char *why = add_points(h, -1);
-	char name[24];
-	int64_t n;
-
-	if (why)
-		return why;
-	/* Grants are called G and their row. */
-	if (json_string(json_get(h->body, "grant"), name, sizeof(name)) > 1 && name[0] == 'G' &&
-	    text_digits(slice_of(name + 1)) && strlen(name) < 18) {
-		n = strtoll(name + 1, NULL, 10);
-		db_run(&h->hq->db, "UPDATE points_grant SET used = 1 WHERE n = ? AND store = ?",
-		       "it", n, h->store);
-	}
 	return NULL;
 }
 
@@ -224,8 +151,11 @@ static const struct {
 	{ "cmd.done", command_done },
 	{ "staff.pin_changed", pin_changed },
 	{ "stock.changed", stock_changed },
-	{ "loyalty.earned", loyalty_earned },
-	{ "loyalty.redeemed", loyalty_redeemed },
+	{ "loyalty.earned", effect_loyalty_earned },
+	{ "loyalty.redeemed", effect_loyalty_redeemed },
+	{ "loyalty.released", effect_loyalty_released },
+	{ "loyalty.used", effect_loyalty_used },
+	{ "loyalty.counted", effect_loyalty_counted },
 };
 
 const char *effect_apply(const struct happening *h)

@@ -5,6 +5,7 @@
 #include "sync/hq/fact.h"
 #include "sync/hq/handover.h"
 #include "sync/hq/order.h"
+#include "sync/hq/points.h"
 
 #define SMALL_MAX 4096 /* bytes of `totals`, and of `fiscal` */
 
@@ -195,10 +196,11 @@ static struct slice keep_receipt(const struct happening *h, const struct effect_
 
 struct slice effect_keep(struct hq *hq, const char *store, const char *order, struct json body)
 {
-	enum { LINES, PAYMENTS, TOTALS, FISCAL, COLLECTED, DOUBLED, ALL };
+	enum { LINES, PAYMENTS, TOTALS, FISCAL, COLLECTED, DOUBLED, LOYALTY, ALL };
 	struct change changes[ALL] = { { .name = "lines" },	{ .name = "payments" },
 				       { .name = "totals" },	{ .name = "fiscal" },
-				       { .name = "collected" }, { .name = "doubled" } };
+				       { .name = "collected" }, { .name = "doubled" },
+				       { .name = "loyalty" } };
 	const struct happening h = { .hq = hq, .store = store };
 	struct json totals = json_get(body, "totals");
 	struct effect_order o = { .root = body };
@@ -227,6 +229,7 @@ struct slice effect_keep(struct hq *hq, const char *store, const char *order, st
 	changes[FISCAL].json = keep_receipt(&h, &o, &b[FISCAL]);
 	changes[COLLECTED].json = keep_place(&h, &o, false, &b[COLLECTED]);
 	changes[DOUBLED].json = keep_place(&h, &o, true, &b[DOUBLED]);
+	changes[LOYALTY].json = points_of_order(hq, store, order, &b[LOYALTY]);
 	buf_reset(&hq->body);
 	edit_object(&hq->body, NULL, body, changes, ALL);
 	return hq->lines.overflow || p.out->overflow || b[TOTALS].overflow || b[FISCAL].overflow ||

@@ -117,6 +117,14 @@ const struct export_table export_tables[EXPORT_TABLES] = {
 	  "INSERT INTO refund_fact (holder, order_id, payment, amount) VALUES (?, ?, ?, ?)",
 	  "sssi",
 	  { T("holder"), T("order"), T("payment"), N("amount"), END } },
+	{ "points_fact",
+	  "SELECT holder, order_id, member, earned, back, redeemed, worth, given"
+	  " FROM points_fact ORDER BY holder, order_id, member",
+	  "INSERT INTO points_fact (holder, order_id, member, earned, back, redeemed, worth, given)"
+	  " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	  "sssiiiii",
+	  { T("holder"), T("order"), T("member"), N("earned"), N("back"), N("redeemed"), N("worth"),
+	    N("given"), END } },
 	{ "doubled",
 	  "SELECT order_id, a, b, first_at, first_epoch, first_seq, first_place, second_at,"
 	  " second_epoch, second_seq, second_place, pieces, seen, told, found_at FROM doubled"

@@ -10,6 +10,7 @@ bool fact_any(struct hq *hq, const char *holder, const char *order)
 			 " AND undone = 0 UNION ALL"
 			 " SELECT 1 FROM line_fact WHERE holder = ?1 AND order_id = ?2 UNION ALL"
 			 " SELECT 1 FROM till_fact WHERE holder = ?1 AND order_id = ?2 UNION ALL"
+			 " SELECT 1 FROM points_fact WHERE holder = ?1 AND order_id = ?2 UNION ALL"
 			 " SELECT 1 FROM refund_fact WHERE holder = ?1 AND order_id = ?2 UNION ALL"
 			 " SELECT 1 FROM receipt_fact WHERE holder = ?1 AND order_id = ?2 LIMIT 1",
 			 "tt", holder, order) != 0;

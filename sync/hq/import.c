@@ -14,6 +14,7 @@
 #include "sync/hq/figure.h"
 #include "sync/hq/handover.h"
 #include "sync/hq/order.h"
+#include "sync/hq/points.h"
 #include "sync/hq/stream.h"
 
 /* ---- one element ---- */
@@ -104,7 +105,11 @@ static const char *put(struct hq *hq, const struct element *e, int64_t *ret_rev,
 	if (e->body.n > HQ_BODY_MAX && !fits(hq, e->body))
 		return "`body` is larger than 128 KiB";
 	buf_reset(&hq->edited);
-	text = order ? effect_keep(hq, e->store, e->id, e->body) : json_text(e->body);
+	text = json_text(e->body);
+	if (order)
+		text = effect_keep(hq, e->store, e->id, e->body);
+	else if (strcmp(e->kind->type, "member") == 0)
+		text = points_import(hq, e->id, e->body);
 	edit_minify(&hq->edited, text);
 	if (!text.n || hq->edited.overflow)
 		return "`body` is larger than 128 KiB with what the store did";

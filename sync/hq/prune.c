@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "sync/hq/points.h"
+
 #define DAY_MS INT64_C(86400000)
 #define DAY_S  86400
 
@@ -24,8 +26,12 @@ static int prune_grants(struct hq *hq, int64_t days, struct prune_counts *counts
 			changed = db_run(&hq->db,
 					 "DELETE FROM points_grant WHERE n IN (SELECT n FROM"
 					 " points_grant WHERE made_s < ? AND n <"
-					 " (SELECT max(n) FROM points_grant) ORDER BY n LIMIT ?)",
-					 "ii", hq_now_s(hq) - age_s, (int64_t)PRUNE_ROWS);
+					 " (SELECT max(n) FROM points_grant) AND (used <> 0 OR"
+					 " made_s < ? OR NOT EXISTS (SELECT 1 FROM lane l WHERE"
+					 " l.store = points_grant.store AND l.lane ="
+					 " points_grant.lane)) ORDER BY n LIMIT ?)",
+					 "iii", hq_now_s(hq) - age_s,
+					 hq_now_s(hq) - POINTS_SILENT_S, (int64_t)PRUNE_ROWS);
 			err = db_commit(&hq->db);
 		} while (db_try_again(&hq->db, err, &tries));
 		if (err < 0)

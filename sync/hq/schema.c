@@ -96,6 +96,7 @@ const struct schema_step schema_steps[SCHEMA_VERSION] = {
 	{ schema_ops, NULL },
 	{ schema_facts, NULL },
 	{ schema_refunds, NULL },
+	{ schema_points, NULL },
 };
 
 const char schema_session[] =

@@ -6,7 +6,7 @@
 #ifndef LADA_SYNC_HQ_SCHEMA_H
 #define LADA_SYNC_HQ_SCHEMA_H
 
-#define SCHEMA_VERSION 5
+#define SCHEMA_VERSION 6
 
 struct schema_step {
 	const char *both;

@@ -47,3 +47,11 @@ const char schema_refunds[] =
 	"CREATE TABLE refund_fact (holder TEXT NOT NULL, order_id TEXT NOT NULL,"
 	" payment TEXT NOT NULL, amount INTEGER NOT NULL, PRIMARY KEY (holder, order_id, payment))"
 	" STRICT, WITHOUT ROWID;";
+
+const char schema_points[] =
+	/* Points of an order, by member: earned for it and taken back of these; redeemed for it,
+	 * worth so many grosze, and given back of those. */
+	"CREATE TABLE points_fact (holder TEXT NOT NULL, order_id TEXT NOT NULL,"
+	" member TEXT NOT NULL, earned INTEGER NOT NULL, back INTEGER NOT NULL,"
+	" redeemed INTEGER NOT NULL, worth INTEGER NOT NULL, given INTEGER NOT NULL,"
+	" PRIMARY KEY (holder, order_id, member)) STRICT, WITHOUT ROWID;";

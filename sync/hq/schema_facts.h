@@ -6,5 +6,6 @@
 extern const char schema_facts[];
 /* Fifth step: what went back of payments. */
 extern const char schema_refunds[];
+extern const char schema_points[];
 
 #endif

@@ -315,6 +315,57 @@ static bool stock_right(struct sim *s, const struct why *w)
 	return true;
 }
 
+/* ---- points ---- */
+
+/* HQ's figure is what its events make of it; and of these, no more was redeemed than there was and
+ * was earned, and the lanes' allowances, unless HQ has lost what it had promised. */
+static bool points_right(struct sim *s, const struct why *w)
+{
+	const int64_t there =
+		number(check_ask(s, hq(s),
+				 "SELECT json_extract(body, '$.points') FROM record WHERE"
+				 " stream='loyalty' AND id='M-1'",
+				 ""));
+	const int64_t earned = number(
+		check_ask(s, hq(s),
+			  "SELECT coalesce(sum(json_extract(text, '$.body.points')), 0) FROM event"
+			  " WHERE text LIKE '%\"type\":\"loyalty.earned\"%'",
+			  ""));
+	const int64_t redeemed = number(
+		check_ask(s, hq(s),
+			  "SELECT coalesce(sum(json_extract(text, '$.body.points')), 0) FROM event"
+			  " WHERE text LIKE '%\"type\":\"loyalty.redeemed\"%'",
+			  ""));
+
+	if (there != SIM_POINTS + earned - redeemed)
+		return no(w, "HQ has %lld points, and %lld were earned, %lld redeemed",
+			  (long long)there, (long long)earned, (long long)redeemed);
+	if (!s->hq_restored && redeemed > SIM_POINTS + earned + s->limits)
+		return no(w, "%lld points were redeemed of %lld, and the limits are %lld",
+			  (long long)redeemed, (long long)(SIM_POINTS + earned),
+			  (long long)s->limits);
+	s->redeemed += redeemed;
+	s->overspent += there < 0;
+	return true;
+}
+
+/* What HQ has counted of a member lies over its figure no more. */
+static bool points_settled(struct sim *s, int i)
+{
+	sqlite3_stmt *q = check_ask(
+		s, lane_db(s, i),
+		"SELECT p.lane, p.epoch, p.seq FROM points p WHERE NOT EXISTS (SELECT 1 FROM upto u"
+		" WHERE u.stream=3 AND u.lane=p.lane AND (u.epoch, u.seq) >= (p.epoch, p.seq))",
+		"");
+	bool settled = true;
+
+	while (settled && sqlite3_step(q) == SQLITE_ROW)
+		settled = !check_hq_has(s, text_of(q, 0), sqlite3_column_int64(q, 1),
+					sqlite3_column_int64(q, 2));
+	sqlite3_reset(q);
+	return settled;
+}
+
 /* ---- streams ---- */
 
 static bool same_records(struct sim *s, int i, int n, const struct why *w)
@@ -552,6 +603,8 @@ static bool lane_right(struct sim *s, int i, const struct why *w)
 			return false;
 	if (!overlays_gone(s, i))
 		return no(w, "%s still lays stock over HQ's", lane_name(i));
+	if (!points_settled(s, i))
+		return no(w, "%s still lays points over HQ's", lane_name(i));
 	if (number(check_ask(s, db, "SELECT count(*) FROM listen", "")))
 		return no(w, "%s still waits to hear another lane", lane_name(i));
 	return letters_provoked(s, i, w) && events_there(s, i, w);
@@ -577,6 +630,6 @@ bool check_quiet(struct sim *s, char *ret_why, size_t cap)
 	for (int i = 0; i < s->lane_count; i++)
 		if (!lane_right(s, i, &w))
 			return false;
-	return chains_whole(s, &w) && stock_right(s, &w) && alarms_right(s, &w) &&
-	       handovers_right(s, &w);
+	return chains_whole(s, &w) && stock_right(s, &w) && points_right(s, &w) &&
+	       alarms_right(s, &w) && handovers_right(s, &w);
 }

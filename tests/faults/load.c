@@ -9,7 +9,6 @@
 
 #define DAY_MS	    (24 * 3600 * INT64_C(1000))
 #define ELEMENT_MAX 4096
-#define PIECE_PRICE 1500
 #define LOG_KEPT    "3"
 
 /* ---- codes ---- */
@@ -79,7 +78,7 @@ static void write_body(struct sim *s, int i, int off, struct buf *b)
 	buf_fmt(b, "{\"status\":\"ready\",\"number\":\"%d\",\"note\":\"%d\",\"lines\":[", 4000 + i,
 		(int)sim_below(s, 10000));
 	for (int n = 0; n < s->orders[i].lines; n++) {
-		const int64_t paid = s->orders[i].qty[n] * PIECE_PRICE;
+		const int64_t paid = s->orders[i].qty[n] * SIM_PIECE;
 
 		total += paid;
 		buf_fmt(b,
@@ -88,10 +87,16 @@ static void write_body(struct sim *s, int i, int off, struct buf *b)
 			n ? "," : "", n + 1, (i + n) % SIM_SKUS, (long long)s->orders[i].qty[n],
 			(long long)paid);
 	}
-	buf_fmt(b, "],\"totals\":{\"total\":%lld,\"due\":0},\"payments\":[{\"id\":\"p1\",",
-		(long long)total + off);
-	buf_fmt(b, "\"tender\":\"blik\",\"state\":\"captured\",\"amount\":%lld}]}",
-		(long long)total);
+	buf_fmt(b,
+		"],\"customer\":{\"id\":\"C-1\"},\"totals\":{\"total\":%lld,\"due\":%lld},"
+		"\"payments\":[",
+		(long long)total + off, (long long)(s->paying ? total : 0));
+	if (!s->paying)
+		buf_fmt(b,
+			"{\"id\":\"p1\",\"tender\":\"blik\",\"state\":\"captured\",\"amount\":%"
+			"lld}",
+			(long long)total);
+	buf_text(b, "]}");
 }
 
 static void put_order(struct sim *s, int i)
@@ -174,6 +179,32 @@ static void prune_log(struct sim *s)
 		     NULL, NULL, NULL);
 }
 
+/* One member, whose orders all of them are. */
+static void begin_points(struct sim *s)
+{
+	int64_t limit[SIM_LANES_MAX];
+	char text[512];
+
+	s->limits = 0;
+	for (int i = 0; i < SIM_LANES_MAX; i++) {
+		limit[i] = i < s->lane_count ? sim_below(s, 7) : 0;
+		s->limits += limit[i];
+	}
+	import(s, "{\"store\":\"S1\",\"type\":\"policy\",\"id\":\"fiscal\",\"body\":{\"mode\":"
+		  "\"none\"}}");
+	text_fmt(text, sizeof(text),
+		 "{\"store\":\"S1\",\"type\":\"policy\",\"id\":\"loyalty\",\"body\":{"
+		 "\"earn_per\":%d,\"earn_points\":1,\"point_value\":%d}}",
+		 SIM_PIECE, SIM_POINT_VALUE);
+	import(s, text);
+	text_fmt(text, sizeof(text),
+		 "{\"store\":\"S1\",\"type\":\"member\",\"id\":\"M-1\",\"body\":{\"customer\":\"C-"
+		 "1\","
+		 "\"points\":%d,\"allowance\":{\"k1\":%lld,\"k2\":%lld,\"k3\":%lld}}}",
+		 SIM_POINTS, (long long)limit[0], (long long)limit[1], (long long)limit[2]);
+	import(s, text);
+}
+
 void load_begin(struct sim *s)
 {
 	static const char *const checks[] = { "none", "none", "each" };
@@ -182,6 +213,9 @@ void load_begin(struct sim *s)
 	s->order_count = 5 + (int)sim_below(s, sim_in(s, 100) ? SIM_ORDERS_MAX - 4 : 6);
 	s->hot = 1 + (int)sim_below(s, 4);
 	s->allow = sim_in(s, 600);
+	/* Who pays takes longer. */
+	s->paying = sim_in(s, 250);
+	s->active_ms *= s->paying ? 4 : 1;
 	import(s, s->lane_count == 3
 			  ? "{\"store\":\"S1\",\"type\":\"policy\",\"id\":\"lanes\",\"body\":{"
 			    "\"lanes\":[{\"lane\":\"k1\"},{\"lane\":\"k2\"},{\"lane\":\"k3\"}]}}"
@@ -192,6 +226,7 @@ void load_begin(struct sim *s)
 		 "\"isolated_handover\":\"%s\",\"check_items\":\"%s\",\"claim_s\":30}}",
 		 s->allow ? "allow" : "refuse", checks[sim_below(s, COUNT_OF(checks))]);
 	import(s, text);
+	begin_points(s);
 	for (int i = 0; i < SIM_SKUS; i++) {
 		text_fmt(text, sizeof(text),
 			 "{\"store\":\"S1\",\"type\":\"stock\",\"id\":\"SKU-%d\",\"body\":{"

@@ -72,7 +72,9 @@ static int run(uint64_t seed, uint64_t schedules)
 		printf("again: build/faults/simulate --seed %" PRIu64 " --trace\n", seed + i);
 		return 1;
 	}
-	printf("%" PRIu64 " schedules from seed %" PRIu64 ": all right\n", schedules, seed);
+	printf("%" PRIu64 " schedules from seed %" PRIu64 ": all right, %" PRId64
+	       " points redeemed, %" PRId64 " times too many\n",
+	       schedules, seed, sim.redeemed, sim.overspent);
 	return 0;
 }
 

@@ -49,17 +49,45 @@ static void hand_over(struct lane *l)
 	l->handover = l->request;
 }
 
+/* Points for some pieces of an order that is to be paid, or for all of them, or cards. */
+static void pay(struct lane *l, int order)
+{
+	struct sim *s = l->sim;
+	int64_t pieces = 0;
+	char args[64];
+
+	for (int n = 0; n < s->orders[order].lines; n++)
+		pieces += s->orders[order].qty[n];
+	if (sim_in(s, 500))
+		pieces = sim_below(s, pieces + 1);
+	if (sim_in(s, 600)) {
+		text_fmt(args, sizeof(args), "{\"points\":%lld}",
+			 (long long)(pieces * SIM_PIECE / SIM_POINT_VALUE));
+		verb(l, "loyalty.redeem", "", args);
+	} else {
+		text_fmt(args, sizeof(args), "{\"tender\":\"card\",\"amount\":%lld}",
+			 (long long)(pieces * SIM_PIECE));
+		verb(l, "pickup.pay", "", args);
+	}
+}
+
 static void work(struct lane *l)
 {
 	struct sim *s = l->sim;
 	const int64_t what = sim_below(s, 100);
 	char args[96];
+	int order;
 
 	if (l->st->desks[DESK_COUNTER].mode != MODE_PICKUP) {
 		if (l->press[0] && what < 30)
 			hand_over(l);
 		else if (what < 60)
 			lane_scan(s, l->i, load_choose(s));
+		return;
+	}
+	order = load_order_of(l->st->desks[DESK_COUNTER].row.order);
+	if (s->paying && sim_in(s, 600)) {
+		pay(l, order);
 		return;
 	}
 	text_fmt(args, sizeof(args), "{\"line\":%d,\"qty\":1,\"reason\":\"missing\"}",
@@ -170,6 +198,9 @@ void lane_paper(struct sim *s, const struct happening *h)
 {
 	const struct lane *l = s->lanes[h->node - 1];
 
+	/* A card for the shop's till: policy `fiscal` was not there yet. */
+	if (!h->message->topic[0])
+		return;
 	/* The cable may have gone with the station. */
 	if (l->life != h->life && sim_in(s, 500))
 		return;

@@ -36,6 +36,9 @@
 #define SIM_LINES_MAX	   3
 #define SIM_WALL_MS	   INT64_C(1795363200000)
 #define SIM_STOCK	   1000
+#define SIM_PIECE	   1500	  /* what a piece costs */
+#define SIM_POINTS	   12	  /* of the one member there is */
+#define SIM_POINT_VALUE	   500	  /* grosze of a point; it earns one for every piece */
 #define SIM_HEAL_MS	   400000 /* by then all must be right */
 #define SIM_OLD_MAX	   32
 #define SIM_HANDED_MAX	   256
@@ -168,6 +171,8 @@ struct sim {
 		int64_t qty[SIM_LINES_MAX];
 	} orders[SIM_ORDERS_MAX];
 	bool allow;	  /* isolated_handover */
+	bool paying;	  /* orders are paid at the counter */
+	int64_t limits;	  /* points that all lanes may redeem with HQ silent */
 	bool hq_restored; /* its numbers may have been given twice */
 	char codes[SIM_ORDERS_MAX][CODE_TEXT_MAX];
 
@@ -178,6 +183,8 @@ struct sim {
 		sqlite3_stmt *q;
 	} check[SIM_STATEMENTS_MAX];
 	int check_n;
+
+	int64_t redeemed, overspent; /* in all schedules: so that one sees that it is tried */
 
 	struct handed handed[SIM_HANDED_MAX];
 	int handed_n;
