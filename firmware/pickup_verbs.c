@@ -240,6 +240,12 @@ void verb_pickup_cancel(struct station *st, const struct call *c, struct json ar
 	struct desk_state *desk = &st->desks[c->desk];
 
 	(void)args;
+	if (desk->mode == MODE_COUNT) { /* an hour's work is no open pickup */
+		struct word_values v = words_none();
+
+		answer_no(st, c, 409, REASON_BAD_REQUEST, &v);
+		return;
+	}
 	if (desk->waiting.active) {
 		struct word_values v = words_none();
 		struct call waited = desk->waiting.call;

@@ -19,6 +19,7 @@ static const char *const names[NEED_COUNT] = {
 	[NEED_TENDER] = "tender",
 	[NEED_GOODWILL] = "goodwill",
 	[NEED_TAKEN] = "taken",
+	[NEED_STOCK] = "stock",
 };
 
 const char *need_name(enum need n)

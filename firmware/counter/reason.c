@@ -52,6 +52,8 @@ static const char *const codes[REASON_COUNT] = {
 	[REASON_DRAWER_SHORT] = "drawer_short",
 	[REASON_NO_SUBSTITUTE] = "no_substitute",
 	[REASON_CONSENT_NEEDED] = "consent_needed",
+	[REASON_RECOUNT] = "recount",
+	[REASON_SHIPS] = "ships",
 };
 
 const char *reason_code(enum reason r)

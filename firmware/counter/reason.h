@@ -58,8 +58,10 @@ enum reason {
 	REASON_DRAWER_SHORT,   /* so much cash is not in it */
 	REASON_NO_SUBSTITUTE,  /* the customer wants no other product */
 	REASON_CONSENT_NEEDED, /* the customer has to agree first */
+	REASON_RECOUNT,	       /* it is to be counted once more */
+	REASON_SHIPS,	       /* it is sent to the customer: a courier takes it */
 };
-#define REASON_COUNT (REASON_CONSENT_NEEDED + 1)
+#define REASON_COUNT (REASON_SHIPS + 1)
 
 const char *reason_code(enum reason r);
 

@@ -208,6 +208,9 @@ static const char *const migrations[] = {
 	"ALTER TABLE here ADD COLUMN shown INTEGER NOT NULL DEFAULT 1;"
 	/* What else is known of a line or of a desk's work, as JSON. */
 	"ALTER TABLE work ADD COLUMN extra TEXT NOT NULL DEFAULT '';",
+
+	/* 5: orders in which a lane has replaced something. */
+	"CREATE INDEX over_swaps ON over (id) WHERE what>='swaps:' AND what<'swaps;';",
 };
 
 size_t schema_version(void)
