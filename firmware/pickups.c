@@ -321,7 +321,8 @@ void pickup_open(struct station *st, const struct call *c, const char *named, co
 	char order[ID_MAX + 1]; /* `named` may be the desk's own row, which changes below */
 	struct pickup_policy policy = pickup_policy_now(st);
 	struct pickup_facts f = { NULL, st->config->store, station_now(st),
-				  approval_missing(st, c, 1u << NEED_LATE, 0) == 0 };
+				  approval_missing(st, c, 1u << NEED_LATE, 0) == 0,
+				  c->desk == DESK_COUNTER && !strcmp(method, "search") };
 	struct word_values v = words_none();
 	struct refusal_words w;
 	enum reason r;

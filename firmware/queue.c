@@ -38,6 +38,7 @@ struct waiting_order {
 	char id[ID_MAX + 1];
 	int64_t promised_ms; /* INT64_MAX none */
 	int64_t since_ms;    /* ready or placed */
+	bool ships;	     /* nobody comes for it */
 };
 
 struct waits {
@@ -58,7 +59,7 @@ static int64_t time_of(struct json v, int64_t otherwise)
 /* False: it is not there (any more). */
 static bool read_times(struct station *st, struct waiting_order *o)
 {
-	static const char *const names[] = { "ready_at", "placed_at", "promised_at" };
+	static const char *const names[] = { "ready_at", "placed_at", "promised_at", "fulfilment" };
 	struct json m[COUNT_OF(names)], body;
 	struct record r;
 
@@ -68,6 +69,7 @@ static bool read_times(struct station *st, struct waiting_order *o)
 	json_pick(body, names, m, COUNT_OF(names));
 	o->since_ms = time_of(m[0], time_of(m[1], 0));
 	o->promised_ms = time_of(m[2], time_of(m[1], INT64_MAX));
+	o->ships = json_is(m[3], "ship");
 	return true;
 }
 
@@ -178,9 +180,11 @@ static void write_queue(struct station *st, const struct waits *w, bool staff, s
 		for (int i = 0; i < w->count[s]; i++) {
 			const struct waiting_order *o = &w->orders[s][i];
 
-			if (store_is_here(st->store, slice_of(o->id)))
-				continue; /* stands above */
+			if (store_is_here(st->store, slice_of(o->id)) || (o->ships && !staff))
+				continue; /* stands above; is nobody's who waits */
 			add_queued(b, o->id, statuses[s], waited_s(st, o->since_ms));
+			if (o->ships)
+				jw_bool(b, "ship", true);
 			if (staff && s > 0)
 				add_prepared(st, b, o);
 			jw_close(b, '}');

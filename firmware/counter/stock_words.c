@@ -33,6 +33,7 @@ static const char *const words[WORD_STOCK_COUNT][3] = {
 	[WORD_DRAFT_PHONE - WORD_STOCK_FIRST] = { "Dane i zgody podasz w swoim telefonie.",
 						  "Your details and consents stay on your phone.",
 						  "Дані та згоди вкажіть у своєму телефоні." },
+	[WORD_COURIER - WORD_STOCK_FIRST] = { "KURIER", "COURIER", "КУР'ЄР" },
 };
 
 const char *stock_word(enum word w, enum language l)

@@ -96,10 +96,11 @@ enum word {
 	WORD_DRAFT_HOME,
 	WORD_DRAFT_STORE,
 	WORD_DRAFT_PHONE,
+	WORD_COURIER, /* on the label of a parcel that one takes */
 };
 #define WORD_COUNT	 (WORD_CALLING + 1) /* of words.c */
 #define WORD_STOCK_FIRST WORD_STOCK_NOW
-#define WORD_STOCK_COUNT (WORD_DRAFT_PHONE - WORD_STOCK_FIRST + 1)
+#define WORD_STOCK_COUNT (WORD_COURIER - WORD_STOCK_FIRST + 1)
 
 const char *word_text(enum word w, enum language l);
 const char *stock_word(enum word w, enum language l); /* word_text() of those of stock */
