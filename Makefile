@@ -162,6 +162,15 @@ $(BUILD)/faults/simulate: $(call obj,$(filter-out tests/faults/centre.c,$(FAULTS
 	$(BUILD)/faults/hq.o $(BUILD)/house.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad) -lpq -lpng
+# Stock's model check: three lanes and HQ, the same way, with the objects that ship.
+$(BUILD)/stock/hq.o: $(call obj,$(FAULTS_HQ))
+	@mkdir -p $(@D)
+	ld -r -o $@ $^
+	objcopy --wildcard --keep-global-symbol='centre_*' $@
+$(BUILD)/tests/unit_stock_model: $(call obj,tests/unit_stock_model.c tests/faults/memory.c) \
+	$(BUILD)/stock/hq.o $(BUILD)/house.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad) -lpq -lpng $(LIBS_test)
 # With some sources broken on purpose, which tests/faults/mutations.js has written.
 ifdef MUTANT
 MUTANTS := $(BUILD)/faults/mutants/$(MUTANT)

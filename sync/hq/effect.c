@@ -9,6 +9,7 @@
 #include "sync/hq/edit.h"
 #include "sync/hq/effect_inside.h"
 #include "sync/hq/effect_order.h"
+#include "sync/hq/effect_stock.h"
 #include "sync/hq/figure.h"
 #include "sync/hq/handover.h"
 #include "sync/hq/stream.h"
@@ -224,6 +225,8 @@ static const struct {
 	{ "cmd.done", command_done },
 	{ "staff.pin_changed", pin_changed },
 	{ "stock.changed", stock_changed },
+	{ "stock.counted", effect_stock_counted },
+	{ "order.drafted", effect_order_drafted },
 	{ "loyalty.earned", loyalty_earned },
 	{ "loyalty.redeemed", loyalty_redeemed },
 };
