@@ -67,7 +67,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH))
 .SECONDARY:
 .PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench bench-deps units install clean format
 .PHONY: lab night-lab fuzz night-fuzz fleet fleet-short night-kill
-.PHONY: faults night-sim
+.PHONY: faults night-sim stock night-stock
 .PHONY: capture
 
 all: $(PROGRAMS)
@@ -171,6 +171,19 @@ $(BUILD)/tests/unit_stock_model: $(call obj,tests/unit_stock_model.c tests/fault
 	$(BUILD)/stock/hq.o $(BUILD)/house.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad) -lpq -lpng $(LIBS_test)
+ifdef STOCK_MUTANT
+STOCK_MUTANTS := $(BUILD)/stock/mutants/$(STOCK_MUTANT)
+$(STOCK_MUTANTS)/%.o: $(STOCK_MUTANTS)/%.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(STOCK_MUTANTS)/hq.o: $(call obj,$(filter-out $(MUTATED),$(FAULTS_HQ))) \
+	$(patsubst %.c,$(STOCK_MUTANTS)/%.o,$(filter $(FAULTS_HQ),$(MUTATED)))
+	ld -r -o $@ $^
+	objcopy --wildcard --keep-global-symbol='centre_*' $@
+$(STOCK_MUTANTS)/model: $(call obj,tests/unit_stock_model.c tests/faults/memory.c) \
+	$(patsubst %.c,$(STOCK_MUTANTS)/%.o,$(filter-out $(FAULTS_HQ),$(MUTATED))) \
+	$(STOCK_MUTANTS)/hq.o $(BUILD)/house.a
+	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad) -lpq -lpng $(LIBS_test)
+endif
 # With some sources broken on purpose, which tests/faults/mutations.js has written.
 ifdef MUTANT
 MUTANTS := $(BUILD)/faults/mutants/$(MUTANT)
@@ -277,6 +290,14 @@ faults night-sim: node-deps
 	@$(MAKE) --no-print-directory -s -j2 $(BUILD)/faults/simulate
 	@node tests/faults/faults.js $(if $(filter night-sim,$@),1000000,20000)
 	@$(if $(filter faults,$@),node tests/faults/mutations.js)
+
+# Stock's model check, deeper and a million random schedules; and with rules broken on purpose.
+stock night-stock: node-deps
+	@$(MAKE) --no-print-directory -s -j2 all $(BUILD)/tests/unit_stock_model
+	@LADA_STOCK_DEPTH=$(if $(filter night-stock,$@),6,4) \
+		LADA_STOCK_SCHEDULES=$(if $(filter night-stock,$@),1000000,20000) \
+		$(BUILD)/tests/unit_stock_model
+	@$(if $(filter stock,$@),node tests/stock/mutations.js)
 
 # What sync/PROTOCOL.md shows, from the real programs.
 capture: node-deps

@@ -46,9 +46,9 @@
 #define EVENTS_MAX 160 /* of a lane */
 #define DOWNS_MAX  400
 #define DOWN_BYTES 4096
-#define DEPTH	   3
+#define DEPTH	   4
 #define DEPTH_MAX  9
-#define SCHEDULES  150
+#define SCHEDULES  200
 #define STEPS_MAX  36
 #define MEMO_SLOTS (1u << 22)
 #define ON_HAND	   5
