@@ -163,11 +163,12 @@ $(BUILD)/faults/simulate: $(call obj,$(filter-out tests/faults/centre.c,$(FAULTS
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad) -lpq -lpng
 # Stock's model check: three lanes and HQ, the same way, with the objects that ship.
+STOCK_MODEL := tests/unit_stock_model.c $(wildcard tests/stock/*.c) tests/faults/memory.c
 $(BUILD)/stock/hq.o: $(call obj,$(FAULTS_HQ))
 	@mkdir -p $(@D)
 	ld -r -o $@ $^
 	objcopy --wildcard --keep-global-symbol='centre_*' $@
-$(BUILD)/tests/unit_stock_model: $(call obj,tests/unit_stock_model.c tests/faults/memory.c) \
+$(BUILD)/tests/unit_stock_model: $(call obj,$(STOCK_MODEL)) \
 	$(BUILD)/stock/hq.o $(BUILD)/house.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad) -lpq -lpng $(LIBS_test)
@@ -179,7 +180,7 @@ $(STOCK_MUTANTS)/hq.o: $(call obj,$(filter-out $(MUTATED),$(FAULTS_HQ))) \
 	$(patsubst %.c,$(STOCK_MUTANTS)/%.o,$(filter $(FAULTS_HQ),$(MUTATED)))
 	ld -r -o $@ $^
 	objcopy --wildcard --keep-global-symbol='centre_*' $@
-$(STOCK_MUTANTS)/model: $(call obj,tests/unit_stock_model.c tests/faults/memory.c) \
+$(STOCK_MUTANTS)/model: $(call obj,$(STOCK_MODEL)) \
 	$(patsubst %.c,$(STOCK_MUTANTS)/%.o,$(filter-out $(FAULTS_HQ),$(MUTATED))) \
 	$(STOCK_MUTANTS)/hq.o $(BUILD)/house.a
 	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad) -lpq -lpng $(LIBS_test)
