@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "drivers/qr.h"
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
 #include "firmware/printing.h"
@@ -198,6 +199,28 @@ static void write_product(struct station *st, struct buf *b, const struct desk_s
 	jw_close(b, '}');
 }
 
+/* With the modules of its QR, for a page that draws it. */
+static void write_draft(struct buf *b, const struct desk_state *desk)
+{
+	char link[DRAFT_LINK_MAX];
+	struct json draft;
+
+	if (json_check(slice_of(desk->draft), &draft) < 0 ||
+	    json_string(json_get(draft, "qr"), link, sizeof(link)) <= 0) {
+		jw_null(b, "draft");
+		return;
+	}
+	jw_open(b, "draft", '{');
+	for (struct json_walk w = json_walk(draft); json_next(&w);) {
+		char name[16];
+
+		json_string(w.name, name, sizeof(name));
+		jw_value(b, name, w.value);
+	}
+	qr_write(b, "qr_rows", link);
+	jw_close(b, '}');
+}
+
 void draft_document(struct station *st, struct buf *b, const struct desk_state *desk, bool kiosk)
 {
 	const struct notice *n = &desk->notice;
@@ -207,7 +230,7 @@ void draft_document(struct station *st, struct buf *b, const struct desk_state *
 	else
 		jw_null(b, "product");
 	if (n->shown && !strcmp(n->code, "draft") && desk->draft[0])
-		jw_raw(b, "draft", slice_of(desk->draft));
+		write_draft(b, desk);
 	else
 		jw_null(b, "draft");
 }

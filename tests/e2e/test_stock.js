@@ -194,6 +194,8 @@ test('the kiosk: who else has it, a draft, its QR; nothing of the customer', asy
 	const seen = await station.state('customer', guest);
 
 	assert.strictEqual(seen.draft.qr, qr);
+	assert.ok(seen.draft.qr_rows.length >= 21
+		&& seen.draft.qr_rows.every((row) => row.length === seen.draft.qr_rows.length));
 	const slip = await printer.waitJob('DOKOŃCZ', 10000);
 
 	assert.ok(slip.text.includes('Kraków'));
