@@ -237,6 +237,7 @@ check-all: node-deps
 	@$(MAKE) --no-print-directory check-sanitized
 	@$(MAKE) --no-print-directory fuzz
 	@$(MAKE) --no-print-directory faults
+	@$(MAKE) --no-print-directory stock
 	@$(MAKE) --no-print-directory fleet-short
 
 # Real USB devices in a virtual machine, pulled out and put in: 20 rounds, or a night of 500.
@@ -295,7 +296,7 @@ faults night-sim: node-deps
 # Stock's model check, deeper and a million random schedules; and with rules broken on purpose.
 stock night-stock: node-deps
 	@$(MAKE) --no-print-directory -s -j2 all $(BUILD)/tests/unit_stock_model
-	@LADA_STOCK_DEPTH=$(if $(filter night-stock,$@),6,4) \
+	@LADA_STOCK_DEPTH=$(if $(filter night-stock,$@),6,5) \
 		LADA_STOCK_SCHEDULES=$(if $(filter night-stock,$@),1000000,20000) \
 		$(BUILD)/tests/unit_stock_model
 	@$(if $(filter stock,$@),node tests/stock/mutations.js)

@@ -168,6 +168,13 @@ static void acknowledge(int i)
 	world_submit(i, &e, slice_of("{}"));
 }
 
+/* A polling ERP says that the order is ready, whatever has become of it. */
+static void order_again(void)
+{
+	world_hq_import(WORLD_ORDER);
+	world_hq_turn();
+}
+
 static void people_write(void)
 {
 	char text[160];
@@ -242,7 +249,10 @@ void step_do(const struct step *s)
 		acknowledge(s->lane);
 		break;
 	case STEP_WRITE:
-		people_write();
+		if (s->other == 0)
+			people_write();
+		else
+			order_again();
 		return;
 	case STEP_RESTART:
 		world_stop(s->lane);

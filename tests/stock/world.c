@@ -109,6 +109,14 @@ int64_t world_number(struct json v)
 	return n;
 }
 
+static bool is_handed(struct json body)
+{
+	struct json_walk line = json_walk(json_get(body, "lines"));
+
+	return json_is(json_get(body, "status"), "collected") ||
+	       (json_next(&line) && json_int_or(json_get(line.value, "handed"), 0) > 0);
+}
+
 /* A message is remembered with what is true at HQ at that moment, which it must say. */
 static void take_down(enum stream stream, struct slice text)
 {
@@ -129,7 +137,7 @@ static void take_down(enum stream stream, struct slice text)
 	memcpy(d->text, text.p, text.n);
 	d->on_hand = world.t.on_hand;
 	memcpy(d->upto, world.t.at_hq, sizeof(d->upto));
-	d->collected = json_is(json_get(json_get(w.value, "body"), "status"), "collected");
+	d->collected = is_handed(json_get(w.value, "body"));
 	for (int i = 0; d->stock && i < LANES; i++) {
 		struct json_walk pair = json_walk(json_get(json_get(root, "upto"), world_lane(i)));
 		int64_t seq = 0;
@@ -363,10 +371,7 @@ static void open_hq(const char *dir)
 		"{\"store\":\"S1\",\"type\":\"product\",\"id\":\"A\",\"body\":{\"name\":{\"pl\":"
 		"\"Rzecz\"}}}",
 		"{\"store\":\"S1\",\"type\":\"stock\",\"id\":\"A\",\"body\":{\"on_hand\":5}}",
-		"{\"store\":\"S1\",\"type\":\"order\",\"id\":\"ZAM-1\",\"body\":{\"status\":"
-		"\"ready\",\"lines\":[{\"line\":1,\"sku\":\"A\",\"qty\":1,\"paid\":1500}],"
-		"\"totals\":{\"total\":1500,\"due\":0},\"payments\":[{\"id\":\"p1\",\"tender\":"
-		"\"blik\",\"state\":\"captured\",\"amount\":1500}]}}",
+		WORLD_ORDER,
 	};
 	const struct clock clock = { wall, mono, random_bytes, NULL };
 	const struct centre_pipe pipe = { hq_says, NULL };

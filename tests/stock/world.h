@@ -32,7 +32,7 @@ enum step_kind { STEP_ACT, STEP_UP, STEP_HEAR, STEP_DOWN, STEP_ACK, STEP_WRITE, 
 
 struct step {
 	enum step_kind kind;
-	int lane, other; /* HEAR: `lane` hears `other` */
+	int lane, other; /* HEAR: `lane` hears `other`; WRITE: 0 a figure, 1 the order */
 	enum act act;
 };
 
@@ -85,6 +85,13 @@ struct world {
 	} * memo;
 	int64_t states, steps;
 };
+
+/* As HQ's people write it. */
+#define WORLD_ORDER                                                                                \
+	"{\"store\":\"S1\",\"type\":\"order\",\"id\":\"ZAM-1\",\"body\":{\"status\":"              \
+	"\"ready\",\"lines\":[{\"line\":1,\"sku\":\"A\",\"qty\":1,\"paid\":1500}],"                \
+	"\"totals\":{\"total\":1500,\"due\":0},\"payments\":[{\"id\":\"p1\",\"tender\":"           \
+	"\"blik\",\"state\":\"captured\",\"amount\":1500}]}}"
 
 extern struct world world;
 
