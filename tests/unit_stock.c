@@ -167,6 +167,32 @@ static void test_an_order_is_filed_by_its_goods_while_it_waits(void **state)
 	shop_close(s);
 }
 
+/* A snapshot takes the place of all orders; a database of a version before filed none by goods. */
+static void test_a_snapshot_and_an_older_database(void **state)
+{
+	static const char order[] = "[{\"op\":\"put\",\"type\":\"order\",\"id\":\"ZAM-9\",\"rev\":"
+				    "1,\"body\":{\"status\":"
+				    "\"placed\",\"lines\":[{\"line\":1,\"sku\":\"S1\",\"qty\":3,"
+				    "\"paid\":0}],\"totals\":{"
+				    "\"total\":0,\"due\":0}}}]";
+	struct shop *s = with_stock();
+
+	(void)state;
+	link_is(s, true);
+	shop_offer(s, STREAM_ORDERS, 8, 1, "snap", 1, "");
+	shop_part(s, STREAM_ORDERS, 8, "snap", 1, order);
+	assert_int_equal(figures(s, "S1").reserved, 3);
+	store_begin(s->st->store);
+	store_lookup_drop(s->st->store, store_cursor(s->st->store, STREAM_ORDERS).gen, LOOKUP_SKU,
+			  slice_of("S1"), slice_of("ZAM-9"));
+	store_meta_set(s->st->store, "filing", 4);
+	store_commit(s->st->store);
+	assert_int_equal(figures(s, "S1").reserved, 0);
+	shop_restart(s);
+	assert_int_equal(figures(s, "S1").reserved, 3);
+	shop_close(s);
+}
+
 /* ---- bounds ---- */
 
 static void test_a_count_holds_so_many_products(void **state)
@@ -285,6 +311,7 @@ int main(void)
 		cmocka_unit_test(test_a_press_said_again_is_one),
 		cmocka_unit_test(test_in_no_order_of_the_streams_it_counts_twice),
 		cmocka_unit_test(test_an_order_is_filed_by_its_goods_while_it_waits),
+		cmocka_unit_test(test_a_snapshot_and_an_older_database),
 		cmocka_unit_test(test_a_count_holds_so_many_products),
 		cmocka_unit_test(test_pieces_beyond_counting_are_refused),
 		cmocka_unit_test(test_who_presses_all_day_fills_nothing),

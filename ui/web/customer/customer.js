@@ -63,7 +63,8 @@ function order(text, body) {
 /** What was scanned at the kiosk: is it here, who else has it, and where it can be ordered to. */
 function product({ sku, available, other, order_up_to: most }) {
 	return [
-		h("p", {}, available > 0 ? t("customer.here", { n: available }) : t("customer.here.none")),
+		typeof available === "number" && h("p", {}, available > 0
+			? t("customer.here", { n: available }) : t("customer.here.none")),
 		list(other).length > 0 && h("p", {}, `${t("customer.other")}: ${list(other)
 			.map(({ name }) => name).join(", ")}`),
 		most > 0 && h("div", { class: "languages" },
