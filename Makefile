@@ -67,7 +67,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH))
 .SECONDARY:
 .PHONY: all deps node-deps demo run check check-source check-all check-sanitized bench bench-deps units install clean format
 .PHONY: lab night-lab fuzz night-fuzz fleet fleet-short night-kill
-.PHONY: faults night-sim property night-property night-points
+.PHONY: faults night-sim property night-property night-points stock night-stock
 .PHONY: capture
 
 all: $(PROGRAMS)
@@ -162,6 +162,29 @@ $(BUILD)/faults/simulate: $(call obj,$(filter-out tests/faults/centre.c,$(FAULTS
 	$(BUILD)/faults/hq.o $(BUILD)/house.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad) -lpq -lpng
+# Stock's model check: three lanes and HQ, the same way, with the objects that ship.
+STOCK_MODEL := tests/unit_stock_model.c $(wildcard tests/stock/*.c) tests/faults/memory.c
+$(BUILD)/stock/hq.o: $(call obj,$(FAULTS_HQ))
+	@mkdir -p $(@D)
+	ld -r -o $@ $^
+	objcopy --wildcard --keep-global-symbol='centre_*' $@
+$(BUILD)/tests/unit_stock_model: $(call obj,$(STOCK_MODEL)) \
+	$(BUILD)/stock/hq.o $(BUILD)/house.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad) -lpq -lpng $(LIBS_test)
+ifdef STOCK_MUTANT
+STOCK_MUTANTS := $(BUILD)/stock/mutants/$(STOCK_MUTANT)
+$(STOCK_MUTANTS)/%.o: $(STOCK_MUTANTS)/%.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(STOCK_MUTANTS)/hq.o: $(call obj,$(filter-out $(MUTATED),$(FAULTS_HQ))) \
+	$(patsubst %.c,$(STOCK_MUTANTS)/%.o,$(filter $(FAULTS_HQ),$(MUTATED)))
+	ld -r -o $@ $^
+	objcopy --wildcard --keep-global-symbol='centre_*' $@
+$(STOCK_MUTANTS)/model: $(call obj,$(STOCK_MODEL)) \
+	$(patsubst %.c,$(STOCK_MUTANTS)/%.o,$(filter-out $(FAULTS_HQ),$(MUTATED))) \
+	$(STOCK_MUTANTS)/hq.o $(BUILD)/house.a
+	$(CC) $(LDFLAGS) $(FAULTS_WRAP) -o $@ $^ $(LIBS_ladad) -lpq -lpng $(LIBS_test)
+endif
 # With some sources broken on purpose, which tests/faults/mutations.js has written.
 ifdef MUTANT
 MUTANTS := $(BUILD)/faults/mutants/$(MUTANT)
@@ -245,6 +268,7 @@ check-all: node-deps
 	@$(MAKE) --no-print-directory fuzz
 	@$(MAKE) --no-print-directory faults
 	@$(MAKE) --no-print-directory property
+	@$(MAKE) --no-print-directory stock
 	@$(MAKE) --no-print-directory fleet-short
 
 # Real USB devices in a virtual machine, pulled out and put in: 20 rounds, or a night of 500.
@@ -311,6 +335,13 @@ property night-property: node-deps
 night-points: node-deps
 	@$(MAKE) --no-print-directory -s -j2 $(BUILD)/points/model
 	@node tests/points/points.js --night
+# Stock's model check, deeper and a million random schedules; and with rules broken on purpose.
+stock night-stock: node-deps
+	@$(MAKE) --no-print-directory -s -j2 all $(BUILD)/tests/unit_stock_model
+	@LADA_STOCK_DEPTH=$(if $(filter night-stock,$@),6,5) \
+		LADA_STOCK_SCHEDULES=$(if $(filter night-stock,$@),1000000,20000) \
+		$(BUILD)/tests/unit_stock_model
+	@$(if $(filter stock,$@),node tests/stock/mutations.js)
 
 # What sync/PROTOCOL.md shows, from the real programs.
 capture: node-deps

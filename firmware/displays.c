@@ -144,6 +144,22 @@ static void show_here(struct station *st, const struct desk_state *d, struct buf
 	doc_text(doc, 'Q', text);
 }
 
+/* The QR opens the order on the customer's phone. */
+static void show_draft(const struct desk_state *d, struct buf *doc)
+{
+	char name[PRODUCT_NAME_MAX], link[DRAFT_TEXT_MAX];
+	struct json draft;
+
+	if (json_check(slice_of(d->draft), &draft) < 0 ||
+	    json_string(json_get(draft, "name"), name, sizeof(name)) <= 0 ||
+	    json_string(json_get(draft, "qr"), link, sizeof(link)) <= 0)
+		return;
+	doc_line(doc, 'T', utf8_cut(slice_of(name), NAME_CHARACTERS));
+	doc_line(doc, 'C', word(d, WORD_DRAFT_TITLE));
+	doc_text(doc, 'Q', link);
+	doc_text(doc, 'C', d->notice.customer);
+}
+
 static void write_document(struct station *st, enum desk desk, struct buf *doc)
 {
 	const struct desk_state *d = &st->desks[desk];
@@ -155,6 +171,8 @@ static void write_document(struct station *st, enum desk desk, struct buf *doc)
 		show_pickup(st, desk, doc);
 	else if (product && stands(st, n, PRICE_MS))
 		show_price(st, d, doc);
+	else if (n->shown && !strcmp(n->code, "draft") && d->draft[0])
+		show_draft(d, doc);
 	else if (thanks && stands(st, n, SAID_MS))
 		show_thanks(st, d, doc);
 	else if (n->shown && n->level != NOTICE_GOOD && n->customer[0] && stands(st, n, SAID_MS))

@@ -18,6 +18,7 @@
 #include "firmware/prep.h"
 #include "firmware/printing.h"
 #include "firmware/returns.h"
+#include "firmware/stock.h"
 #include "firmware/station.h"
 #include "firmware/streams.h"
 #include "firmware/training.h"
@@ -243,15 +244,18 @@ static void add_jobs(struct station *st, struct buf *b)
 static void add_product(struct station *st, struct buf *b)
 {
 	const char *sku = st->desks[DESK_COUNTER].product;
+	struct stock_figures figures;
 	struct json body;
 	struct record r;
-	int64_t on_hand;
 
 	if (!sku[0] || !store_find(st->store, STREAM_CATALOG, slice_of(sku), &r) ||
 	    r.body.n >= sizeof(st->body)) {
 		jw_null(b, "product");
 		return;
 	}
+	figures = stock_figures(st, sku); /* uses st->body */
+	if (!store_find(st->store, STREAM_CATALOG, slice_of(sku), &r))
+		return;
 	memcpy(st->body, r.body.p, r.body.n);
 	if (json_check((struct slice){ st->body, r.body.n }, &body) < 0)
 		return;
@@ -261,12 +265,7 @@ static void add_product(struct station *st, struct buf *b)
 	add_shown(b, "name", json_get(body, "name"), SHOWN_BYTES);
 	add_shown(b, "price", json_get(body, "price"), SHOWN_BYTES);
 	add_shown(b, "location", json_get(body, "location"), SHOWN_BYTES);
-	if (store_find(st->store, STREAM_STOCK, slice_of(sku), &r) &&
-	    json_check(r.body, &body) == 0 && json_int(json_get(body, "on_hand"), &on_hand) == 0 &&
-	    on_hand >= -STOCK_MAX && on_hand <= STOCK_MAX)
-		jw_int(b, "on_hand", on_hand + store_stock_delta(st->store, slice_of(sku)));
-	else
-		jw_null(b, "on_hand");
+	stock_document(st, b, sku, &figures, true);
 	jw_close(b, '}');
 }
 
@@ -315,6 +314,8 @@ static const char *mode_word(const struct station *st, const struct desk_state *
 		return "prep";
 	case MODE_RETURN:
 		return "return";
+	case MODE_COUNT:
+		return "count";
 	}
 	return "idle";
 }
@@ -380,6 +381,7 @@ static void write_counter(struct station *st, struct buf *b)
 	prep_document(st, b);
 	return_document(st, b);
 	loyalty_document(st, b);
+	count_document(st, b);
 	money_document(st, b);
 	approval_document(st, b);
 	add_product(st, b);
@@ -446,6 +448,7 @@ static void customer_document(struct station *st, struct buf *b)
 	jw_str(b, "mode", mode_word(st, &st->desks[DESK_KIOSK]));
 	add_notice(b, quiet ? &none : &desk->notice, true);
 	customer_pickup(st, b, desk);
+	draft_document(st, b, desk, desk == &st->desks[DESK_KIOSK]);
 	jw_null(b, "pickup");
 	jw_null(b, "return");
 	jw_null(b, "staff");

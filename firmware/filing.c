@@ -8,7 +8,7 @@
 
 #define FILED_OUT_MAX	256 /* orders of a status looked at in one step */
 #define LOOKUP_TEXT_MAX 256
-#define FILING		4 /* rises with what is filed; 2: in-store items, 3: orders by time, 4: cases */
+#define FILING		5 /* rises with what is filed; 3: orders by time, 4: cases, 5: orders by goods */
 
 /* What a record is looked up by, put in or taken out: both follow from its body alone. */
 struct filing {
@@ -137,6 +137,27 @@ static void file_wait(const struct filing *f, const struct wait *w)
 		file_key(f, LOOKUP_STATUS, key);
 }
 
+static void file_swapped(const struct filing *f, struct json swaps)
+{
+	for (struct json_walk w = json_walk(swaps); json_next(&w);)
+		file_text(f, LOOKUP_SKU, json_get(w.value, "sku"));
+}
+
+/* Whose pieces are still to leave the shop. */
+static void file_goods(const struct filing *f, const struct wait *w, struct json lines)
+{
+	static const char *const names[] = { "sku", "substituted" };
+	struct json m[COUNT_OF(names)];
+
+	if (!w->status || !strcmp(w->status, "over") || f->gen == GEN_GUEST)
+		return;
+	for (struct json_walk l = json_walk(lines); json_next(&l);) {
+		json_pick(l.value, names, m, COUNT_OF(names));
+		file_text(f, LOOKUP_SKU, m[0]);
+		file_swapped(f, m[1]);
+	}
+}
+
 static void file_labels(const struct filing *f, struct json parcels)
 {
 	for (struct json_walk w = json_walk(parcels); json_next(&w);)
@@ -154,6 +175,7 @@ static void file_order_read(const struct filing *f, const struct order *o)
 			over && is_put_aside(o->shelf, json_get(o->body, "lines")));
 
 	file_wait(f, &w);
+	file_goods(f, &w, json_get(o->body, "lines"));
 	file_text(f, LOOKUP_NUMBER, o->number);
 	file_text(f, LOOKUP_PHONE, json_get(o->customer, "phone_hash"));
 	file_labels(f, o->parcels);
@@ -167,6 +189,7 @@ static void file_order_body(const struct filing *f, struct json body)
 	json_pick(body, order_members, m, ORDER_MEMBERS);
 	w = wait_of(m);
 	file_wait(f, &w);
+	file_goods(f, &w, m[ORDER_LINES]);
 	file_text(f, LOOKUP_NUMBER, m[ORDER_NUMBER]);
 	file_text(f, LOOKUP_PHONE, json_get(m[ORDER_CUSTOMER], "phone_hash"));
 	file_labels(f, m[ORDER_PARCELS]);

@@ -335,7 +335,7 @@ static void refuse_handover(struct station *st, const struct handover *h, enum r
 		answer_no(st, c, 409, r, &v);
 }
 
-static bool read_args(struct json args, struct handover *h)
+static bool read_args(struct json args, bool ships, struct handover *h)
 {
 	const struct json name = json_get(args, "name"), rest = json_get(args, "rest");
 
@@ -348,7 +348,7 @@ static bool read_args(struct json args, struct handover *h)
 	if (name.type != JSON_NONE && (json_string(name, h->name, sizeof(h->name)) < 0 ||
 				       text_has_control(slice_of(h->name))))
 		return false;
-	return collector_of(json_get(args, "collector"), &h->collector) == 0;
+	return collector_of(json_get(args, "collector"), ships, &h->collector) == 0;
 }
 
 /* On the newest record, with what was done at this desk. */
@@ -357,7 +357,8 @@ static enum reason decide(struct station *st, const struct handover *h,
 {
 	const struct call *c = h->call;
 	const struct pickup_facts facts = { &st->order, st->config->store, station_now(st),
-					    !approval_missing(st, c, 1u << NEED_LATE, 0) };
+					    !approval_missing(st, c, 1u << NEED_LATE, 0),
+					    h->collector == COLLECTOR_COURIER };
 	const struct handover_facts f = {
 		.order = &st->order,
 		.done = st->done,
@@ -365,7 +366,7 @@ static enum reason decide(struct station *st, const struct handover *h,
 		.parcels_checked = pickup_parcels_checked(st, c->desk),
 		.isolated = serving_alone(st),
 		.isolated_approved = !approval_missing(st, c, 1u << NEED_ISOLATED, 0),
-		.age_checked = pickup_age_checked(st, c->desk),
+		.age_checked = st->order.ships || pickup_age_checked(st, c->desk),
 	};
 	enum reason r = pickup_verdict(&facts, policy);
 
@@ -389,7 +390,7 @@ static enum reason decide(struct station *st, const struct handover *h,
 
 void verb_pickup_handover(struct station *st, const struct call *c, struct json args)
 {
-	const struct pickup_policy policy = pickup_policy_now(st);
+	struct pickup_policy policy = pickup_policy_now(st);
 	struct handover h = { .call = c };
 	struct word_values v = words_none();
 	uint32_t needs;
@@ -397,7 +398,7 @@ void verb_pickup_handover(struct station *st, const struct call *c, struct json 
 
 	if (!pickup_loaded(st, c))
 		return;
-	if (!read_args(args, &h)) {
+	if (!read_args(args, st->order.ships, &h)) {
 		answer_no(st, c, 400, REASON_BAD_REQUEST, &v);
 		return;
 	}
@@ -407,6 +408,7 @@ void verb_pickup_handover(struct station *st, const struct call *c, struct json 
 	}
 	if (serving_park(st, c, args))
 		return;
+	pickup_policy_for(&policy, &st->order);
 	pickup_goods_load(st, c->desk, -1);
 	pickup_kept_load(st, c->desk);
 	pickup_parcels_count(st, c->desk);

@@ -321,7 +321,7 @@ static enum reason verdict_now(struct station *st, struct slice id, bool late_ap
 			       bool *ret_known)
 {
 	const struct pickup_policy policy = pickup_policy_now(st);
-	struct pickup_facts f = { NULL, st->config->store, station_now(st), late_approved };
+	struct pickup_facts f = { NULL, st->config->store, station_now(st), late_approved, true };
 
 	*ret_known = order_load(st, id);
 	f.order = *ret_known ? &st->order : NULL;

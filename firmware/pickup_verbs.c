@@ -21,6 +21,8 @@ void verb_pickup_take(struct station *st, const struct call *c, struct json args
 	v.order = order;
 	if (store_here_shown(st->store, slice_of(order)))
 		pickup_open(st, c, order, "code");
+	else if (order_load(st, slice_of(order)) && st->order.ships)
+		pickup_open(st, c, order, "search"); /* a courier has no code */
 	else if (approval_missing(st, c, 1u << NEED_UNSHOWN, 0))
 		/* nobody has shown a code for it */
 		approval_ask(st, c, 1u << NEED_UNSHOWN, 0, order, REASON_APPROVAL_NEEDED, &v);
@@ -135,8 +137,10 @@ static bool line_came(struct station *st, enum desk desk, int line, bool all)
 void pickup_parcels_count(struct station *st, enum desk desk)
 {
 	const bool all = pickup_parcels_checked(st, desk);
+	struct pickup_policy policy = pickup_policy_now(st);
 
-	if (json_count(st->order.parcels) == 0 || pickup_policy_now(st).check_items != CHECK_PARCEL)
+	pickup_policy_for(&policy, &st->order);
+	if (json_count(st->order.parcels) == 0 || policy.check_items != CHECK_PARCEL)
 		return;
 	for (int i = 0; i < st->order.line_count; i++)
 		if (line_came(st, desk, i, all))

@@ -33,13 +33,15 @@ static const char *mode_name(enum desk_mode m)
 		return "prep";
 	case MODE_RETURN:
 		return "return";
+	case MODE_COUNT:
+		return "count";
 	}
 	return "idle";
 }
 
 static enum desk_mode mode_named(const char *name)
 {
-	for (int m = MODE_IDLE; m <= MODE_RETURN; m++)
+	for (int m = MODE_IDLE; m <= MODE_COUNT; m++)
 		if (!strcmp(mode_name((enum desk_mode)m), name))
 			return (enum desk_mode)m;
 	return MODE_IDLE;
@@ -68,7 +70,7 @@ void desk_set_mode(struct station *st, enum desk desk, enum desk_mode mode)
 	if (d->mode == MODE_PICKUP && mode == MODE_IDLE)
 		loyalty_forget(st, desk);
 	d->mode = mode;
-	d->product[0] = d->paper[0] = d->member[0] = '\0';
+	d->product[0] = d->paper[0] = d->member[0] = d->draft[0] = '\0';
 	st->dirty = true;
 	if (mode == MODE_IDLE) {
 		store_desk_clear(st->store, desk);
@@ -380,7 +382,8 @@ void pickup_open(struct station *st, const struct call *c, const char *named, co
 	char order[ID_MAX + 1]; /* `named` may be the desk's own row, which changes below */
 	struct pickup_policy policy = pickup_policy_now(st);
 	struct pickup_facts f = { NULL, st->config->store, station_now(st),
-				  approval_missing(st, c, 1u << NEED_LATE, 0) == 0 };
+				  approval_missing(st, c, 1u << NEED_LATE, 0) == 0,
+				  c->desk == DESK_COUNTER && !strcmp(method, "search") };
 	struct word_values v = words_none();
 	struct refusal_words w;
 	enum reason r;
@@ -393,7 +396,7 @@ void pickup_open(struct station *st, const struct call *c, const char *named, co
 			answer_no(st, c, 409, REASON_BUSY, &v);
 		return;
 	}
-	if (desk->mode == MODE_PREP || desk->mode == MODE_RETURN) {
+	if (desk->mode == MODE_PREP || desk->mode == MODE_COUNT) {
 		answer_no(st, c, 409, REASON_BUSY, &v);
 		return;
 	}
@@ -483,7 +486,7 @@ void pickup_scan_code(struct station *st, const struct call *c, struct slice tex
 		return;
 	}
 	v.order = code.order;
-	if (desk->mode == MODE_PREP || desk->mode == MODE_RETURN ||
+	if (desk->mode == MODE_PREP || desk->mode == MODE_RETURN || desk->mode == MODE_COUNT ||
 	    (desk->mode == MODE_PICKUP && strcmp(desk->row.order, code.order) != 0)) {
 		answer_no(st, c, 409, REASON_BUSY, &v);
 		return;

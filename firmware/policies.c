@@ -173,10 +173,10 @@ void policies_follow(struct station *st)
 
 bool revoked_verb(const char *verb)
 {
-	static const char *const serving[] = { "scan",		"pickup.",    "prep.",
-					       "return.",	"complaint.", "drawer.",
-					       "print.again",	"fiscal.",    "pay.",
-					       "training.start" };
+	static const char *const serving[] = { "scan",		 "pickup.",    "prep.",
+					       "return.",	 "complaint.", "drawer.",
+					       "print.again",	 "fiscal.",    "pay.",
+					       "training.start", "stock.",     "order." };
 
 	for (size_t i = 0; i < COUNT_OF(serving); i++)
 		if (strncmp(verb, serving[i], strlen(serving[i])) == 0)

@@ -478,8 +478,7 @@ void prep_changed(struct station *st, enum desk desk)
 
 	if (!strcmp(method, PREP_PICK))
 		picking_changed(st, desk, known);
-	else if (!known || (!strcmp(method, PREP_BACK) &&
-			    !prep_put_back(&st->order, st->config->store, station_now(st))))
+	else if (!known || (!strcmp(method, PREP_BACK) && !prep_back_stands(st, desk)))
 		prep_end_work(st, desk); /* nothing is to be done any more */
 }
 
@@ -506,6 +505,7 @@ const struct verb prep_verbs[] = {
 	{ "prep.substitute", false, false, ROLE_CLERK, verb_prep_substitute },
 	{ "prep.stage", false, false, ROLE_CLERK, verb_prep_stage },
 	{ "prep.unstage", false, false, ROLE_CLERK, verb_prep_unstage },
+	{ "pickup.leave", false, false, ROLE_CLERK, verb_pickup_leave },
 	{ "prep.cancel", false, false, ROLE_CLERK, verb_prep_cancel },
 	{ "parcel.receive", false, false, ROLE_CLERK, verb_parcel_receive },
 	{ "parcel.stage", false, false, ROLE_CLERK, verb_parcel_stage },

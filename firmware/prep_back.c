@@ -42,6 +42,16 @@ static int64_t parcels_here(const struct order *o)
 	return n > 0 ? n : -1;
 }
 
+bool prep_back_stands(struct station *st, enum desk desk)
+{
+	char why[32];
+
+	read_why(st, desk, why, sizeof(why));
+	return !strcmp(why, NOT_TAKEN)
+		       ? st->order.status == ORDER_READY
+		       : prep_put_back(&st->order, st->config->store, station_now(st)) != NULL;
+}
+
 void prep_back_begin(struct station *st, const struct call *c, const char *why)
 {
 	struct word_values v;
@@ -88,6 +98,28 @@ void verb_prep_unstage(struct station *st, const struct call *c, struct json arg
 		text_fmt(members, sizeof(members), "\"order\":\"%s\"", order);
 		answer_ok(st, c, members);
 	}
+}
+
+/* Reserve and try: the customer has tried it, and buys nothing. The goods go back to their place,
+ * and then the reservation is over. */
+void verb_pickup_leave(struct station *st, const struct call *c, struct json args)
+{
+	struct word_values v = words_none();
+	char number[128];
+	enum reason r;
+
+	(void)args;
+	if (!pickup_loaded(st, c))
+		return;
+	order_number(&st->order, number, sizeof(number));
+	v.order = number;
+	r = pickup_leave(&st->order);
+	if (r != REASON_NONE) {
+		answer_no(st, c, 409, r, &v);
+		return;
+	}
+	prep_back_begin(st, c, NOT_TAKEN);
+	answer_ok(st, c, "");
 }
 
 /* ---- done ---- */
@@ -147,7 +179,7 @@ static void tell_unstaged(struct station *st, const struct call *c, const char *
 	jw_str(&b, "staff", c->session.row.staff);
 	mark = mark_own(st, event_end(st, "pickup.unstaged", &b, (struct slice){ 0 }, NULL));
 	prep_forget(st, &mark);
-	if (!strcmp(why, "no_show"))
+	if (!strcmp(why, "no_show") || !strcmp(why, NOT_TAKEN))
 		overlay_set(st, st->order.id, "status", slice_of("\"expired\""), &mark);
 	overlay_keep(st, st->order.id, "unstaged", prep_quoted(why, memory), &mark);
 }

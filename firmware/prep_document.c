@@ -136,6 +136,7 @@ static void write_head(struct station *st, struct buf *b, const char *work)
 	}
 	jw_value(b, "customer", json_get(o->customer, "name"));
 	jw_value(b, "shelf", o->shelf);
+	jw_bool(b, "ship", o->ships);
 	jw_value(b, "note", json_get(o->body, "note"));
 	if (o->parcels.type == JSON_ARRAY)
 		jw_value(b, "parcels", o->parcels);

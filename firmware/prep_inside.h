@@ -79,6 +79,10 @@ int64_t prep_tell_staged(struct station *st, const struct call *c, const char *s
 			 int64_t parcels);
 
 /* prep_back.c */
+#define NOT_TAKEN "not_taken" /* why, of what was only tried */
+void verb_pickup_leave(struct station *st, const struct call *c, struct json args);
+/* Do the goods that this desk puts back still have to go? */
+bool prep_back_stands(struct station *st, enum desk desk);
 void verb_prep_unstage(struct station *st, const struct call *c, struct json args);
 /* Opens the work of putting back what is here of the order that is loaded, or says that there is
  * nothing. */

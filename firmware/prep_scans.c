@@ -280,6 +280,18 @@ static bool wants_handling(const struct station *st, struct slice label)
 	       prep_put_back(&st->order, st->config->store, station_now(st));
 }
 
+/* A courier takes it: its parcels are scanned out. */
+static void begin_sending(struct station *st, const struct call *c, const char *order,
+			  struct slice label)
+{
+	const struct desk_state *desk = &st->desks[c->desk];
+
+	pickup_open(st, c, order, "search");
+	if (desk->mode == MODE_PICKUP && !strcmp(desk->row.order, order) &&
+	    order_load(st, slice_of(order)))
+		pickup_check_parcel(st, c->desk, label);
+}
+
 bool prep_scan(struct station *st, const struct call *c, const struct scan *s)
 {
 	const struct desk_state *desk = &st->desks[c->desk];
@@ -291,6 +303,10 @@ bool prep_scan(struct station *st, const struct call *c, const struct scan *s)
 		return false;
 	if (parcel_order(st, label_of(s), order) && wants_handling(st, label_of(s))) {
 		begin_with_parcel(st, c, label_of(s));
+		return true;
+	}
+	if (parcel_order(st, label_of(s), order) && st->order.ships) {
+		begin_sending(st, c, order, label_of(s));
 		return true;
 	}
 	return begin_with_slip(st, c, s);

@@ -39,6 +39,8 @@ static bool holds_until(struct station *st, int64_t *ret_ms)
 	const int64_t hours = json_int_or(policy, HOLD_HOURS), now = station_now(st);
 	const bool told = policy.type != JSON_NONE;
 
+	if (st->order.ships)
+		return false; /* a courier comes, whenever */
 	/* Prepared once more for who came late, or without a word of HQ's. */
 	if (st->order.collect_by_ms ? now <= st->order.collect_by_ms : !told)
 		return false;

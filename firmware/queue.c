@@ -42,6 +42,7 @@ struct waiting_order {
 	char number[ID_MAX + 1]; /* what people call it */
 	int64_t promised_ms;	 /* INT64_MAX none */
 	int64_t since_ms;	 /* ready or placed */
+	bool ships;		 /* nobody comes for it */
 };
 
 struct waits {
@@ -62,7 +63,8 @@ static int64_t time_of(struct json v, int64_t otherwise)
 /* False: it is not there (any more). */
 static bool read_times(struct station *st, struct waiting_order *o)
 {
-	static const char *const names[] = { "ready_at", "placed_at", "promised_at", "number" };
+	static const char *const names[] = { "ready_at", "placed_at", "promised_at", "number",
+					     "fulfilment" };
 	struct json m[COUNT_OF(names)], body;
 	struct record r;
 
@@ -74,6 +76,7 @@ static bool read_times(struct station *st, struct waiting_order *o)
 		text_fmt(o->number, sizeof(o->number), "%s", o->id);
 	o->since_ms = time_of(m[0], time_of(m[1], 0));
 	o->promised_ms = time_of(m[2], time_of(m[1], INT64_MAX));
+	o->ships = json_is(m[4], "ship");
 	return true;
 }
 
@@ -187,9 +190,11 @@ static void write_queue(struct station *st, const struct waits *w, bool staff, s
 		for (int i = 0; i < w->count[s]; i++) {
 			const struct waiting_order *o = &w->orders[s][i];
 
-			if (store_is_here(st->store, slice_of(o->id)))
-				continue; /* stands above */
+			if (store_is_here(st->store, slice_of(o->id)) || (o->ships && !staff))
+				continue; /* stands above; is nobody's who waits */
 			add_queued(b, o->id, o->number, statuses[s], waited_s(st, o->since_ms));
+			if (o->ships)
+				jw_bool(b, "ship", true);
 			if (staff && s > 0)
 				add_prepared(st, b, o);
 			jw_close(b, '}');

@@ -11,6 +11,7 @@
 #include "firmware/prep.h"
 #include "firmware/returns.h"
 #include "firmware/station.h"
+#include "firmware/stock.h"
 #include "firmware/training.h"
 
 static void scan_gtin(struct station *st, const struct call *c, const struct scan *s)
@@ -232,7 +233,8 @@ static void scan_by_kind(struct station *st, const struct call *c, const struct 
 	struct desk_state *desk = &st->desks[c->desk];
 	struct word_values v = words_none();
 
-	if (prep_scan(st, c, s) || return_scan(st, c, s) || loyalty_scan(st, c, s))
+	if (count_scan(st, c, s) || prep_scan(st, c, s) || return_scan(st, c, s) ||
+	    loyalty_scan(st, c, s))
 		return;
 	switch (s->kind) {
 	case SCAN_NOTHING:

@@ -46,10 +46,12 @@
 #define ASK_WAIT_MS	    2800  /* an answer to a person comes within 3 s, so this ends before */
 #define BEAT_FRESH_MS	    30000
 #define WAITING_ARGS_MAX    512
+#define DRAFT_TEXT_MAX	    2048
+#define COUNTED_TEXT_MAX    12288
 #define QUEUE_AGE_MS	    30000
 #define REVISIONS_PER_START INT64_C(1000000000) /* a change a second for thirty years */
 
-enum desk_mode { MODE_IDLE, MODE_ASKING, MODE_PICKUP, MODE_PREP, MODE_RETURN };
+enum desk_mode { MODE_IDLE, MODE_ASKING, MODE_PICKUP, MODE_PREP, MODE_RETURN, MODE_COUNT };
 
 enum notice_level { NOTICE_GOOD, NOTICE_ATTENTION, NOTICE_BAD };
 
@@ -175,8 +177,10 @@ struct desk_state {
 	struct blocked blocked;
 	struct grant grants[GRANTS_KEPT]; /* a ring, by act */
 	int next_grant;
-	char greeted[ID_MAX + 1]; /* kiosk: the order whose customer is greeted */
-	int64_t wipe_ms;	  /* kiosk: when to forget, monotonic, 0 never */
+	char draft[DRAFT_TEXT_MAX]; /* the order begun there last, as the customer's screen shows it
+				     */
+	char greeted[ID_MAX + 1];   /* kiosk: the order whose customer is greeted */
+	int64_t wipe_ms;	    /* kiosk: when to forget, monotonic, 0 never */
 };
 
 struct device_state {
@@ -404,6 +408,8 @@ struct station {
 	/* As JSON, kept between steps: the queue as staff and as customers see it, and tasks. */
 	char queue[QUEUE_TEXT_MAX], board_queue[QUEUE_TEXT_MAX], tasks[QUEUE_TEXT_MAX];
 	size_t queue_n, board_queue_n, tasks_n;
+	char counted[COUNTED_TEXT_MAX]; /* differences of the count that was finished last, as JSON
+					 */
 	uint8_t screen_hash[SCREEN_COUNT][16];
 	uint8_t display_hash[DESK_COUNT][16];
 	int64_t display_due_ms; /* monotonic, when a display changes by itself, 0 never */

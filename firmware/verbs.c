@@ -12,6 +12,7 @@
 #include "firmware/printing.h"
 #include "firmware/returns.h"
 #include "firmware/station.h"
+#include "firmware/stock.h"
 #include "firmware/training.h"
 #include "firmware/trust/hash.h"
 
@@ -128,8 +129,10 @@ static const struct verb verbs[] = {
 	{ 0 },
 };
 
-static const struct verb *const rooms[] = { verbs,	  money_verbs,	  shift_verbs,	prep_verbs,
-					    return_verbs, training_verbs, loyalty_verbs };
+static const struct verb *const rooms[] = { verbs,	 money_verbs,	 shift_verbs,
+					    prep_verbs,	 return_verbs,	 training_verbs,
+					    stock_verbs, counting_verbs, draft_verbs,
+					    loyalty_verbs };
 
 static const struct verb *find_verb(const char *name)
 {

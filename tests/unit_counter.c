@@ -93,7 +93,7 @@ static void test_verdicts(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(verdicts); i++) {
 		struct pickup_policy p = policy_of(verdicts[i].policy, "{}");
-		struct pickup_facts f = { &order_storage, "WAW-042", NOW_MS, false };
+		struct pickup_facts f = { &order_storage, "WAW-042", NOW_MS, false, false };
 		enum reason r;
 
 		assert_null(read_order(verdicts[i].body));
@@ -107,7 +107,7 @@ static void test_verdicts(void **state)
 static void test_unknown_order(void **state)
 {
 	struct pickup_policy p = policy_of("{}", "{}");
-	struct pickup_facts f = { NULL, "WAW-042", NOW_MS, false };
+	struct pickup_facts f = { NULL, "WAW-042", NOW_MS, false, false };
 
 	(void)state;
 	assert_int_equal(pickup_verdict(&f, &p), REASON_NOT_FOUND);
@@ -376,7 +376,7 @@ static void test_words(void **state)
 	assert_string_equal(buf_str(&b), "Zamówienie 4821. Prób: 2.");
 	/* Every word in every language is there, and no text is an old one by mistake. */
 	for (int l = LANGUAGE_PL; l <= LANGUAGE_UK; l++) {
-		for (int w = 0; w < WORD_COUNT; w++)
+		for (int w = 0; w < WORD_COUNT + WORD_STOCK_COUNT; w++)
 			assert_true(word_text((enum word)w, (enum language)l)[0]);
 		for (int r = 1; r < REASON_COUNT; r++) {
 			assert_true(reason_text((enum reason)r, (enum language)l)[0]);

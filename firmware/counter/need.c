@@ -20,6 +20,7 @@ static const char *const names[NEED_COUNT] = {
 	[NEED_GOODWILL] = "goodwill",
 	[NEED_TAKEN] = "taken",
 	[NEED_PROXY] = "proxy",
+	[NEED_STOCK] = "stock",
 };
 
 const char *need_name(enum need n)

@@ -28,8 +28,9 @@ enum need {
 	NEED_GOODWILL,	 /* taken back though policy says no */
 	NEED_TAKEN,	 /* being prepared by somebody else, and is taken over */
 	NEED_PROXY,	 /* collected by somebody the customer has not named */
+	NEED_STOCK,	 /* stock is changed by more than policy stock.approve_above */
 };
-#define NEED_COUNT (NEED_PROXY + 1)
+#define NEED_COUNT (NEED_STOCK + 1)
 
 const char *need_name(enum need n);
 

@@ -201,11 +201,14 @@ enum {
 	HEAD_COLLECT_BY,
 	HEAD_LINES,
 	HEAD_PAYMENTS,
+	HEAD_FULFILMENT,
+	HEAD_CONTRACT,
 	HEAD_MEMBERS,
 };
 static const char *const head_names[HEAD_MEMBERS] = {
-	"status",   "number",	 "store",  "shelf",	  "parcels",	"customer", "code_nonce",
-	"pin_hash", "collected", "totals", "promised_at", "collect_by", "lines",    "payments",
+	"status",     "number",	  "store",	"shelf",    "parcels",	   "customer",
+	"code_nonce", "pin_hash", "collected",	"totals",   "promised_at", "collect_by",
+	"lines",      "payments", "fulfilment", "contract",
 };
 
 static bool read_heads(const struct json m[HEAD_MEMBERS], struct order *o)
@@ -222,6 +225,8 @@ static bool read_heads(const struct json m[HEAD_MEMBERS], struct order *o)
 	o->code_nonce = m[HEAD_NONCE];
 	o->pin_hash = m[HEAD_PIN];
 	o->collected = m[HEAD_COLLECTED];
+	o->ships = json_is(m[HEAD_FULFILMENT], "ship");
+	o->reservation = json_is(m[HEAD_CONTRACT], "reservation");
 	lang = json_get(o->customer, "lang");
 	o->language = json_is(lang, "en")   ? LANGUAGE_EN
 		      : json_is(lang, "uk") ? LANGUAGE_UK

@@ -82,6 +82,8 @@ struct order {
 	enum language language;		    /* the customer's */
 	int64_t promised_ms, collect_by_ms; /* 0 unknown */
 	struct json collected;
+	bool ships;	    /* is sent from here: a courier takes it, its customer does not come */
+	bool reservation;   /* nothing is sold yet: the customer tries it, and buys or does not */
 	int64_t total, due; /* -1 unknown */
 	int line_count;
 	struct order_line lines[ORDER_LINES_MAX];

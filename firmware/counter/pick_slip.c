@@ -88,6 +88,8 @@ void parcel_label(const struct pick_slip_facts *f, int64_t n, int64_t count, con
 	char of[48];
 
 	add_number(f, doc);
+	if (f->order->ships)
+		doc_text(doc, 'H', word_text(WORD_COURIER, f->language));
 	add_customer(f, doc);
 	add_word_pair(doc, WORD_SHELF, f->language, shelf);
 	text_fmt(of, sizeof(of), "%lld/%lld", (long long)n, (long long)count);

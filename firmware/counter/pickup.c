@@ -59,6 +59,12 @@ struct pickup_policy pickup_policy_read(struct json pickup, struct json fiscal)
 	return p;
 }
 
+void pickup_policy_for(struct pickup_policy *p, const struct order *o)
+{
+	if (o->ships && p->check_items == CHECK_EACH)
+		p->check_items = CHECK_PARCEL;
+}
+
 bool pickup_late_approvable(enum reason r, const struct pickup_policy *p)
 {
 	return r == REASON_EXPIRED && p->late == LATE_APPROVE;
@@ -98,6 +104,8 @@ enum reason pickup_verdict(const struct pickup_facts *f, const struct pickup_pol
 		return REASON_NOT_FOUND;
 	if (o->store.type == JSON_STRING && !json_is(o->store, f->store))
 		return REASON_WRONG_STORE;
+	if (o->ships && !f->to_courier)
+		return REASON_SHIPS;
 	return verdict_of_status(
 		o, p->late == LATE_ALLOW || (p->late == LATE_APPROVE && f->late_approved),
 		f->now_ms);
@@ -146,6 +154,16 @@ int64_t pickup_sold(const struct order_line *line, struct pickup_line done)
 	if (line->goods)
 		return pickup_leaves(line, done);
 	return sold > 0 ? sold : 0;
+}
+
+enum reason pickup_leave(const struct order *o)
+{
+	if (!o->reservation)
+		return REASON_FORBIDDEN;
+	for (int i = 0; i < o->payment_count; i++)
+		if (o->payments[i].captured && o->payments[i].amount > o->payments[i].refunded)
+			return REASON_OVERPAID;
+	return o->status == ORDER_READY ? REASON_NONE : REASON_NOT_READY;
 }
 
 bool pickup_all_done(const struct order *o, const struct pickup_line *done)
@@ -271,9 +289,11 @@ enum reason pickup_handover(const struct handover_facts *f, const struct pickup_
 	return REASON_NONE;
 }
 
-int collector_of(struct json word, enum collector *ret_collector)
+int collector_of(struct json word, bool ships, enum collector *ret_collector)
 {
-	if (word.type == JSON_NONE || json_is(word, "self"))
+	if (word.type == JSON_NONE && ships)
+		*ret_collector = COLLECTOR_COURIER;
+	else if (word.type == JSON_NONE || json_is(word, "self"))
 		*ret_collector = COLLECTOR_SELF;
 	else if (json_is(word, "proxy"))
 		*ret_collector = COLLECTOR_PROXY;

@@ -35,12 +35,17 @@ struct pickup_policy {
 };
 struct pickup_policy pickup_policy_read(struct json pickup, struct json fiscal);
 
+/* What is sent was packed and closed: its parcels are scanned, its pieces and whoever collects are
+ * not looked at here. */
+void pickup_policy_for(struct pickup_policy *p, const struct order *o);
+
 /* May this order be opened for handing over here and now? */
 struct pickup_facts {
 	const struct order *order; /* NULL: not known here */
 	const char *store;	   /* this store */
 	int64_t now_ms;
 	bool late_approved; /* a supervisor hands it over all the same */
+	bool to_courier;    /* who takes it, as far as that is known */
 };
 /* Would a supervisor's word open what this verdict refuses? */
 bool pickup_late_approvable(enum reason r, const struct pickup_policy *p);
@@ -90,13 +95,17 @@ int64_t pickup_sold(const struct order_line *line, struct pickup_line done);
 
 /* How many of a line leave the shop now. */
 int64_t pickup_leaves(const struct order_line *line, struct pickup_line done);
+/* Reserved, tried and not bought: may it end so? FORBIDDEN: it was bought; OVERPAID: what was paid
+ * goes back first; NOT_READY: some of it was taken. */
+enum reason pickup_leave(const struct order *o);
 /* Is nothing left for another time? */
 bool pickup_all_done(const struct order *o, const struct pickup_line *done);
 
 /* Who collects. A proxy has a name; where the customer named some beforehand, it is one of them, or
  * a supervisor vouches. */
 enum collector { COLLECTOR_SELF, COLLECTOR_PROXY, COLLECTOR_COURIER };
-int collector_of(struct json word, enum collector *ret_collector); /* absent: self; -EINVAL */
+/* Absent: self, or the courier of an order that is sent. -EINVAL */
+int collector_of(struct json word, bool ships, enum collector *ret_collector);
 const char *collector_name(enum collector c);
 /* BAD_REQUEST: no name; APPROVAL_NEEDED: not one who was named. `proxies`: of the order. */
 enum reason collector_verdict(enum collector c, const char *name, struct json proxies,

@@ -58,6 +58,8 @@ static const char *const codes[REASON_COUNT] = {
 	[REASON_POINTS_SHORT] = "points_short",
 	[REASON_ALLOWANCE_SHORT] = "allowance_short",
 	[REASON_COUPON_REFUSED] = "coupon_refused",
+	[REASON_RECOUNT] = "recount",
+	[REASON_SHIPS] = "ships",
 };
 
 const char *reason_code(enum reason r)

@@ -64,8 +64,10 @@ enum reason {
 	REASON_POINTS_SHORT,   /* the member has not so many (of the contract's list) */
 	REASON_ALLOWANCE_SHORT, /* more than this lane may redeem while HQ is silent (likewise) */
 	REASON_COUPON_REFUSED,	/* used, too late, or too little for it */
+	REASON_RECOUNT,	       /* it is to be counted once more */
+	REASON_SHIPS,	       /* it is sent to the customer: a courier takes it */
 };
-#define REASON_COUNT (REASON_COUPON_REFUSED + 1)
+#define REASON_COUNT (REASON_SHIPS + 1)
 
 const char *reason_code(enum reason r);
 

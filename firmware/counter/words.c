@@ -591,6 +591,11 @@ static const char *const reasons[REASON_COUNT][3] = {
 				    "warunki.",
 				    "This coupon does not count now[: {item}]. Check its terms.",
 				    "Цей купон зараз не діє[: {item}]. Перевірте його умови." },
+	[REASON_RECOUNT] = { "Policz jeszcze raz: {item}.", "Count once more: {item}.",
+			     "Порахуйте ще раз: {item}." },
+	[REASON_SHIPS] = { "Zamówienie {order} jedzie do klienta, zabiera je kurier.",
+			   "Order {order} is sent to the customer; a courier takes it.",
+			   "Замовлення {order} їде до клієнта, його забирає кур'єр." },
 	[REASON_UNREADABLE] = { "Nie udało się odczytać kodu. Zeskanuj ponownie.",
 				"The code could not be read. Scan it again.",
 				"Код не вдалося прочитати. Скануйте ще раз." },
@@ -652,6 +657,10 @@ static const struct {
 	  { "Do zapłaty[ {item}] w kasie. Wróć z paragonem, towar czeka.",
 	    "To pay[ {item}] at the till. Come back with the receipt; we'll keep your items.",
 	    "До сплати[ {item}] на касі. Поверніться з чеком, товар чекає." } },
+	{ REASON_SHIPS,
+	  { "To zamówienie przywiezie kurier. W sklepie nie trzeba go odbierać.",
+	    "A courier brings this order to you. There's no need to collect it here.",
+	    "Це замовлення привезе кур'єр. Забирати його в магазині не потрібно." } },
 	{ REASON_REVOKED,
 	  { "To stanowisko jest nieczynne. Podejdź do innego.",
 	    "This counter is closed. Please go to another one.",
@@ -664,7 +673,7 @@ static const struct {
 
 const char *word_text(enum word w, enum language l)
 {
-	return words[w][l];
+	return w >= WORD_STOCK_FIRST ? stock_word(w, l) : words[w][l];
 }
 
 const char *reason_text(enum reason r, enum language l)

@@ -131,10 +131,25 @@ enum word {
 	WORD_COUPON,	      /* a coupon counts with the handover */
 	WORD_SLIP_EARNED,
 	WORD_SLIP_BALANCE,
+	/* Stock (stock_words.c). */
+	WORD_STOCK_NOW, /* {order}: the figure, which may be below zero */
+	WORD_COUNT_BEGUN,
+	WORD_RECEIVE_BEGUN, /* {order}: the delivery's number */
+	WORD_RECEIVED,
+	WORD_COUNTED,
+	WORD_DRAFT,	  /* an order was begun at the kiosk */
+	WORD_DRAFT_TITLE, /* its slip */
+	WORD_DRAFT_HOME,
+	WORD_DRAFT_STORE,
+	WORD_DRAFT_PHONE,
+	WORD_COURIER, /* on the label of a parcel that one takes */
 };
-#define WORD_COUNT (WORD_SLIP_BALANCE + 1)
+#define WORD_COUNT	 (WORD_SLIP_BALANCE + 1) /* of words.c */
+#define WORD_STOCK_FIRST WORD_STOCK_NOW
+#define WORD_STOCK_COUNT (WORD_COURIER - WORD_STOCK_FIRST + 1)
 
 const char *word_text(enum word w, enum language l);
+const char *stock_word(enum word w, enum language l); /* word_text() of those of stock */
 /* For staff at the counter. */
 const char *reason_text(enum reason r, enum language l);
 /* For the customer's screen; never says more than the customer may know. */

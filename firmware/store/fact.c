@@ -127,6 +127,12 @@ int64_t store_stock_delta(struct store *st, struct slice sku)
 	       db_number(st, 0, "SELECT sum(delta) FROM temp.delta_of WHERE sku=?", "t", sku);
 }
 
+bool store_stock_moved(struct store *st, struct slice sku)
+{
+	return db_number(st, 0, "SELECT count(*) FROM temp.delta_of WHERE sku=?", "t", sku) > 0 ||
+	       (db_base(st) && store_stock_moved(db_base(st), sku));
+}
+
 void store_stock_deltas_covered(struct store *st, struct slice lane, int64_t epoch, int64_t seq)
 {
 	db_run(st,

@@ -59,3 +59,17 @@ bool store_over_of(struct store *st, const char *what, const char *value, char i
 	db_done(row);
 	return true;
 }
+
+bool store_over_swapped(struct store *st, const char *part, char id[ID_MAX + 1])
+{
+	sqlite3_stmt *row = db_query(st,
+				     "SELECT id FROM over WHERE what>='swaps:' AND what<'swaps;'"
+				     " AND id>? AND instr(value, ?) > 0 ORDER BY id LIMIT 1",
+				     "ss", id, part);
+
+	if (!row)
+		return false;
+	slice_copy(db_text(row, 0), id, ID_MAX + 1);
+	db_done(row);
+	return true;
+}

@@ -170,6 +170,14 @@ bool store_lookup_next(struct store *st, int64_t gen, enum lookup kind, struct s
 	return found;
 }
 
+bool store_lookup_has(struct store *st, int64_t gen, enum lookup kind, struct slice key,
+		      struct slice id)
+{
+	return db_number(of_gen(st, gen), 0,
+			 "SELECT 1 FROM lookup WHERE gen=? AND kind=? AND key=? AND id=?", "iitt",
+			 gen, (int64_t)kind, key, id) != 0;
+}
+
 bool store_lookup_walk(struct store *st, int64_t gen, enum lookup kind, const char *prefix,
 		       char key[LOOKUP_WALK_MAX], char id[ID_MAX + 1])
 {

@@ -223,7 +223,9 @@ static const char *const migrations[] = {
 	 * (worth so many grosze), given back of those. */
 	"CREATE TABLE order_points (id TEXT NOT NULL, member TEXT NOT NULL, earned INTEGER NOT NULL,"
 	" back INTEGER NOT NULL, redeemed INTEGER NOT NULL, worth INTEGER NOT NULL,"
-	" given INTEGER NOT NULL, PRIMARY KEY (id, member)) STRICT, WITHOUT ROWID;",
+	" given INTEGER NOT NULL, PRIMARY KEY (id, member)) STRICT, WITHOUT ROWID;"
+	/* Orders in which a lane has replaced something. */
+	"CREATE INDEX over_swaps ON over (id) WHERE what>='swaps:' AND what<'swaps;';",
 };
 
 size_t schema_version(void)

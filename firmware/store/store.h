@@ -70,7 +70,8 @@ enum lookup {
 	LOOKUP_CARD,   /* members */
 	LOOKUP_CUSTOMER,
 	LOOKUP_LABEL, /* orders: the labels of their parcels */
-	LOOKUP_CASE,  /* entries: case */
+	LOOKUP_CASE, /* entries: case */
+	LOOKUP_SKU,  /* orders that wait: what is in them, substitutes too */
 };
 
 #define GEN_GUEST 0 /* orders asked for, kept beside the stream */
@@ -98,6 +99,8 @@ void store_lookup_drop(struct store *st, int64_t gen, enum lookup kind, struct s
  * next; false behind the last. Walks of this kind cost the same at any length. */
 bool store_lookup_next(struct store *st, int64_t gen, enum lookup kind, struct slice key,
 		       char id[ID_MAX + 1]);
+bool store_lookup_has(struct store *st, int64_t gen, enum lookup kind, struct slice key,
+		      struct slice id);
 /* The same of all keys that begin with `prefix` and a colon, in order of key: `key` and `id` hold
  * the one before ("" to begin). */
 #define LOOKUP_WALK_MAX 48 /* bytes of such a key */
@@ -219,11 +222,14 @@ void store_over_drop(struct store *st, struct slice order, const char *what);
 /* The next order behind `id` ("" to begin), which is replaced, whose `what` ("status" or "search")
  * is said here with this value (JSON text). */
 bool store_over_of(struct store *st, const char *what, const char *value, char id[ID_MAX + 1]);
+/* The next order behind `id` of which a substitute's text has this in it. */
+bool store_over_swapped(struct store *st, const char *part, char id[ID_MAX + 1]);
 
 #define STOCK_MAX INT64_C(1000000000000) /* either way, pieces: what no shop has */
 void store_stock_delta_add(struct store *st, struct slice sku, int64_t delta, const char *lane,
 			   int64_t epoch, int64_t seq);
 int64_t store_stock_delta(struct store *st, struct slice sku);
+bool store_stock_moved(struct store *st, struct slice sku); /* is anything laid over HQ's figure? */
 void store_stock_deltas_covered(struct store *st, struct slice lane, int64_t epoch, int64_t seq);
 
 /* ---- other lanes of the store (lane.c) ---- */

@@ -8,6 +8,7 @@
 #include "sync/hq/edit.h"
 #include "sync/hq/effect_inside.h"
 #include "sync/hq/effect_order.h"
+#include "sync/hq/effect_stock.h"
 #include "sync/hq/figure.h"
 #include "sync/hq/handover.h"
 #include "sync/hq/points.h"
@@ -156,6 +157,8 @@ static const struct {
 	{ "loyalty.released", effect_loyalty_released },
 	{ "loyalty.used", effect_loyalty_used },
 	{ "loyalty.counted", effect_loyalty_counted },
+	{ "stock.counted", effect_stock_counted },
+	{ "order.drafted", effect_order_drafted },
 };
 
 const char *effect_apply(const struct happening *h)

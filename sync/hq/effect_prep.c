@@ -382,7 +382,9 @@ const char *effect_pickup_unstaged(const struct happening *h)
 	changes[1].json = write_off_shelf(&o, &h->hq->message);
 	if (json_get(o.root, "shelf").type == JSON_STRING)
 		changes[2].json = slice_of("null");
-	if (json_is(json_get(h->body, "why"), "no_show") && status_is(&o, "ready"))
+	if ((json_is(json_get(h->body, "why"), "no_show") ||
+	     json_is(json_get(h->body, "why"), "not_taken")) &&
+	    status_is(&o, "ready"))
 		changes[3].json = slice_of("\"expired\"");
 	return effect_save(h, &o, changes, 4);
 }

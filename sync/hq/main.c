@@ -183,12 +183,12 @@ static int do_fleet(struct hq *hq, const struct args *a)
 	return list_fleet(hq, a->json, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static int do_events(struct hq *hq, const struct args *a)
+static int list_wanted(struct hq *hq, const struct args *a, const char *type)
 {
 	struct events_wanted wanted = { .after = a->after,
 					.store = a->store,
 					.lane = a->lane,
-					.type = a->type,
+					.type = type,
 					.since = "",
 					.json = a->json,
 					.follow = a->follow };
@@ -203,6 +203,16 @@ static int do_events(struct hq *hq, const struct args *a)
 	}
 
 	return list_events(hq, &wanted, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int do_events(struct hq *hq, const struct args *a)
+{
+	return list_wanted(hq, a, a->type);
+}
+
+static int do_drafts(struct hq *hq, const struct args *a)
+{
+	return list_wanted(hq, a, "order.drafted");
 }
 
 /* ---- commands without a database ---- */
@@ -267,6 +277,7 @@ static const struct command commands[] = {
 	{ "renumber", NULL, 1, 1, NEED_FILE, chore_renumber },
 	{ "fleet", NULL, 1, 1, NEED_FILE, do_fleet },
 	{ "events", NULL, 1, 1, NEED_FILE, do_events },
+	{ "drafts", NULL, 1, 1, NEED_FILE, do_drafts },
 	{ "hash", NULL, 3, 4, NEED_NOTHING, do_hash },
 	{ "acl", NULL, 1, ACL_WORDS_MAX, NEED_FILE, chore_acl },
 };
