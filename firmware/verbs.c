@@ -143,6 +143,9 @@ static const struct verb *find_verb(const char *name)
 	return NULL;
 }
 
+/* Of the hash of what a press asks for, kept with its answer: a slip of a program is seen. */
+#define PRESS_ASKED_CHARS 8
+
 /* A press is one press of one person; another's key is another press. */
 static void scope_press(struct call *c, const char *verb, struct slice payload)
 {
@@ -151,6 +154,7 @@ static void scope_press(struct call *c, const char *verb, struct slice payload)
 	if (!c->press[0])
 		return;
 	hash_text(payload, c->asked);
+	c->asked[PRESS_ASKED_CHARS] = '\0';
 	text_fmt(text, sizeof(text), "%s %s %s", c->token, verb, c->press);
 	hash_text(slice_of(text), c->press);
 }

@@ -274,7 +274,10 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 	int rc = MOSQ_ERR_SUCCESS;
 
 	l->busy = true;
-	/* A poll error is read out by libmosquitto as the socket's own. */
+	/* A poll error is read out by libmosquitto as the socket's own, behind what came before it;
+	 * libuv has stopped the poll, so it is started again until then. */
+	if (status < 0)
+		a->armed = 0;
 	if (status < 0 || (events & UV_READABLE))
 		rc = mosquitto_loop_read(a->mosq, 1);
 	if (rc == MOSQ_ERR_SUCCESS && (events & UV_WRITABLE) && mosquitto_socket(a->mosq) >= 0)

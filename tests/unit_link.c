@@ -6,6 +6,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <spawn.h>
@@ -493,18 +494,25 @@ static void nothing_blocks_the_loop(void **state)
 	assert_true(f->slowest_ms < 200);
 }
 
-/* A listener that accepts and says nothing is given up after a while. */
-static void a_silent_broker_is_given_up(void **state)
+static int listen_on(int port)
 {
-	struct fixture *f = *state;
 	struct sockaddr_in a = { .sin_family = AF_INET,
-				 .sin_port = htons((uint16_t)f->port),
+				 .sin_port = htons((uint16_t)port),
 				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
 	assert_int_equal(listen(fd, 8), 0);
+	return fd;
+}
+
+/* A listener that accepts and says nothing is given up after a while. */
+static void a_silent_broker_is_given_up(void **state)
+{
+	struct fixture *f = *state;
+	int fd = listen_on(f->port);
+
 	start_station(f);
 	until(f, metric(f, "lada_broker_attempts_total") == 2, 14000);
 	assert_false(sync_connected(f->sync));
@@ -594,6 +602,48 @@ static void tls_both_ways(void **state)
 	until(f, f->link_up, 16000);
 }
 
+/* ---- a broker of our own, as far as its goodbye ---- */
+
+static size_t take_packet(struct fixture *f, int fd, unsigned char *dst, size_t cap)
+{
+	ssize_t n = -1;
+
+	until(f, (n = recv(fd, dst, cap, MSG_DONTWAIT)) > 0, 3000);
+	return (size_t)n;
+}
+
+/* The connection is reset with answers still to be read: each is read, and then that it is over. */
+static void a_reset_behind_the_last_words(void **state)
+{
+	struct fixture *f = *state;
+	static const unsigned char connack[] = { 0x20, 2, 0, 0 };
+	unsigned char words[2 * 200] = { 0 }; /* PINGRESP, more than libmosquitto reads at once */
+	unsigned char suback[4 + ROUTE_SUBSCRIPTIONS] = { 0x90, 2 + ROUTE_SUBSCRIPTIONS };
+	unsigned char got[4096];
+	int listener = listen_on(f->port), fd = -1;
+
+	for (size_t i = 0; i < sizeof(words); i += 2)
+		words[i] = 0xd0;
+	assert_int_equal(fcntl(listener, F_SETFL, O_NONBLOCK), 0);
+	start_station(f);
+	until(f, (fd = accept(listener, NULL, NULL)) >= 0, 3000);
+	take_packet(f, fd, got, sizeof(got));
+	assert_int_equal(send(fd, connack, sizeof(connack), 0), sizeof(connack));
+	take_packet(f, fd, got, sizeof(got));
+	assert_int_equal(got[0], 0x82);
+	/* The packet's id stands behind a length of one byte or two. */
+	memcpy(suback + 2, got + (got[1] & 0x80 ? 3 : 2), 2);
+	assert_int_equal(send(fd, suback, sizeof(suback), 0), sizeof(suback));
+	until(f, f->link_up, 3000);
+	while (recv(fd, got, sizeof(got), MSG_DONTWAIT) > 0)
+		;
+	assert_int_equal(send(fd, words, sizeof(words), 0), sizeof(words));
+	close(fd);
+	close(listener);
+	heartbeat(f, "\"v\":1}"); /* comes too late, and is answered by the reset */
+	until(f, !f->link_up, 800);
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -602,7 +652,8 @@ int main(void)
 		T(a_clean_stop_says_so),	T(the_will_is_heard),
 		T(a_killed_broker_comes_back),	T(ten_megabytes_do_not_hurt),
 		T(a_taken_name_is_no_storm),	T(nothing_blocks_the_loop),
-		T(a_silent_broker_is_given_up), T(tls_both_ways),
+		T(a_silent_broker_is_given_up), T(a_reset_behind_the_last_words),
+		T(tls_both_ways),
 	};
 
 	signal(SIGPIPE, SIG_IGN);

@@ -15,6 +15,15 @@ const AHEAD = 3;
 const GEN = 1;
 const LISTED = new Set(['placed', 'picking', 'ready']);
 
+/** Orders that wait are looked up by what they wait for and until when. */
+function waits(body)
+{
+	const at = body.status === 'ready' ? body.collect_by : body.promised_at ?? body.placed_at;
+	const ms = at ? Date.parse(at) : 9999999999999;
+
+	return `${body.status}:${String(ms).padStart(13, '0')}`;
+}
+
 const [url, file] = process.argv.slice(2);
 const db = new Database(file);
 
@@ -30,7 +39,7 @@ const take = db.transaction((message) => {
 	for (const { id, rev, body } of message.ops) {
 		if (insert.run(GEN, id, rev, JSON.stringify(body)).changes === 1) {
 			if (LISTED.has(body.status)) {
-				look.run(GEN, 0, body.status, id);
+				look.run(GEN, 0, waits(body), id);
 			}
 			look.run(GEN, 2, body.number, id);
 			look.run(GEN, 1, body.customer.phone_hash, id);
