@@ -13,6 +13,7 @@ const { PREFIX, STORE } = require('./snapshot_hq.js');
 
 const AHEAD = 3;
 const GEN = 1;
+const LOOKUP_SKU = 8;
 const LISTED = new Set(['placed', 'picking', 'ready']);
 
 /** Orders that wait are looked up by what they wait for and until when. */
@@ -40,6 +41,9 @@ const take = db.transaction((message) => {
 		if (insert.run(GEN, id, rev, JSON.stringify(body)).changes === 1) {
 			if (LISTED.has(body.status)) {
 				look.run(GEN, 0, waits(body), id);
+				for (const { sku } of body.lines) {
+					look.run(GEN, LOOKUP_SKU, sku, id);
+				}
 			}
 			look.run(GEN, 2, body.number, id);
 			look.run(GEN, 1, body.customer.phone_hash, id);

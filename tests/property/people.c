@@ -174,6 +174,7 @@ static int open_work(struct run *r, struct chance *c, struct choice *all, int n)
 	case MODE_ASKING:
 		ADD(in_asking);
 		break;
+	case MODE_COUNT: /* nobody of these begins one; unit_stock_model does */
 	case MODE_IDLE:
 		break;
 	}

@@ -27,6 +27,7 @@ static int64_t pieces_of(const struct station *st, int i)
 	case MODE_RETURN:
 		return return_line_is_goods(l) ? return_line_left(l) - d->checked : 0;
 	case MODE_IDLE:
+	case MODE_COUNT:
 	case MODE_ASKING:
 		return 0;
 	}
