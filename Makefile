@@ -96,7 +96,16 @@ $(BUILD)/obj/%.o: %.c
 $(BUILD)/obj/tests/sim/%.o: CPPFLAGS += $(shell pkg-config --cflags freetype2 2>/dev/null)
 %/obj/sync/hq/db_postgres.o: CPPFLAGS += $(shell pkg-config --cflags libpq 2>/dev/null)
 # The pages are in the binary (.incbin), so the object depends on them.
-$(BUILD)/obj/ui/web_files.o: $(shell find ui/web -type f 2>/dev/null)
+# The catalogue of words, a file a language; what a page says that is not in it fails.
+WORDS := $(BUILD)/words
+CATALOGUE := $(sort $(wildcard ui/words/*.txt))
+$(WORDS)/%.json: ui/words/words.awk $(CATALOGUE)
+	@mkdir -p $(@D)
+	awk -v language=$* -f ui/words/words.awk $(CATALOGUE) > $@.new && mv $@.new $@
+$(WORDS)/checked: ui/words/used.awk $(WORDS)/pl.json $(shell find ui/web -type f 2>/dev/null)
+	awk -f ui/words/used.awk $(WORDS)/pl.json $(filter %.js %.html,$^) && touch $@
+$(BUILD)/obj/ui/web_files.o: $(WORDS)/pl.json $(WORDS)/en.json $(WORDS)/uk.json $(WORDS)/checked
+$(BUILD)/obj/ui/web_files.o: CPPFLAGS += -DWORDS='"$(WORDS)"'
 # Letters that printers lack: the narrow glyphs of alphabets and signs, one record size, sorted.
 UNIFONT := $(BUILD)/drivers/unifont.hex
 $(UNIFONT): /usr/share/unifont/unifont.hex

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs the tests and counts them: every build/tests/unit_* (cmocka), tests/js/test_*.js and
-// tests/e2e/test_*.js (node's runner).
+// Runs the tests and counts them: every build/tests/unit_* (cmocka), tests/js/test_*.js,
+// tests/e2e/test_*.js and tests/web/test_*.js (node's runner).
 //
 //	node tests/run.js [--slow] [name…]
 //
@@ -57,6 +57,7 @@ function findTests(slow, names)
 			.filter(wanted),
 		few: [
 			...nodeFiles(e2e, /^test_.*\.js$/, E2E_LIMIT_MS),
+			...nodeFiles(path.join(TESTS, 'web'), /^test_.*\.js$/, E2E_LIMIT_MS),
 			...(slow ? nodeFiles(e2e, /^slow_.*\.js$/, SLOW_LIMIT_MS) : []),
 		].filter(wanted),
 	};

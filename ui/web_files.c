@@ -4,32 +4,47 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Paths are relative to the repository's top, where the compiler runs. */
-#define EMBED(name, file)                                                                          \
+#define HTML   "text/html; charset=utf-8"
+#define SCRIPT "text/javascript; charset=utf-8"
+#define STYLE  "text/css; charset=utf-8"
+#define SVG    "image/svg+xml"
+#define JSON   "application/json"
+
+/* name, path it is asked for by, type, file. They are relative to the repository's top, where the
+ * compiler runs; what make writes is under WORDS. */
+#define FILES(X)                                                                                   \
+	X(counter_html, "/counter/", HTML, "ui/web/counter/index.html")                            \
+	X(counter_js, "/counter/counter.js", SCRIPT, "ui/web/counter/counter.js")                  \
+	X(customer_html, "/customer/", HTML, "ui/web/customer/index.html")                         \
+	X(customer_js, "/customer/customer.js", SCRIPT, "ui/web/customer/customer.js")             \
+	X(board_html, "/board/", HTML, "ui/web/board/index.html")                                  \
+	X(board_js, "/board/board.js", SCRIPT, "ui/web/board/board.js")                            \
+	X(manage_html, "/manage/", HTML, "ui/web/manage/index.html")                               \
+	X(manage_js, "/manage/manage.js", SCRIPT, "ui/web/manage/manage.js")                       \
+	X(i18n_js, "/web/i18n.js", SCRIPT, "ui/web/i18n.js")                                       \
+	X(live_js, "/web/live.js", SCRIPT, "ui/web/live.js")                                       \
+	X(dom_js, "/web/dom.js", SCRIPT, "ui/web/dom.js")                                          \
+	X(parts_js, "/web/parts.js", SCRIPT, "ui/web/parts.js")                                    \
+	X(style_css, "/web/style.css", STYLE, "ui/web/style.css")                                  \
+	X(icon_svg, "/web/icon.svg", SVG, "ui/web/icon.svg")                                       \
+	X(words_pl, "/web/words/pl.json", JSON, WORDS "/pl.json")                                  \
+	X(words_en, "/web/words/en.json", JSON, WORDS "/en.json")                                  \
+	X(words_uk, "/web/words/uk.json", JSON, WORDS "/uk.json")
+
+#define EMBED(name, path, type, file)                                                              \
 	__asm__(".section .rodata\n"                                                               \
 		".balign 16\n"                                                                     \
 		"web_" #name "_start:\n"                                                           \
-		".incbin \"ui/web/" file "\"\n"                                                    \
+		".incbin \"" file "\"\n"                                                           \
 		"web_" #name "_end:\n"                                                             \
 		".byte 0\n"                                                                        \
 		".previous\n");                                                                    \
 	extern const char web_##name##_start[];                                                    \
-	extern const char web_##name##_end[]
+	extern const char web_##name##_end[];
 
-EMBED(counter_html, "counter/index.html");
-EMBED(counter_js, "counter/counter.js");
-EMBED(customer_html, "customer/index.html");
-EMBED(customer_js, "customer/customer.js");
-EMBED(board_html, "board/index.html");
-EMBED(board_js, "board/board.js");
-EMBED(manage_html, "manage/index.html");
-EMBED(manage_js, "manage/manage.js");
-EMBED(i18n_js, "i18n.js");
-EMBED(live_js, "live.js");
-EMBED(dom_js, "dom.js");
-EMBED(parts_js, "parts.js");
-EMBED(style_css, "style.css");
-EMBED(icon_svg, "icon.svg");
+#define ROW(name, path, type, file) { path, type, web_##name##_start, web_##name##_end },
+
+FILES(EMBED)
 
 struct embedded {
 	const char *path;
@@ -38,30 +53,7 @@ struct embedded {
 	const char *end;
 };
 
-#define FILE_OF(path, type, name)                                                                  \
-	{                                                                                          \
-		path, type, web_##name##_start, web_##name##_end                                   \
-	}
-
-static const char html[] = "text/html; charset=utf-8";
-static const char script[] = "text/javascript; charset=utf-8";
-
-static const struct embedded table[] = {
-	FILE_OF("/counter/", html, counter_html),
-	FILE_OF("/counter/counter.js", script, counter_js),
-	FILE_OF("/customer/", html, customer_html),
-	FILE_OF("/customer/customer.js", script, customer_js),
-	FILE_OF("/board/", html, board_html),
-	FILE_OF("/board/board.js", script, board_js),
-	FILE_OF("/manage/", html, manage_html),
-	FILE_OF("/manage/manage.js", script, manage_js),
-	FILE_OF("/web/i18n.js", script, i18n_js),
-	FILE_OF("/web/live.js", script, live_js),
-	FILE_OF("/web/dom.js", script, dom_js),
-	FILE_OF("/web/parts.js", script, parts_js),
-	FILE_OF("/web/style.css", "text/css; charset=utf-8", style_css),
-	FILE_OF("/web/icon.svg", "image/svg+xml", icon_svg),
-};
+static const struct embedded table[] = { FILES(ROW) };
 _Static_assert(COUNT_OF(table) <= WEB_FILES_MAX, "more files than the table takes");
 
 /* FNV-1a, 64 bits: tells one build's file from another's; nothing trusts it. */

@@ -7,7 +7,7 @@
 
 #include "firmware/base/bytes.h"
 
-#define WEB_FILES_MAX 32
+#define WEB_FILES_MAX 64
 
 struct web_file {
 	const char *path; /* as asked for: "/counter/" */

@@ -23,9 +23,11 @@ export class Live {
 		const source = new EventSource(`/api/v1/live?screen=${this.screen}`);
 		this.#source = source;
 		source.addEventListener("open", () => this.onLink(true));
-		source.addEventListener("state", (event) => {
+		source.addEventListener("state", async (event) => {
+			const doc = JSON.parse(event.data);
 			this.onLink(true);
-			this.onState(JSON.parse(event.data));
+			await this.onState(doc);
+			document.documentElement.dataset.state = doc.mode ?? "shown"; // it is on the page now
 		});
 		source.addEventListener("error", () => {
 			// A browser gives up after some kinds of failure; the station may come back any time.

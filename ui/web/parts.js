@@ -68,6 +68,7 @@ class LadaPickup extends Part {
 		if (!pickup) return null;
 		const lines = list(pickup.lines);
 		const left = lines.reduce((sum, line) => sum + remaining(line), 0);
+		this.dataset.left = left;
 		return h(
 			"section",
 			{ "aria-labelledby": "pickup-title", class: "task" },

@@ -22,8 +22,8 @@ customElements.define("lada-column", LadaColumn);
 
 new Live(
 	"board",
-	(doc) => {
-		setLanguage(doc.language ?? "pl");
+	async (doc) => {
+		await setLanguage(doc.language ?? "pl");
 		translate();
 		const queue = list(doc.queue);
 		const is = (...names) => queue.filter((q) => names.includes(q.status));

@@ -66,18 +66,18 @@ async function act(verb, body) {
 
 const live = new Live(
 	"counter",
-	(document_) => {
+	async (document_) => {
 		state = document_;
-		if (!chosen && document_.language) useLanguage(document_.language);
-		show();
+		if (!chosen && document_.language !== language()) await useLanguage(document_.language);
+		else show();
 	},
 	(up) => {
 		id("gone").hidden = up;
 	},
 );
 
-function useLanguage(code) {
-	setLanguage(code);
+async function useLanguage(code) {
+	await setLanguage(code);
 	id("language").value = language();
 	translate();
 	show();

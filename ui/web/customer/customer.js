@@ -99,8 +99,8 @@ function show() {
 		button.setAttribute("aria-pressed", String(button.lang === language()));
 }
 
-function useLanguage(code) {
-	setLanguage(code);
+async function useLanguage(code) {
+	await setLanguage(code);
 	translate();
 	show();
 }
@@ -117,11 +117,11 @@ function choose(code) {
 
 new Live(
 	"customer",
-	(doc) => {
+	async (doc) => {
 		const changed = doc.language && doc.language !== state.language;
 		state = doc;
-		if (changed) useLanguage(doc.language);
-		show();
+		if (changed) await useLanguage(doc.language);
+		else show();
 	},
 	(up) => {
 		id("gone").hidden = up;

@@ -7,7 +7,7 @@ import { clockText, translate } from "/web/parts.js";
 
 const id = (name) => document.getElementById(name);
 
-setLanguage(localStorage.getItem("lada.language") ?? "pl");
+await setLanguage(localStorage.getItem("lada.language") ?? "pl");
 translate();
 
 new Live(
