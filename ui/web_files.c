@@ -15,6 +15,15 @@
 #define FILES(X)                                                                                   \
 	X(counter_html, "/counter/", HTML, "ui/web/counter/index.html")                            \
 	X(counter_js, "/counter/counter.js", SCRIPT, "ui/web/counter/counter.js")                  \
+	X(mm_js, "/web/mm.js", SCRIPT, "ui/web/mm.js")                                             \
+	X(press_js, "/web/press.js", SCRIPT, "ui/web/press.js")                                \
+	X(cards_js, "/counter/cards.js", SCRIPT, "ui/web/counter/cards.js")                        \
+	X(shown_js, "/counter/shown.js", SCRIPT, "ui/web/counter/shown.js")                        \
+	X(room_idle_js, "/counter/rooms/idle.js", SCRIPT, "ui/web/counter/rooms/idle.js")          \
+	X(room_pickup_js, "/counter/rooms/pickup.js", SCRIPT, "ui/web/counter/rooms/pickup.js")    \
+	X(room_prep_js, "/counter/rooms/prep.js", SCRIPT, "ui/web/counter/rooms/prep.js")          \
+	X(room_return_js, "/counter/rooms/return.js", SCRIPT, "ui/web/counter/rooms/return.js")    \
+	X(room_count_js, "/counter/rooms/count.js", SCRIPT, "ui/web/counter/rooms/count.js")       \
 	X(customer_html, "/customer/", HTML, "ui/web/customer/index.html")                         \
 	X(customer_js, "/customer/customer.js", SCRIPT, "ui/web/customer/customer.js")             \
 	X(board_html, "/board/", HTML, "ui/web/board/index.html")                                  \

@@ -61,6 +61,13 @@ class Window {
 			`${id}: ${help}: ${node.html} (${node.failureSummary})`));
 	}
 
+	shot(name)
+	{
+		return process.env.LADA_PICTURES
+			? this.page.screenshot({ path: `${process.env.LADA_PICTURES}/${name}.png`, fullPage: true })
+			: null;
+	}
+
 	/** True when the page is wider than its window. */
 	scrollsSideways()
 	{
@@ -88,7 +95,7 @@ class Browser {
 	{
 		const { width, height } = SCREENS[screen];
 		const context = await this.browser.newContext({
-			viewport: { width, height }, hasTouch: true, locale: 'pl-PL', ...more,
+			viewport: { width, height }, screen: { width, height }, hasTouch: true, locale: 'pl-PL', ...more,
 		});
 
 		await context.addInitScript((code) => localStorage.setItem('lada.language', code), language);

@@ -52,15 +52,17 @@ test('counter: an order is opened and handed over by touch', async () => {
 	await page.getByLabel('PIN').fill('482100');
 	await page.getByRole('button', { name: 'Zaloguj', exact: true }).tap();
 	await page.locator('html[data-state="idle"]').waitFor();
+	await window.shot('counter-idle');
 	await isSound(window, 'counter, idle');
 	await shop.scanner.scan(shop.code('ZAM-1'));
 	await page.locator('html[data-state="pickup"]').waitFor();
+	await window.shot('counter-pickup');
 	await isSound(window, 'counter, an order');
-	for (let i = 0; i < 3; i++) {
-		await page.locator('lada-pickup button[data-key^="check-"]').first().tap();
-		await page.locator(`lada-pickup[data-left="${2 - i}"]`).waitFor();
-	}
-	await page.getByRole('button', { name: 'Wydaj' }).tap();
+	await page.getByRole('button', { name: 'Sprawdź 2: Kubek' }).tap();
+	await page.locator('tr[data-row="1"].done').waitFor();
+	await page.getByRole('button', { name: 'Sprawdź 1: Herbata' }).tap();
+	await page.locator('tr[data-row="2"].done').waitFor();
+	await page.locator('lada-actions button[data-key="handover"]').tap();
 	await page.locator('html[data-state="idle"]').waitFor();
 	await shop.hq.waitEvent('pickup.completed', (body) => body.order === 'ZAM-1');
 	await isSound(window, 'counter, handed over');

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The two ways to the station: its state comes as server-sent events, presses go as POSTs.
 
+import { measure } from "./mm.js";
+
 const RECONNECT_MS = 1000;
 const ANSWER_MS = 5000;
 
@@ -26,6 +28,7 @@ export class Live {
 		source.addEventListener("state", async (event) => {
 			const doc = JSON.parse(event.data);
 			this.onLink(true);
+			measure(doc.screen);
 			await this.onState(doc);
 			document.documentElement.dataset.state = doc.mode ?? "shown"; // it is on the page now
 		});
@@ -57,11 +60,15 @@ async function send(verb, body, key) {
 }
 
 /**
- * Presses a verb: the station's answer, or {ok: false, error: {code: "net"}} when there was none.
- * What got lost or found the station busy is sent once more under the same key.
+ * Presses a verb: the station's answer, or {ok: false, error: {code: "net"}, lost} when there was
+ * none. What got lost or found the station busy is sent once more under the same key; `lost` is for
+ * pressAgain(), which does it later, and is still one press.
  */
-export async function press(verb, body = {}) {
-	let key = pressKey();
+export function press(verb, body = {}) {
+	return pressAgain({ verb, body, key: pressKey() });
+}
+
+export async function pressAgain({ verb, body, key }) {
 	for (let again = 0; ; again++) {
 		// A repeated sign-in would be answered without its cookie.
 		if (again > 0 && verb === "staff.login") key = pressKey();
@@ -69,7 +76,8 @@ export async function press(verb, body = {}) {
 			const answer = await send(verb, body, key);
 			if (answer.status !== 503 || again > 0) return answer;
 		} catch {
-			if (again > 0) return { ok: false, status: 0, error: { code: "net", message: "" } };
+			if (again > 0)
+				return { ok: false, status: 0, error: { code: "net", message: "" }, lost: { verb, body, key } };
 		}
 		await new Promise((done) => setTimeout(done, 300));
 	}
