@@ -84,7 +84,9 @@ export class LadaForm extends HTMLElement {
 		});
 		this.replaceChildren(form);
 		this.hidden = false;
-		form.querySelector("input, select")?.focus();
+		const first = form.querySelector("input, select");
+		first?.focus();
+		first?.select?.(); // what is typed stands instead of what was proposed
 	}
 
 	#field(field) {
@@ -103,7 +105,7 @@ export class LadaForm extends HTMLElement {
 		for (const field of action.fields) {
 			const element = form.elements[field.name];
 			const value = taken(field, element.value);
-			const bad = Number.isNaN(value) || (value === undefined && field.wanted);
+			const bad = Number.isNaN(value) || (value === undefined && field.wanted === true);
 			element.setAttribute("aria-invalid", String(bad));
 			if (bad) {
 				wrong.textContent = t(Number.isNaN(value) ? "form.number" : "form.wanted", { field: field.label });

@@ -29,7 +29,7 @@ export function table(columns, rows) {
 		h("tbody", {}, ...rows.map(({ key, cells, done, note }) => h(
 			"tr",
 			{ class: done ? "done" : null, "data-row": String(key) },
-			...cells.map((cell, i) => h(i === 0 ? "th" : "td", { scope: i === 0 ? "row" : null }, cell)),
+			...cells.map((cell, i) => h(i === 0 ? "th" : "td", { scope: i === 0 ? "row" : null }, ...[cell].flat())),
 			note && h("td", {}, note),
 		))),
 	);

@@ -32,11 +32,10 @@ function row(line) {
 		[
 			n === 0 ? "✓ " : "", name,
 			line.age > 0 && h("small", {}, t("line.age", { n: line.age })),
+			h("small", {}, String(list(line.gtin)[0] ?? line.gtin ?? line.sku ?? "")),
 			...list(line.substituted).map((s) => h("small", {}, `⇄ ${s.qty} × ${named(s.name) ?? s.sku}`)),
 		],
-		String(list(line.gtin)[0] ?? line.gtin ?? line.sku ?? ""),
-		t("line.of", { n: line.checked ?? 0, all: line.qty ?? 0 }),
-		line.short ? String(line.short) : "",
+		[t("line.of", { n: line.checked ?? 0, all: line.qty ?? 0 }), line.short > 0 && h("small", { class: "bad" }, t("line.lacks", { n: line.short }))],
 		h(
 			"div",
 			{ class: "buttons" },
@@ -120,7 +119,7 @@ export function draw({ pickup, member: m }) {
 		pickup.paid > 0 && h("p", {}, t("pickup.paid", { money: money(pickup.paid) })),
 		parcels(pickup),
 		lines.length > 0 && table(
-			["line.name", "line.code", "line.checked", "line.short", "line.do"],
+			["line.name", "line.checked", "line.do"],
 			lines.map((line) => ({ key: line.line, done: left(line) === 0, cells: row(line) })),
 		),
 		age(pickup),

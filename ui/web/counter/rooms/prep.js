@@ -55,8 +55,10 @@ function row(line, work) {
 		cells: [
 			[name, ...list(line.substituted).map((s) => h("small", {}, `⇄ ${s.qty} × ${named(s.name) ?? s.sku}`))],
 			[line.location ?? "", h("small", {}, String(list(line.gtin)[0] ?? line.gtin ?? line.sku ?? ""))],
-			work === "pick" ? t("line.of", { n: line.picked ?? 0, all: line.qty ?? 0 }) : t("prep.back.left", { n: line.put_back ?? 0 }),
-			line.short ? String(line.short) : "",
+			[
+				work === "pick" ? t("line.of", { n: line.picked ?? 0, all: line.qty ?? 0 }) : t("prep.back.left", { n: line.put_back ?? 0 }),
+				line.short > 0 && h("small", { class: "bad" }, t("line.lacks", { n: line.short })),
+			],
 			buttons(line, name, work),
 		],
 	};
@@ -70,7 +72,7 @@ export function draw({ prep }) {
 			[t("pickup.shelf"), prep.shelf], [t("prep.note"), prep.note], [t("prep.ship"), prep.ship ? t("yes") : null],
 		]),
 		list(prep.gone).length > 0 && h("p", { class: "due" }, t("prep.gone", { n: list(prep.gone).length })),
-		table(["line.name", "prep.place", "prep.found", "line.short", "line.do"], list(prep.lines).map((line) => row(line, prep.work))),
+		table(["line.name", "prep.place", "prep.found", "line.do"], list(prep.lines).map((line) => row(line, prep.work))),
 		list(prep.parcels).length > 0 && h("p", {}, `${t("pickup.parcels")}: ${list(prep.parcels).map((p) => `${p.label} (${word("parcel", p.state)})`).join(", ")}`),
 	];
 }
