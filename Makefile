@@ -13,7 +13,7 @@ SANITIZE ?=
 DEPS_BUILD := gcc make pkg-config libc6-dev libuv1-dev libmicrohttpd-dev libsodium-dev libinih-dev \
 	libmosquitto-dev libssl-dev libsqlite3-dev libserialport-dev libusb-1.0-0-dev libqrencode-dev \
 	libpng-dev libfreetype-dev libjansson-dev libpq-dev unifont
-DEPS_TEST := libcmocka-dev mosquitto openssl zbar-tools zint fonts-dejavu-core sqlite3 ca-certificates \
+DEPS_TEST := libcmocka-dev mosquitto openssl zbar-tools zint fonts-dejavu-core sqlite3 ca-certificates chromium \
 	libumockdev-dev umockdev
 # For check-all: fuzzing, the lab's virtual machine (tests/lab/image.js says what is in it).
 DEPS_FUZZ := clang libclang-rt-14-dev

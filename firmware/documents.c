@@ -320,6 +320,17 @@ static const char *mode_word(const struct station *st, const struct desk_state *
 	return "idle";
 }
 
+/* Pages measure in millimetres of the screen that is looked at. */
+static void add_screen(struct station *st, struct buf *b, enum desk desk)
+{
+	const struct config_screen *s = &st->config->screens[desk];
+
+	jw_open(b, "screen", '{');
+	jw_int(b, "width_mm", s->width_mm);
+	jw_int(b, "distance_mm", s->distance_mm);
+	jw_close(b, '}');
+}
+
 static void add_tail(struct station *st, struct buf *b, enum language l, bool training)
 {
 	jw_str(b, "language", language_code(l));
@@ -347,6 +358,7 @@ static void locked_document(struct station *st, struct buf *b)
 	add_staff(st, b);
 	add_hq(st, b, true);
 	add_devices(st, b);
+	add_screen(st, b, DESK_COUNTER);
 	add_tail(st, b, st->desks[DESK_COUNTER].language, false);
 }
 
@@ -393,6 +405,7 @@ static void write_counter(struct station *st, struct buf *b)
 	add_clock(st, b);
 	add_messages(st, b);
 	training_document(st, b);
+	add_screen(st, b, DESK_COUNTER);
 	add_tail(st, b, desk->language, st->real != NULL);
 }
 
@@ -456,6 +469,7 @@ static void customer_document(struct station *st, struct buf *b)
 	jw_raw(b, "devices", slice_of("[]"));
 	jw_raw(b, "jobs", slice_of("[]"));
 	jw_raw(b, "queue", slice_of("[]"));
+	add_screen(st, b, DESK_KIOSK);
 	add_tail(st, b, st->desks[DESK_KIOSK].language, false);
 }
 
@@ -479,6 +493,7 @@ static void login_document(struct station *st, struct buf *b)
 	jw_null(b, "notice");
 	if (st->revoked)
 		jw_bool(b, "revoked", true);
+	add_screen(st, b, DESK_COUNTER);
 	add_tail(st, b, st->language, false);
 }
 

@@ -11,6 +11,7 @@ function narrow() {
 
 /** `screen` of a document: {width_mm, distance_mm}. Farther away everything is larger. */
 export function measure(said) {
+	if (said === undefined) return; // a document that does not speak of it
 	const wide = Number(said?.width_mm) || 344;
 	const far = Number(said?.distance_mm) || 600;
 	root.style.setProperty("--mm", `${(screen.width / wide * far / 600).toFixed(3)}px`);
