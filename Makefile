@@ -13,8 +13,10 @@ SANITIZE ?=
 DEPS_BUILD := gcc make pkg-config libc6-dev libuv1-dev libmicrohttpd-dev libsodium-dev libinih-dev \
 	libmosquitto-dev libssl-dev libsqlite3-dev libserialport-dev libusb-1.0-0-dev libqrencode-dev \
 	libpng-dev libfreetype-dev libjansson-dev libpq-dev unifont
-DEPS_TEST := libcmocka-dev mosquitto openssl zbar-tools zint fonts-dejavu-core sqlite3 ca-certificates chromium \
+DEPS_TEST := libcmocka-dev mosquitto openssl zbar-tools zint fonts-dejavu-core sqlite3 ca-certificates \
 	libumockdev-dev umockdev
+# For `make check`: the pages are looked at in a browser.
+DEPS_BROWSER := chromium
 # For check-all: fuzzing, the lab's virtual machine (tests/lab/image.js says what is in it).
 DEPS_FUZZ := clang libclang-rt-14-dev
 DEPS_LAB := qemu-system-x86 busybox-static cpio xz-utils
@@ -265,6 +267,7 @@ run: node-deps
 	@node tests/demo/demo.js --stay
 
 check: node-deps
+	@tests/deps $(DEPS_BROWSER)
 	@$(MAKE) --no-print-directory -j2 all units
 	@node tests/run.js
 
