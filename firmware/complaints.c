@@ -10,6 +10,7 @@
 #include "firmware/printing.h"
 #include "firmware/returns.h"
 #include "firmware/store/till.h"
+#include "firmware/survey.h"
 
 #define PROOF_MAX 201
 #define TEXT_MAX  1001 /* bytes of what the customer says */
@@ -181,5 +182,6 @@ void verb_complaint_open(struct station *st, const struct call *c, struct json a
 	jw_str(&b, "number", k.number);
 	jw_str(&b, "answer_by", k.answer_by);
 	jw_int(&b, "job", job);
+	survey_contact(st, &(struct contact){ AFTER_COMPLAINT, k.id, true, false });
 	answer_ok(st, c, buf_str(&b));
 }

@@ -14,6 +14,7 @@
 #include "firmware/ledger.h"
 #include "firmware/loyalty.h"
 #include "firmware/money.h"
+#include "firmware/offers.h"
 #include "firmware/orders.h"
 #include "firmware/prep.h"
 #include "firmware/printing.h"
@@ -21,6 +22,7 @@
 #include "firmware/stock.h"
 #include "firmware/station.h"
 #include "firmware/streams.h"
+#include "firmware/survey.h"
 #include "firmware/training.h"
 #include "firmware/trust/hash.h"
 
@@ -217,7 +219,7 @@ static void add_pickup(struct station *st, struct buf *b)
 	money_pickup_document(st, b);
 	jw_bool(b, "age_check", age_matters(st) && !pickup_age_checked(st, DESK_COUNTER));
 	pickup_age_document(st, DESK_COUNTER, b);
-	jw_raw(b, "suggest", slice_of("[]"));
+	offers_document(st, b);
 	jw_close(b, '}');
 }
 
@@ -336,7 +338,7 @@ static void add_tail(struct station *st, struct buf *b, enum language l, bool tr
 static void locked_document(struct station *st, struct buf *b)
 {
 	static const char *const hidden[] = { "notice",	 "asking",  "pickup", "return",
-					      "blocked", "product", "member", "clock" };
+					      "blocked", "product", "member", "clock", "low_rating" };
 	static const char *const empty[] = { "jobs", "queue", "messages" };
 
 	jw_str(b, "mode", "locked");
@@ -392,6 +394,7 @@ static void write_counter(struct station *st, struct buf *b)
 	queue_document(st, b);
 	add_clock(st, b);
 	add_messages(st, b);
+	survey_counter_document(st, b);
 	training_document(st, b);
 	add_tail(st, b, desk->language, st->real != NULL);
 }
@@ -449,6 +452,7 @@ static void customer_document(struct station *st, struct buf *b)
 	add_notice(b, quiet ? &none : &desk->notice, true);
 	customer_pickup(st, b, desk);
 	draft_document(st, b, desk, desk == &st->desks[DESK_KIOSK]);
+	survey_customer_document(st, b);
 	jw_null(b, "pickup");
 	jw_null(b, "return");
 	jw_null(b, "staff");

@@ -12,11 +12,13 @@
 #include "firmware/ledger.h"
 #include "firmware/loyalty.h"
 #include "firmware/money.h"
+#include "firmware/offers.h"
 #include "firmware/orders.h"
 #include "firmware/prep.h"
 #include "firmware/refunds.h"
 #include "firmware/returns.h"
 #include "firmware/station.h"
+#include "firmware/survey.h"
 
 struct handed {
 	int64_t qty;
@@ -296,4 +298,6 @@ void effect_apply(struct station *st, const struct origin *o, const char *type, 
 			effects[i].apply(st, o, body);
 	return_effect(st, o, type, body);
 	loyalty_effect(st, o, type, body);
+	survey_effect(st, o, type, body);
+	offers_effect(st, o, type, body);
 }

@@ -19,6 +19,7 @@
 #include "firmware/streams.h"
 #include "firmware/refunds.h"
 #include "firmware/station.h"
+#include "firmware/survey.h"
 
 struct handover {
 	const struct call *call;
@@ -31,6 +32,14 @@ struct handover {
 	int64_t copies;		   /* slips */
 	struct loyalty_sum points;
 };
+
+static bool kept_back(const struct station *st)
+{
+	for (int i = 0; i < st->order.line_count; i++)
+		if (st->done[i].kept > 0)
+			return true;
+	return false;
+}
 
 static void write_lines(struct station *st, enum desk desk, struct buf *b)
 {
@@ -256,6 +265,7 @@ static void hand_over(struct station *st, struct handover *h)
 	struct desk_row *row = &st->desks[h->call->desk].row;
 	struct word_values v = words_none();
 	char number[128], members[2 * ID_MAX + 64], order[ID_MAX + 1];
+	struct contact contact = { .after = AFTER_PICKUP, .order = order };
 	enum word word;
 	int64_t job;
 
@@ -273,6 +283,8 @@ static void hand_over(struct station *st, struct handover *h)
 	loyalty_handed(st, h->call, &h->points);
 	h->copies = print_policy_now(st).copies;
 	job = h->copies > 0 ? print_slip(st, h) : 0;
+	contact.present = leaves_anything(st) && h->collector != COLLECTOR_COURIER;
+	contact.refused = kept_back(st);
 	word = leaves_anything(st) ? WORD_HANDED : WORD_PREP_NOTHING;
 	keep_facts(st, h);
 	keep_kept(st, h);
@@ -292,6 +304,7 @@ static void hand_over(struct station *st, struct handover *h)
 	if (job == 0 && h->copies > 0)
 		job_missing(st);
 	parcels_left(st, slice_of(order));
+	survey_contact(st, &contact);
 	answer_ok(st, h->call, members);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "firmware/ledger.h"
+#include "firmware/offers.h"
 #include "firmware/orders.h"
 #include "firmware/streams.h"
 #include "firmware/trust/hash.h"
@@ -160,6 +161,7 @@ static void identify(struct station *st, const struct call *c, const char *membe
 	}
 	st->dirty = true;
 	show(st, c, &m);
+	offers_open(st, c);
 }
 
 static void verb_loyalty_identify(struct station *st, const struct call *c, struct json args)

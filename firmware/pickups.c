@@ -13,10 +13,12 @@
 #include "firmware/ledger.h"
 #include "firmware/loyalty.h"
 #include "firmware/money.h"
+#include "firmware/offers.h"
 #include "firmware/orders.h"
 #include "firmware/returns.h"
 #include "firmware/station.h"
 #include "firmware/streams.h"
+#include "firmware/survey.h"
 #include "firmware/trust/code.h"
 #include "firmware/trust/hash.h"
 
@@ -69,6 +71,8 @@ void desk_set_mode(struct station *st, enum desk desk, enum desk_mode mode)
 
 	if (d->mode == MODE_PICKUP && mode == MODE_IDLE)
 		loyalty_forget(st, desk);
+	if (desk == DESK_KIOSK || mode == MODE_PICKUP || mode == MODE_RETURN)
+		survey_over(st); /* somebody else comes, or nobody is there any more */
 	d->mode = mode;
 	d->product[0] = d->paper[0] = d->member[0] = d->draft[0] = '\0';
 	st->dirty = true;
@@ -183,6 +187,7 @@ static void pickup_refuse_unless(struct station *st, const struct call *c, enum 
 	if (c->session.valid && c->desk == DESK_COUNTER)
 		jw_str(&b, "staff", c->session.row.staff);
 	event_end(st, "pickup.refused", &b, (struct slice){ 0 }, NULL);
+	survey_refused(st, order);
 	if (st->desks[c->desk].mode == MODE_ASKING)
 		desk_set_mode(st, c->desk, MODE_IDLE);
 	if (needs)
@@ -372,6 +377,7 @@ static void open_here(struct station *st, const struct call *c, const char *numb
 	serving_begin(st, st->order.id);
 	money_opened(st, c);
 	say_ready(st, c, number);
+	offers_open(st, c);
 	text_fmt(members, sizeof(members), "\"order\":\"%s\",\"verdict\":\"ok\"", desk->row.order);
 	answer_ok(st, c, members);
 }

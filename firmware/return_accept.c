@@ -15,6 +15,7 @@
 #include "firmware/printing.h"
 #include "firmware/refunds.h"
 #include "firmware/returns.h"
+#include "firmware/survey.h"
 #include "firmware/store/till.h"
 
 #define EVENT_BODY_MAX 60000 /* with what stands around it, one message to HQ */
@@ -410,8 +411,11 @@ static void say_done(struct station *st, const struct accept *a, int64_t job)
 static void take_back(struct station *st, struct accept *a)
 {
 	struct buf b = accepted_text(st, a);
+	char order[ID_MAX + 1] = "";
 	int64_t job;
 
+	if (a->work.order)
+		text_fmt(order, sizeof(order), "%s", st->desks[a->call->desk].row.order);
 	if (a->work.order && serving_alone(st))
 		lanes_listen(st);
 	a->seq = event_end(st, "return.accepted", &b, (struct slice){ 0 }, NULL);
@@ -429,6 +433,7 @@ static void take_back(struct station *st, struct accept *a)
 		keep_facts(st, a);
 	pickup_close(st, a->call->desk);
 	say_done(st, a, job);
+	survey_contact(st, &(struct contact){ AFTER_RETURN, order, true, false });
 }
 
 /* Does every line still stand? HQ may have changed the order, another store may have been there

@@ -11,6 +11,7 @@
 #include "firmware/prep.h"
 #include "firmware/returns.h"
 #include "firmware/station.h"
+#include "firmware/survey.h"
 #include "firmware/stock.h"
 #include "firmware/training.h"
 
@@ -308,6 +309,8 @@ void desk_scan(struct station *st, const struct call *c, struct slice text, enum
 
 	const bool alone = !st->doing.verb; /* no verb that scans */
 
+	if (c->desk == DESK_KIOSK)
+		survey_over(st);
 	st->counters.scans++;
 	if (st->desks[c->desk].waiting.active || loyalty_waits(st, c->desk)) {
 		if (!keep_scan(st, c, text, sym))

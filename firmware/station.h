@@ -15,6 +15,7 @@
 #include "firmware/base/clock.h"
 #include "firmware/base/doc.h"
 #include "firmware/config.h"
+#include "firmware/counter/survey.h"
 #include "firmware/counter/claim.h"
 #include "firmware/counter/order.h"
 #include "firmware/counter/need.h"
@@ -300,6 +301,33 @@ struct training {
 	char codes[PRACTICE_ORDERS][CODE_TEXT_MAX]; /* of its orders, signed once */
 };
 
+/* The one question on the customer's screen (survey.c): it goes with whoever it was for. */
+struct question {
+	bool open;
+	enum survey_scale scale;
+	enum survey_after after;
+	int rule; /* of policy `survey` */
+	char order[ID_MAX + 1], customer[ID_MAX + 1]; /* "" none */
+	enum language language;
+	int64_t asked_ms; /* monotonic */
+};
+
+/* A low rating, for staff. */
+struct low_rating {
+	int64_t until_ms; /* monotonic; 0 none */
+	enum survey_scale scale;
+	int64_t score;
+	char order[ID_MAX + 1], case_id[ULID_TEXT_MAX];
+};
+
+/* Orders that somebody was refused lately. */
+#define REFUSALS_KEPT 8
+struct refusals {
+	char order[REFUSALS_KEPT][ID_MAX + 1];
+	int64_t at_ms[REFUSALS_KEPT]; /* monotonic */
+	int next;
+};
+
 struct counters {
 	int64_t scans, scans_refused, verbs, steps, commits;
 	int64_t down_applied, down_dropped, down_old_epoch, letters;
@@ -353,6 +381,9 @@ struct station {
 	struct claims claims; /* of the counter: the desk that hands over */
 	struct parked parked;
 	struct redeem_wait redeem;
+	struct question question;
+	struct low_rating low_rating;
+	struct refusals refusals;
 	struct pin_check pins[PIN_CHECKS_MAX];
 	uint64_t pin_number, blocked_number;
 	bool locked;	/* the counter waits for a PIN or a badge: nobody did anything there */

@@ -15,6 +15,7 @@
 #include "firmware/printing.h"
 #include "firmware/station.h"
 #include "firmware/streams.h"
+#include "firmware/survey.h"
 #include "firmware/training.h"
 #include "firmware/trust/hash.h"
 
@@ -254,6 +255,7 @@ static void on_tick(struct station *st)
 	staff_tick(st);
 	desk_tick(st);
 	loyalty_tick(st);
+	survey_tick(st);
 	ledger_tick(st);
 	lanes_tick(st);
 	serving_tick(st);

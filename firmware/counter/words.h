@@ -143,13 +143,38 @@ enum word {
 	WORD_DRAFT_STORE,
 	WORD_DRAFT_PHONE,
 	WORD_COURIER, /* on the label of a parcel that one takes */
+	/* Asking customers, and offers (words_survey.c). By scale: csat, nps, ces. */
+	WORD_SURVEY_CSAT,
+	WORD_SURVEY_NPS,
+	WORD_SURVEY_CES,
+	WORD_SURVEY_LOW_CSAT, /* what the least of the scale means */
+	WORD_SURVEY_LOW_NPS,
+	WORD_SURVEY_LOW_CES,
+	WORD_SURVEY_HIGH_CSAT,
+	WORD_SURVEY_HIGH_NPS,
+	WORD_SURVEY_HIGH_CES,
+	WORD_SURVEY_THANKS,
+	WORD_SURVEY_NOT_ASKED,
+	WORD_SURVEY_RANGE,  /* {n} to {left} */
+	WORD_SURVEY_THEIRS, /* staff do not rate for customers */
+	WORD_SURVEY_CASE,   /* staff: {n} of {left} points, {order} */
+	WORD_OFFER_REMIND,  /* {item}: taken, sold at the till */
+	WORD_OFFER_PRINTED,
+	WORD_OFFER_DECLINED,
+	WORD_OFFER_NONE,   /* none of that name is shown here */
+	WORD_OFFER_TITLE,  /* its slip */
+	WORD_OFFER_POINTS, /* {n} */
+	WORD_OFFER_TILL,
 };
 #define WORD_COUNT	 (WORD_SLIP_BALANCE + 1) /* of words.c */
 #define WORD_STOCK_FIRST WORD_STOCK_NOW
 #define WORD_STOCK_COUNT (WORD_COURIER - WORD_STOCK_FIRST + 1)
+#define WORD_SURVEY_FIRST WORD_SURVEY_CSAT
+#define WORD_SURVEY_COUNT (WORD_OFFER_TILL - WORD_SURVEY_FIRST + 1)
 
 const char *word_text(enum word w, enum language l);
 const char *stock_word(enum word w, enum language l); /* word_text() of those of stock */
+const char *survey_word(enum word w, enum language l); /* those of asking and offers */
 /* For staff at the counter. */
 const char *reason_text(enum reason r, enum language l);
 /* For the customer's screen; never says more than the customer may know. */

@@ -225,7 +225,15 @@ static const char *const migrations[] = {
 	" back INTEGER NOT NULL, redeemed INTEGER NOT NULL, worth INTEGER NOT NULL,"
 	" given INTEGER NOT NULL, PRIMARY KEY (id, member)) STRICT, WITHOUT ROWID;"
 	/* Orders in which a lane has replaced something. */
-	"CREATE INDEX over_swaps ON over (id) WHERE what>='swaps:' AND what<'swaps;';",
+	"CREATE INDEX over_swaps ON over (id) WHERE what>='swaps:' AND what<'swaps;';"
+	/* When a customer was asked last how it was, and which offers they have had: by any lane
+	 * of this store. */
+	"CREATE TABLE asked (customer TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT"
+	" ROWID;"
+	"CREATE INDEX asked_at ON asked (at);"
+	"CREATE TABLE offered (customer TEXT NOT NULL, offer TEXT NOT NULL, at INTEGER NOT NULL,"
+	" state INTEGER NOT NULL, PRIMARY KEY (customer, offer)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX offered_at ON offered (at);",
 };
 
 size_t schema_version(void)

@@ -9,6 +9,7 @@
 #include "sync/hq/effect_inside.h"
 #include "sync/hq/effect_order.h"
 #include "sync/hq/effect_stock.h"
+#include "sync/hq/effect_survey.h"
 #include "sync/hq/figure.h"
 #include "sync/hq/handover.h"
 #include "sync/hq/points.h"
@@ -159,6 +160,11 @@ static const struct {
 	{ "loyalty.counted", effect_loyalty_counted },
 	{ "stock.counted", effect_stock_counted },
 	{ "order.drafted", effect_order_drafted },
+	{ "survey.asked", effect_survey_asked },
+	{ "offer.shown", effect_offer_shown },
+	{ "offer.taken", effect_offer_taken },
+	{ "offer.declined", effect_offer_declined },
+	{ "interaction.recorded", effect_rating_case },
 };
 
 const char *effect_apply(const struct happening *h)
