@@ -9,7 +9,7 @@
 #include "sync/hq/stream.h"
 
 #define MEMBER                                                                                     \
-	"{\"customer\":\"C\",\"points\":7,\"offers\":[{\"id\":\"OF-1\",\"channel\":\"app\","        \
+	"{\"customer\":\"C\",\"points\":7,\"offers\":[{\"id\":\"OF-1\",\"channel\":\"app\","       \
 	"\"at\":\"2026-11-01T00:00:00Z\"},{\"id\":\"OF-2\",\"channel\":\"web\"}]}"
 
 static struct json record_of(struct fixture *f, const char *stream, const char *id)
@@ -142,8 +142,10 @@ int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(an_offer_stands_in_the_members_record), T(only_the_newest_offers_are_kept),
-		T(who_was_asked_is_known_everywhere),	  T(a_low_rating_is_one_open_entry),
+		T(an_offer_stands_in_the_members_record),
+		T(only_the_newest_offers_are_kept),
+		T(who_was_asked_is_known_everywhere),
+		T(a_low_rating_is_one_open_entry),
 		T(what_cannot_be_is_rejected),
 	};
 
