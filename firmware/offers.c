@@ -369,7 +369,7 @@ static bool may_have(struct station *st, struct look *l, const struct candidate 
 static void tell(struct station *st, const struct call *c, const struct person *p,
 		 const char *order, const struct offered *k)
 {
-	static const char *const types[] = { "offer.shown", "offer.taken", "offer.declined" };
+	const struct slice nobody = { 0 };
 	struct buf b = event_begin(st);
 
 	if (p->customer[0])
@@ -382,7 +382,17 @@ static void tell(struct station *st, const struct call *c, const struct person *
 	jw_str(&b, "order", order);
 	jw_str(&b, "channel", "store");
 	jw_str(&b, "staff", c->session.row.staff);
-	event_end(st, types[k->state], &b, (struct slice){ 0 }, NULL);
+	switch (k->state) {
+	case OFFER_SHOWN:
+		event_end(st, "offer.shown", &b, nobody, NULL);
+		break;
+	case OFFER_TAKEN:
+		event_end(st, "offer.taken", &b, nobody, NULL);
+		break;
+	case OFFER_REFUSED:
+		event_end(st, "offer.declined", &b, nobody, NULL);
+		break;
+	}
 	if (p->customer[0])
 		store_offer_add(st->store, p->customer, k->offer, station_now(st), k->state);
 }

@@ -76,6 +76,7 @@ class LadaPickup extends Part {
 			this.facts(pickup),
 			lines.length > 0 && this.table(lines),
 			this.age(pickup),
+			this.suggest(list(pickup.suggest)),
 			h(
 				"div",
 				{ class: "actions" },
@@ -116,6 +117,25 @@ class LadaPickup extends Part {
 			pickup.due > 0 && h("p", { class: "due" }, t("pickup.due", { money: money(pickup.due) })),
 			pickup.paid > 0 && h("p", {}, t("pickup.paid", { money: money(pickup.paid) })),
 		];
+	}
+
+	/** What goes with the order, and what is offered: staff say it, and what the customer said. */
+	suggest(all) {
+		if (all.length === 0) return null;
+		const line = ({ sku, name, text, price, offer_price: now, offer, state }) => h(
+			"li",
+			{},
+			h("span", {}, [text, name ?? sku, price === undefined && now === undefined ? "" : money(now ?? price)]
+				.filter(Boolean).join(" · ")),
+			offer && h(
+				"span",
+				{ class: "ask" },
+				state !== "shown" && h("strong", {}, t(`offer.${state}`)),
+				button(this, `take ${offer}`, t("offer.take"), "offer.take", { offer }),
+				button(this, `decline ${offer}`, t("offer.decline"), "offer.decline", { offer }),
+			),
+		);
+		return [h("h3", {}, t("offer.title")), h("ul", { class: "rows" }, ...all.map(line))];
 	}
 
 	table(lines) {

@@ -29,6 +29,8 @@ function show() {
 	id("hint").hidden = state.mode !== "idle" || Boolean(state.product);
 	for (const part of ["notice", "hq", "pickup", "product", "queue", "messages", "jobs", "devices"])
 		id(part).show(state[part], language());
+	id("low-rating").hidden = !state.low_rating;
+	id("low-rating").textContent = state.low_rating?.text ?? "";
 	showAsking();
 }
 
