@@ -623,6 +623,8 @@ void desk_wipe(struct station *st, enum desk desk)
 	d->wipe_ms = 0;
 	desk_set_mode(st, desk, MODE_IDLE);
 	d->greeted[0] = '\0';
+	if (desk == DESK_KIOSK)
+		st->somebody_came = false;
 	d->language = st->language;
 	notice_clear(st, desk);
 	st->dirty = true;

@@ -310,7 +310,7 @@ void desk_scan(struct station *st, const struct call *c, struct slice text, enum
 	const bool alone = !st->doing.verb; /* no verb that scans */
 
 	if (c->desk == DESK_KIOSK)
-		survey_over(st);
+		survey_somebody_comes(st);
 	st->counters.scans++;
 	if (st->desks[c->desk].waiting.active || loyalty_waits(st, c->desk)) {
 		if (!keep_scan(st, c, text, sym))

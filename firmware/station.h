@@ -382,6 +382,7 @@ struct station {
 	struct parked parked;
 	struct redeem_wait redeem;
 	struct question question;
+	bool somebody_came; /* at the kiosk, since it was wiped last */
 	struct low_rating low_rating;
 	struct refusals refusals;
 	struct pin_check pins[PIN_CHECKS_MAX];

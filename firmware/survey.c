@@ -107,7 +107,7 @@ static bool screen_taken(const struct station *st, const char *order)
 		return true;
 	if (kiosk->greeted[0])
 		return strcmp(kiosk->greeted, order) != 0;
-	return kiosk->notice.shown && kiosk->wipe_ms && strcmp(kiosk->notice.code, "rated") != 0;
+	return kiosk->wipe_ms && st->somebody_came;
 }
 
 static int64_t count_contact(struct station *st, enum survey_after after)
@@ -193,6 +193,12 @@ void survey_contact(struct station *st, const struct contact *k)
 		ask(st, k, &p, &policy.rules[rule], rule);
 }
 
+void survey_somebody_comes(struct station *st)
+{
+	survey_over(st);
+	st->somebody_came = true;
+}
+
 void survey_over(struct station *st)
 {
 	st->dirty = st->dirty || st->question.open;
@@ -248,6 +254,7 @@ static void take(struct station *st, const struct call *c, int64_t score)
 		open_case(st, &q, score);
 	survey_over(st);
 	st->desks[DESK_KIOSK].greeted[0] = '\0'; /* nothing follows for who was greeted */
+	st->somebody_came = false;
 	st->desks[DESK_KIOSK].language = q.language;
 	notice_word(st, DESK_KIOSK, NOTICE_GOOD, "rated", WORD_SURVEY_THANKS, WORD_SURVEY_THANKS,
 		    &v);
@@ -274,7 +281,12 @@ static void verb_rate(struct station *st, const struct call *c, struct json args
 		take(st, c, score);
 		break;
 	case ANSWER_NOT_ASKED:
-		answer_said(st, c, 409, REASON_BAD_REQUEST, WORD_SURVEY_NOT_ASKED);
+		/* A hand that presses twice still reads thanks. */
+		if (st->desks[DESK_KIOSK].notice.shown &&
+		    strcmp(st->desks[DESK_KIOSK].notice.code, "rated") == 0)
+			answer_quiet(st, c, 409, REASON_BAD_REQUEST);
+		else
+			answer_said(st, c, 409, REASON_BAD_REQUEST, WORD_SURVEY_NOT_ASKED);
 		break;
 	case ANSWER_OUT_OF_RANGE:
 		v.n = survey_least(scale);

@@ -23,8 +23,10 @@ struct contact {
 void survey_contact(struct station *st, const struct contact *k);
 /* Somebody was refused this order ("" nothing is known of it). */
 void survey_refused(struct station *st, const char *order);
-/* Whoever was asked has left, or somebody else comes. */
+/* Whoever was asked has left. */
 void survey_over(struct station *st);
+/* Somebody scans or types at the kiosk: until that is wiped the screen is theirs. */
+void survey_somebody_comes(struct station *st);
 /* Member `survey` of the customer's document; member `low_rating` of the counter's. */
 void survey_customer_document(struct station *st, struct buf *b);
 void survey_counter_document(struct station *st, struct buf *b);

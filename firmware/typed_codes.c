@@ -300,7 +300,7 @@ void verb_pickup_find(struct station *st, const struct call *c, struct json args
 		return;
 	}
 	if (c->desk == DESK_KIOSK)
-		survey_over(st);
+		survey_somebody_comes(st);
 	if (entry_is_off(st, c))
 		return;
 	if (has_pin && json_string(json_get(args, "phone"), phone, sizeof(phone)) > 0) {
