@@ -360,11 +360,13 @@ void offers_open(struct station *st, const struct call *c)
 	struct look look = { .line_count = 0 };
 	struct offers_policy policy;
 	struct offered_all all;
+	int before;
 
 	if (c->desk != DESK_COUNTER || st->desks[c->desk].mode != MODE_PICKUP ||
 	    !look_begin(st, c->desk, &look))
 		return;
 	offered_load(st, c->desk, &all);
+	before = all.count;
 	drop_suggested(&all);
 	/* A courier takes it, not its customer. */
 	if (!st->order.ships) {
@@ -373,6 +375,7 @@ void offers_open(struct station *st, const struct call *c)
 		if (policy.suggest)
 			add_suggested(st, &look, &all);
 	}
-	offered_save(st, c->desk, &all);
+	if (all.count || before)
+		offered_save(st, c->desk, &all);
 	order_load(st, slice_of(st->desks[c->desk].row.order));
 }

@@ -47,6 +47,24 @@ static void an_offer_stands_in_the_members_record(void **state)
 	assert_int_equal(at(record_of(f, "loyalty", "M"), "points"), 7);
 }
 
+/* A lane that was cut off tells late: what another channel gave since still counts. */
+static void what_was_later_stays(void **state)
+{
+	struct fixture *f = *state;
+	struct json offers;
+
+	put(f, "member", "M", "",
+	    "{\"customer\":\"C\",\"offers\":[{\"id\":\"OF-1\",\"channel\":\"app\","
+	    "\"at\":\"2026-11-25T00:00:00Z\"}],\"asked\":{\"at\":\"2026-11-25T00:00:00Z\"}}");
+	up(f, "offer.shown", "{\"customer\":\"C\",\"offer\":\"OF-1\",\"member\":\"M\"}");
+	up(f, "survey.asked", "{\"scale\":\"nps\",\"customer\":\"C\",\"member\":\"M\"}");
+	offers = json_get(record_of(f, "loyalty", "M"), "offers");
+	assert_int_equal(json_count(offers), 1);
+	assert_is(json_get(element_of(offers, 0), "channel"), "app");
+	assert_is(json_get(json_get(record_of(f, "loyalty", "M"), "asked"), "at"),
+		  "2026-11-25T00:00:00Z");
+}
+
 static void only_the_newest_offers_are_kept(void **state)
 {
 	struct fixture *f = *state;
@@ -144,6 +162,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(an_offer_stands_in_the_members_record),
 		T(only_the_newest_offers_are_kept),
+		T(what_was_later_stays),
 		T(who_was_asked_is_known_everywhere),
 		T(a_low_rating_is_one_open_entry),
 		T(what_cannot_be_is_rejected),

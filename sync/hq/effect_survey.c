@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sync/hq/effect_survey.h"
 
+#include "firmware/base/clock.h"
 #include "sync/hq/edit.h"
 #include "sync/hq/effect_order.h"
 #include "sync/hq/stream.h"
@@ -49,10 +50,25 @@ static void change_member(const struct happening *h, const char *store, const ch
 		record_put(h->hq, store, kind, member, r.rev + 1, buf_read(&h->hq->edited));
 }
 
+/* Is what stands there of a later time? A lane that was cut off tells late. */
+static bool is_later(const struct happening *h, struct json there)
+{
+	char text[TIME_TEXT_MAX + 8];
+	int64_t then, now;
+
+	return json_string(json_get(there, "at"), text, sizeof(text)) > 0 &&
+	       time_parse(slice_of(text), &then) == 0 &&
+	       json_string(json_accepted(h->at), text, sizeof(text)) > 0 &&
+	       time_parse(slice_of(text), &now) == 0 && then > now;
+}
+
 static void write_asked(const struct happening *h, struct json root, void *ctx, struct buf *out)
 {
-	(void)root;
 	(void)ctx;
+	if (is_later(h, json_get(root, "asked"))) {
+		jw_value(out, NULL, json_get(root, "asked"));
+		return;
+	}
 	jw_open(out, NULL, '{');
 	jw_raw(out, "at", h->at);
 	jw_value(out, "scale", json_get(h->body, "scale"));
@@ -71,6 +87,11 @@ static void write_offers(const struct happening *h, struct json root, void *ctx,
 	const struct json had = json_get(root, "offers");
 	int64_t extra = 1 - MEMBER_OFFERS_MAX;
 
+	for (struct json_walk w = json_walk(had); json_next(&w);)
+		if (json_is(json_get(w.value, "id"), told->offer) && is_later(h, w.value)) {
+			jw_value(out, NULL, had);
+			return;
+		}
 	for (struct json_walk w = json_walk(had); json_next(&w);)
 		extra += !json_is(json_get(w.value, "id"), told->offer);
 	jw_open(out, NULL, '[');
