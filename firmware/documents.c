@@ -20,6 +20,7 @@
 #include "firmware/returns.h"
 #include "firmware/stock.h"
 #include "firmware/station.h"
+#include "firmware/story.h"
 #include "firmware/streams.h"
 #include "firmware/training.h"
 #include "firmware/trust/hash.h"
@@ -336,7 +337,8 @@ static void add_tail(struct station *st, struct buf *b, enum language l, bool tr
 static void locked_document(struct station *st, struct buf *b)
 {
 	static const char *const hidden[] = { "notice",	 "asking",  "pickup", "return",
-					      "blocked", "product", "member", "clock" };
+					      "blocked", "product", "member", "clock",
+					      "profile", "profile_of" };
 	static const char *const empty[] = { "jobs", "queue", "messages" };
 
 	jw_str(b, "mode", "locked");
@@ -381,6 +383,7 @@ static void write_counter(struct station *st, struct buf *b)
 	prep_document(st, b);
 	return_document(st, b);
 	loyalty_document(st, b);
+	story_document(st, b);
 	count_document(st, b);
 	money_document(st, b);
 	approval_document(st, b);

@@ -17,6 +17,7 @@
 #include "firmware/refunds.h"
 #include "firmware/returns.h"
 #include "firmware/station.h"
+#include "firmware/story.h"
 
 struct handed {
 	int64_t qty;
@@ -296,4 +297,5 @@ void effect_apply(struct station *st, const struct origin *o, const char *type, 
 			effects[i].apply(st, o, body);
 	return_effect(st, o, type, body);
 	loyalty_effect(st, o, type, body);
+	story_effect(st, o, type, body);
 }

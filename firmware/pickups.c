@@ -16,6 +16,7 @@
 #include "firmware/orders.h"
 #include "firmware/returns.h"
 #include "firmware/station.h"
+#include "firmware/story.h"
 #include "firmware/streams.h"
 #include "firmware/trust/code.h"
 #include "firmware/trust/hash.h"
@@ -71,7 +72,9 @@ void desk_set_mode(struct station *st, enum desk desk, enum desk_mode mode)
 		loyalty_forget(st, desk);
 	d->mode = mode;
 	d->product[0] = d->paper[0] = d->member[0] = d->draft[0] = '\0';
+	d->profile = (struct profile){ .customer = "" };
 	st->dirty = true;
+	story_mode(st, desk, mode);
 	if (mode == MODE_IDLE) {
 		store_desk_clear(st->store, desk);
 		d->row = (struct desk_row){ 0 };
@@ -183,6 +186,7 @@ static void pickup_refuse_unless(struct station *st, const struct call *c, enum 
 	if (c->session.valid && c->desk == DESK_COUNTER)
 		jw_str(&b, "staff", c->session.row.staff);
 	event_end(st, "pickup.refused", &b, (struct slice){ 0 }, NULL);
+	story_refused(st, c, CONTACT_PICKUP, order, r, needs != 0);
 	if (st->desks[c->desk].mode == MODE_ASKING)
 		desk_set_mode(st, c->desk, MODE_IDLE);
 	if (needs)

@@ -158,6 +158,16 @@ struct looks {
 	int next;
 };
 
+/* Whose story staff look at. */
+#define WHY_MAX	   16
+#define BEFORE_MAX (ID_MAX + 24)
+struct profile {
+	char customer[ID_MAX + 1]; /* "" nobody's */
+	char order[ID_MAX + 1];	   /* it was opened by, "" not */
+	char why[WHY_MAX];
+	char before[BEFORE_MAX]; /* from where on, "" the newest */
+};
+
 struct desk_state {
 	enum desk_mode mode;
 	struct desk_row row; /* pickup; asking: row.order */
@@ -169,6 +179,8 @@ struct desk_state {
 	char product[ID_MAX + 1];	/* sku shown, "" none */
 	char paper[ID_MAX + 1];		/* the return or complaint shown, "" none */
 	char member[ID_MAX + 1];	/* who was identified in idle, "" none */
+	struct profile profile;
+	int contact_end; /* how the open work ends, 1 + enum contact_end; 0 not known yet */
 	char receipt[RECEIPT_CODE_MAX]; /* return code of the order handed over last, "" none */
 	bool survey;			/* its customer is asked how it was */
 	uint8_t seen[HASH_BYTES];	/* of the open order, as staff have seen it */

@@ -14,6 +14,7 @@
 #include "firmware/orders.h"
 #include "firmware/printing.h"
 #include "firmware/station.h"
+#include "firmware/story.h"
 #include "firmware/streams.h"
 #include "firmware/training.h"
 #include "firmware/trust/hash.h"
@@ -254,6 +255,7 @@ static void on_tick(struct station *st)
 	staff_tick(st);
 	desk_tick(st);
 	loyalty_tick(st);
+	story_tick(st);
 	ledger_tick(st);
 	lanes_tick(st);
 	serving_tick(st);

@@ -3,6 +3,7 @@
 #include "firmware/store/db.h"
 #include "firmware/store/store.h"
 #include "firmware/store/points.h"
+#include "firmware/store/story.h"
 #include "firmware/store/till.h"
 
 #define DAY_MS	      (24 * 3600 * INT64_C(1000))
@@ -96,6 +97,7 @@ void store_prune(struct store *st, int64_t now_ms, int64_t journal_days)
 	       "ii", now_ms - TRIES_KEEP_MS, (int64_t)SLICE_ROWS);
 	store_till_prune(st, aged - TILL_KEEP_MS);
 	store_points_prune(st, aged - journal_days * DAY_MS);
+	store_story_prune(st, aged - journal_days * DAY_MS);
 	db_run(st,
 	       "DELETE FROM over WHERE (id, what) IN (SELECT id, what FROM over WHERE at<? LIMIT "
 	       "?)",
