@@ -11,7 +11,9 @@
 #include "sync/hq/effect_stock.h"
 #include "sync/hq/figure.h"
 #include "sync/hq/handover.h"
+#include "sync/hq/hint.h"
 #include "sync/hq/points.h"
+#include "sync/hq/story.h"
 #include "sync/hq/stream.h"
 
 #define HQ_PIN_HASH_MAX 256
@@ -126,6 +128,16 @@ static const char *pin_changed(const struct happening *h)
 	return NULL;
 }
 
+/* What came back, and what is learned of it. */
+static const char *returned(const struct happening *h)
+{
+	const char *why = effect_return_accepted(h);
+
+	if (!why)
+		hint_returned(h);
+	return why;
+}
+
 static const struct {
 	const char *type;
 	const char *(*apply)(const struct happening *h);
@@ -145,7 +157,7 @@ static const struct {
 	{ "payment.taken", effect_payment_taken },
 	{ "payment.reversed", effect_payment_reversed },
 	{ "fiscal.recorded", effect_fiscal_recorded },
-	{ "return.accepted", effect_return_accepted },
+	{ "return.accepted", returned },
 	{ "refund.requested", effect_refund_requested },
 	{ "return.doubled", return_doubled },
 	{ "pickup.doubled", doubled },
@@ -159,6 +171,7 @@ static const struct {
 	{ "loyalty.counted", effect_loyalty_counted },
 	{ "stock.counted", effect_stock_counted },
 	{ "order.drafted", effect_order_drafted },
+	{ "interaction.recorded", story_recorded },
 };
 
 const char *effect_apply(const struct happening *h)
