@@ -74,14 +74,15 @@ struct story_item {
 struct story_walk {
 	enum story_tag tag;
 	const char *of; /* customer or case */
+	int64_t gen;
 	char key[LOOKUP_WALK_MAX], id[ID_MAX + 1];
 	struct story_row row;
 	bool entry_there, row_there, entry_over, row_over;
 	struct story_item entry, told;
 };
 /* Newest first, behind (back, id); 0 and "" to begin. */
-void story_walk_begin(struct story_walk *w, enum story_tag tag, const char *of, int64_t back,
-		      const char *id);
+void story_walk_begin(struct station *st, struct story_walk *w, enum story_tag tag, const char *of,
+		      int64_t back, const char *id);
 bool story_walk_next(struct station *st, struct story_walk *w, struct story_item *ret_item);
 
 struct story_case {

@@ -144,7 +144,7 @@ static void add_timeline(struct station *st, struct buf *b, const struct profile
 	int n = 0;
 
 	read_before(p->before, &back, &id);
-	story_walk_begin(&w, STORY_OF_CUSTOMER, p->customer, back, id);
+	story_walk_begin(st, &w, STORY_OF_CUSTOMER, p->customer, back, id);
 	jw_open(b, "timeline", '[');
 	while (n < PAGE_ITEMS && story_walk_next(st, &w, &i)) {
 		add_item(st, b, &i, role);

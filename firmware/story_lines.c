@@ -82,7 +82,7 @@ static void read_entry(struct json body, struct story_item *e)
 
 static bool next_entry(struct station *st, struct story_walk *w)
 {
-	const int64_t gen = store_cursor(st->store, STREAM_TIMELINE).gen;
+	const int64_t gen = w->gen;
 	char prefix[LOOKUP_WALK_MAX];
 	struct record r;
 	struct json body;
@@ -125,7 +125,7 @@ static void read_row(struct station *st, const struct story_row *r, struct story
 
 static bool next_told(struct station *st, struct story_walk *w)
 {
-	const int64_t gen = store_cursor(st->store, STREAM_TIMELINE).gen;
+	const int64_t gen = w->gen;
 	struct record r;
 
 	while (w->tag == STORY_OF_CASE ? store_story_next_of(st->store, w->of, &w->row)
@@ -142,10 +142,11 @@ static bool next_told(struct station *st, struct story_walk *w)
 
 /* ---- both ---- */
 
-void story_walk_begin(struct story_walk *w, enum story_tag tag, const char *of, int64_t back,
-		      const char *id)
+void story_walk_begin(struct station *st, struct story_walk *w, enum story_tag tag, const char *of,
+		      int64_t back, const char *id)
 {
 	*w = (struct story_walk){ .tag = tag, .of = of };
+	w->gen = store_cursor(st->store, STREAM_TIMELINE).gen;
 	w->row.back = back;
 	text_fmt(w->row.event, sizeof(w->row.event), "%s", id);
 	text_fmt(w->id, sizeof(w->id), "%s", id);
@@ -191,7 +192,7 @@ bool story_case(struct station *st, const char *doc, struct story_case *ret_case
 	bool said = false, any = false;
 
 	text_fmt(k.doc, sizeof(k.doc), "%s", doc);
-	story_walk_begin(&w, STORY_OF_CASE, doc, 0, "");
+	story_walk_begin(st, &w, STORY_OF_CASE, doc, 0, "");
 	for (int n = 0; n < THREAD_READ && story_walk_next(st, &w, &i); n++) {
 		if (!any) {
 			k.back = i.back;
@@ -222,7 +223,7 @@ static bool is_open(struct station *st, const char *doc)
 	struct story_walk w;
 	struct story_item i;
 
-	story_walk_begin(&w, STORY_OF_CASE, doc, 0, "");
+	story_walk_begin(st, &w, STORY_OF_CASE, doc, 0, "");
 	for (int n = 0; n < THREAD_READ && story_walk_next(st, &w, &i); n++)
 		if (i.status[0])
 			return strcmp(i.status, "closed") != 0;
@@ -243,7 +244,7 @@ int story_cases(struct station *st, const char *customer, struct story_case ret[
 	struct story_item i;
 	int n = 0;
 
-	story_walk_begin(&w, STORY_OPEN, customer, 0, "");
+	story_walk_begin(st, &w, STORY_OPEN, customer, 0, "");
 	for (int looked = 0; looked < OPEN_LOOKED && n < STORY_CASES_MAX; looked++) {
 		if (!story_walk_next(st, &w, &i))
 			break;

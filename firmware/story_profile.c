@@ -33,7 +33,7 @@ static bool known(struct station *st, const char *customer)
 
 	if (store_lookup_next(st->store, gen, LOOKUP_CUSTOMER, slice_of(customer), id))
 		return true;
-	story_walk_begin(&w, STORY_OF_CUSTOMER, customer, 0, "");
+	story_walk_begin(st, &w, STORY_OF_CUSTOMER, customer, 0, "");
 	return story_walk_next(st, &w, &i);
 }
 
