@@ -166,6 +166,7 @@ struct looks {
 struct profile {
 	char customer[ID_MAX + 1]; /* "" nobody's */
 	char order[ID_MAX + 1];	   /* it was opened by, "" not */
+	char staff[ID_MAX + 1];	   /* who looks: nobody else sees it */
 	char why[WHY_MAX];
 	char before[BEFORE_MAX]; /* from where on, "" the newest */
 };

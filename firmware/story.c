@@ -286,7 +286,10 @@ void story_complaint(struct station *st, const struct call *c, const char *doc, 
 		return;
 	}
 	begin(st, c->desk, CONTACT_COMPLAINT, order,
-	      order[0] ? "" : st->desks[c->desk].profile.customer, &k);
+	      order[0] || !story_looks(st, &st->desks[c->desk])
+		      ? ""
+		      : st->desks[c->desk].profile.customer,
+	      &k);
 	text_fmt(k.staff, sizeof(k.staff), "%s", c->session.row.staff);
 	t.seconds = contact_seconds(k.begun_ms, now);
 	tell(st, &k, &t);
@@ -320,7 +323,11 @@ void story_tick(struct station *st)
 	struct contact_row k;
 
 	for (int d = 0; d < DESK_COUNT; d++) {
-		if (!store_contact(st->store, (enum desk)d, &k) || k.work)
+		if (!store_contact(st->store, (enum desk)d, &k))
+			continue;
+		/* Its work was not there any more after a restart. */
+		k.work = k.work && st->desks[d].mode != MODE_IDLE;
+		if (k.work)
 			continue;
 		if (contact_lapsed(k.work, k.last_ms, now))
 			lapse(st, (enum desk)d, &k);

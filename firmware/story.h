@@ -45,6 +45,8 @@ void story_effect(struct station *st, const struct origin *o, const char *type, 
 
 /* ---- story_profile.c: profiles and notes ---- */
 
+/* Does who is logged in look at a profile? Who comes after them opens it anew, and is told. */
+bool story_looks(struct station *st, const struct desk_state *desk);
 /* Members `profile`, and `profile_of`: what the open work offers to open. */
 void story_document(struct station *st, struct buf *b);
 

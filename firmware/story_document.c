@@ -220,7 +220,8 @@ static void add_offer(struct station *st, struct buf *b, const struct desk_state
 
 	if (desk->mode == MODE_PICKUP || back)
 		story_customer(st, desk->row.order, customer);
-	if (!customer[0] || strcmp(customer, desk->profile.customer) == 0) {
+	if (!customer[0] ||
+	    (story_looks(st, desk) && strcmp(customer, desk->profile.customer) == 0)) {
 		jw_null(b, "profile_of");
 		return;
 	}
@@ -230,12 +231,20 @@ static void add_offer(struct station *st, struct buf *b, const struct desk_state
 	jw_close(b, '}');
 }
 
+bool story_looks(struct station *st, const struct desk_state *desk)
+{
+	const struct session s = staff_at(st, DESK_COUNTER);
+
+	return desk->profile.customer[0] && s.valid &&
+	       strcmp(s.row.staff, desk->profile.staff) == 0;
+}
+
 void story_document(struct station *st, struct buf *b)
 {
 	const struct desk_state *desk = &st->desks[DESK_COUNTER];
 	const struct session s = staff_at(st, DESK_COUNTER);
 
-	if (desk->profile.customer[0] && s.valid)
+	if (story_looks(st, desk))
 		add_profile(st, b, &desk->profile, s.row.role);
 	else
 		jw_null(b, "profile");

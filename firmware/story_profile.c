@@ -105,6 +105,7 @@ static void verb_profile_open(struct station *st, const struct call *c, struct j
 		answer_no(st, c, 409, REASON_NOT_FOUND, &v);
 		return;
 	}
+	text_fmt(p.staff, sizeof(p.staff), "%s", c->session.row.staff);
 	desk->profile = p;
 	profile_viewed(st, c, p.customer, p.why);
 	story_look(st, c, CONTACT_QUESTION, p.customer);
@@ -187,7 +188,7 @@ static bool find_case(struct station *st, const char *doc, struct story_case *re
 /* Who this desk is about, but for cases. */
 static void whose_desk(struct station *st, const struct desk_state *desk, struct note *n)
 {
-	if (desk->profile.customer[0]) {
+	if (story_looks(st, desk)) {
 		text_fmt(n->customer, sizeof(n->customer), "%s", desk->profile.customer);
 	} else if (desk->mode == MODE_PICKUP || desk->mode == MODE_RETURN) {
 		text_fmt(n->order, sizeof(n->order), "%s", desk->row.order);

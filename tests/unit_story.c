@@ -237,12 +237,17 @@ static void rows_go_when_hq_has_them_and_they_are_old(void **state)
 		store_story_add(st->store, &row);
 	}
 	store_upto_set(st->store, STREAM_TIMELINE, slice_of("k1"), 1, 2);
-	store_story_prune(st->store, 2000); /* the first: HQ has it, and it is older */
+	store_story_prune(st->store, 2000, 0); /* the first: HQ has it, and it is older */
 	store_upto_clear(st->store, STREAM_TIMELINE);
 	assert_true(store_story_next(st->store, "C-1", &found));
 	assert_string_equal(found.event, "EV-3");
 	assert_true(store_story_next(st->store, "C-1", &found));
 	assert_string_equal(found.event, "EV-2");
+	assert_false(store_story_next(st->store, "C-1", &found));
+	store_story_prune(st->store, 0, 2500); /* too old, whoever has it */
+	found = (struct story_row){ .back = 0 };
+	assert_true(store_story_next(st->store, "C-1", &found));
+	assert_string_equal(found.event, "EV-3");
 	assert_false(store_story_next(st->store, "C-1", &found));
 	store_commit(st->store);
 	case_shop_close(&shop);

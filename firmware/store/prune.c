@@ -11,6 +11,7 @@
 #define TRIES_KEEP_MS DAY_MS /* after the lock's end */
 #define OVER_KEEP_MS  (90 * DAY_MS)
 #define TILL_KEEP_MS  (180 * DAY_MS)
+#define STORY_KEEP_MS (180 * DAY_MS) /* of an HQ that writes no entries */
 #define SLICE_ROWS    500
 #define SLICE_GUESTS  50
 
@@ -97,7 +98,7 @@ void store_prune(struct store *st, int64_t now_ms, int64_t journal_days)
 	       "ii", now_ms - TRIES_KEEP_MS, (int64_t)SLICE_ROWS);
 	store_till_prune(st, aged - TILL_KEEP_MS);
 	store_points_prune(st, aged - journal_days * DAY_MS);
-	store_story_prune(st, aged - journal_days * DAY_MS);
+	store_story_prune(st, aged - journal_days * DAY_MS, aged - STORY_KEEP_MS);
 	db_run(st,
 	       "DELETE FROM over WHERE (id, what) IN (SELECT id, what FROM over WHERE at<? LIMIT "
 	       "?)",

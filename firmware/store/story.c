@@ -83,7 +83,7 @@ void store_story_erase(struct store *st, const char *customer)
 	db_run(st, "UPDATE contact SET customer='' WHERE customer=?", "s", customer);
 }
 
-void store_story_prune(struct store *st, int64_t before_ms)
+void store_story_prune(struct store *st, int64_t before_ms, int64_t all_before_ms)
 {
 	/* The oldest first. */
 	db_run(st,
@@ -92,6 +92,10 @@ void store_story_prune(struct store *st, int64_t before_ms)
 	       " WHERE EXISTS (SELECT 1 FROM upto u WHERE u.stream=?1 AND u.lane=s.lane"
 	       " AND (u.epoch, u.seq) >= (s.epoch, s.seq)))",
 	       "iii", (int64_t)STREAM_TIMELINE, story_back(before_ms), (int64_t)PRUNE_SLICE);
+	db_run(st,
+	       "DELETE FROM story WHERE (customer, back, event) IN (SELECT customer, back, event"
+	       " FROM story WHERE back>? ORDER BY back DESC LIMIT ?)",
+	       "ii", story_back(all_before_ms), (int64_t)PRUNE_SLICE);
 }
 
 bool store_contact(struct store *st, enum desk desk, struct contact_row *ret_row)
