@@ -69,7 +69,7 @@ struct told {
 
 static void tell(struct station *st, const struct contact_row *k, const struct told *t)
 {
-	const enum contact_resolved resolved = contact_resolved(t->kind, t->end);
+	const enum contact_resolved resolved = contact_resolved(t->end);
 	struct buf b = event_begin(st);
 	struct story_row row = { .back = 0 };
 

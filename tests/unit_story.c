@@ -198,6 +198,52 @@ static void a_clock_that_is_set_makes_nobody_wait_for_years(void **state)
 	case_shop_close(&shop);
 }
 
+/* Two lanes opened it at once, and the other one goes on. */
+static void who_loses_the_claim_has_not_refused_anybody(void **state)
+{
+	struct door_event e = { .kind = DOOR_CLAIM };
+
+	(void)state;
+	case_shop_open(&shop, 1);
+	fact("policy lanes {\"lanes\":[{\"lane\":\"k1\"},{\"lane\":\"k2\"}]}");
+	fact("order ZAM-1 ready: 1 x MUG 24.99; card 24.99; customer={\"id\":\"C-1\"}");
+	case_scan(&shop, "code of ZAM-1", false);
+	e.claim.op = CLAIM_OP_TAKE;
+	text_fmt(e.claim.order, sizeof(e.claim.order), "ZAM-1");
+	text_fmt(e.claim.lane, sizeof(e.claim.lane), "k2");
+	text_fmt(e.claim.claim, sizeof(e.claim.claim), "00000000000000000000000001");
+	shop_submit(shop.shop, &e, NULL);
+	assert_has(shop.shop->screen, "\"code\":\"being_served\"");
+	assert_int_equal(told("\"outcome\":\"elsewhere\""), 1);
+	assert_int_equal(told("\"resolved\""), 0); /* nobody knows yet */
+	case_shop_close(&shop);
+}
+
+static void what_may_go_on_is_no_end(void **state)
+{
+	(void)state;
+	assert_true(contact_may_go_on(REASON_PIN_WRONG, false));
+	assert_true(contact_may_go_on(REASON_EXPIRED, true));
+	assert_false(contact_may_go_on(REASON_EXPIRED, false));
+	assert_false(contact_may_go_on(REASON_NOT_FOUND, false));
+	assert_int_equal(contact_given_up(CONTACT_QUESTION, false, CONTACT_SETTLED),
+			 CONTACT_ANSWERED);
+	assert_int_equal(contact_given_up(CONTACT_QUESTION, false, CONTACT_NOTED), CONTACT_OPENED);
+	assert_int_equal(contact_given_up(CONTACT_RETURN, true, CONTACT_NOTHING), CONTACT_REFUSED);
+	assert_false(contact_lapsed(true, 0, INT64_MAX / 2)); /* open work never lapses */
+	assert_true(contact_lapsed(false, 5, 4));	      /* the clock was set back */
+}
+
+static void languages_are_told_by_their_first_part(void **state)
+{
+	(void)state;
+	assert_true(lang_speaks(slice_of("en"), "en-GB"));
+	assert_true(lang_speaks(slice_of("en-US"), "en-GB"));
+	assert_false(lang_speaks(slice_of("e"), "en"));
+	assert_false(lang_speaks(slice_of("eng"), "en"));
+	assert_false(lang_speaks(slice_of("en"), ""));
+}
+
 /* ---- forgetting ---- */
 
 static void a_customer_is_forgotten_whole(void **state)
@@ -418,6 +464,9 @@ int main(void)
 		cmocka_unit_test(a_long_story_is_read_page_by_page),
 		cmocka_unit_test(a_contact_is_told_once_over_a_restart),
 		cmocka_unit_test(a_clock_that_is_set_makes_nobody_wait_for_years),
+		cmocka_unit_test(who_loses_the_claim_has_not_refused_anybody),
+		cmocka_unit_test(what_may_go_on_is_no_end),
+		cmocka_unit_test(languages_are_told_by_their_first_part),
 		cmocka_unit_test(a_customer_is_forgotten_whole),
 		cmocka_unit_test(rows_go_when_hq_has_them_and_they_are_old),
 		cmocka_unit_test(a_restore_forgets_what_was_open),

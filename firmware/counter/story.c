@@ -85,9 +85,8 @@ enum contact_end contact_given_up(enum contact_kind kind, bool refused, enum con
 	return noted == CONTACT_SETTLED ? CONTACT_ANSWERED : CONTACT_OPENED;
 }
 
-enum contact_resolved contact_resolved(enum contact_kind kind, enum contact_end end)
+enum contact_resolved contact_resolved(enum contact_end end)
 {
-	(void)kind;
 	switch (end) {
 	case CONTACT_DONE:
 	case CONTACT_ANSWERED:

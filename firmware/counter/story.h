@@ -68,7 +68,7 @@ enum contact_end contact_given_up(enum contact_kind kind, bool refused, enum con
 
 enum contact_resolved { RESOLVED_UNKNOWN, RESOLVED_YES, RESOLVED_NO };
 /* Has nobody to come again for it? */
-enum contact_resolved contact_resolved(enum contact_kind kind, enum contact_end end);
+enum contact_resolved contact_resolved(enum contact_end end);
 
 /* ---- notes ---- */
 
