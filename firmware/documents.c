@@ -21,6 +21,7 @@
 #include "firmware/returns.h"
 #include "firmware/stock.h"
 #include "firmware/station.h"
+#include "firmware/story.h"
 #include "firmware/streams.h"
 #include "firmware/survey.h"
 #include "firmware/training.h"
@@ -158,12 +159,26 @@ static void add_swaps(struct station *st, struct buf *b, const struct order_line
 	jw_close(b, ']');
 }
 
+/* What others have learned of it by what they brought back. */
+static void add_hint(struct station *st, struct buf *b, const char *sku)
+{
+	char hint[PRODUCT_HINT_MAX];
+
+	product_hint(st, sku, st->desks[DESK_COUNTER].language, hint);
+	if (hint[0])
+		jw_str(b, "hint", hint);
+}
+
 static void add_line(struct station *st, struct buf *b, const struct order_line *l,
 		     struct pickup_line done, int *swaps_left)
 {
+	char sku[ID_MAX + 1];
+
 	jw_open(b, NULL, '{');
 	jw_value(b, "line", l->id);
 	jw_value(b, "sku", l->sku);
+	if (json_string(l->sku, sku, sizeof(sku)) > 0)
+		add_hint(st, b, sku);
 	add_shown(b, "gtin", l->gtin, SHOWN_BYTES);
 	add_shown(b, "name", l->name, SHOWN_BYTES);
 	jw_int(b, "qty", order_line_left(l));
@@ -267,6 +282,7 @@ static void add_product(struct station *st, struct buf *b)
 	add_shown(b, "name", json_get(body, "name"), SHOWN_BYTES);
 	add_shown(b, "price", json_get(body, "price"), SHOWN_BYTES);
 	add_shown(b, "location", json_get(body, "location"), SHOWN_BYTES);
+	add_hint(st, b, sku);
 	stock_document(st, b, sku, &figures, true);
 	jw_close(b, '}');
 }
@@ -337,9 +353,11 @@ static void add_tail(struct station *st, struct buf *b, enum language l, bool tr
 /* Who is logged in, and how the station is: nothing of the shop. */
 static void locked_document(struct station *st, struct buf *b)
 {
-	static const char *const hidden[] = { "notice",	 "asking",  "pickup", "return",
-					      "blocked", "product", "member", "clock", "low_rating" };
-	static const char *const empty[] = { "jobs", "queue", "messages" };
+	static const char *const hidden[] = {
+		"notice",  "asking", "pickup", "return",  "blocked",
+		"product", "member", "clock",  "profile", "profile_of", "low_rating"
+	};
+	static const char *const empty[] = { "jobs", "queue", "for_me", "messages" };
 
 	jw_str(b, "mode", "locked");
 	for (size_t i = 0; i < COUNT_OF(hidden); i++)
@@ -383,6 +401,7 @@ static void write_counter(struct station *st, struct buf *b)
 	prep_document(st, b);
 	return_document(st, b);
 	loyalty_document(st, b);
+	story_document(st, b);
 	count_document(st, b);
 	money_document(st, b);
 	approval_document(st, b);

@@ -18,6 +18,7 @@
 #include "firmware/refunds.h"
 #include "firmware/returns.h"
 #include "firmware/station.h"
+#include "firmware/story.h"
 #include "firmware/survey.h"
 
 struct handed {
@@ -300,4 +301,5 @@ void effect_apply(struct station *st, const struct origin *o, const char *type, 
 	loyalty_effect(st, o, type, body);
 	survey_effect(st, o, type, body);
 	offers_effect(st, o, type, body);
+	story_effect(st, o, type, body);
 }

@@ -16,6 +16,7 @@
 #include "firmware/overlay.h"
 #include "firmware/prep.h"
 #include "firmware/printing.h"
+#include "firmware/story.h"
 #include "firmware/streams.h"
 #include "firmware/refunds.h"
 #include "firmware/station.h"
@@ -298,6 +299,8 @@ static void hand_over(struct station *st, struct handover *h)
 	text_fmt(members, sizeof(members), "\"order\":\"%.*s\",\"job\":%lld", (int)st->order.id.n,
 		 st->order.id.p, (long long)job);
 	display_receipt(st, h->call->desk, st->order.id, h->event);
+	story_ends(st, h->call->desk,
+		   pickup_all_done(&st->order, st->done) ? CONTACT_DONE : CONTACT_PART);
 	pickup_close(st, h->call->desk);
 	v.order = number;
 	notice_word(st, h->call->desk, NOTICE_GOOD, "handed_over", word, word, &v);

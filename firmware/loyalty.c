@@ -7,6 +7,7 @@
 #include "firmware/ledger.h"
 #include "firmware/offers.h"
 #include "firmware/orders.h"
+#include "firmware/story.h"
 #include "firmware/streams.h"
 #include "firmware/trust/hash.h"
 
@@ -157,6 +158,7 @@ static void identify(struct station *st, const struct call *c, const char *membe
 		keep_member(st, c->desk, m.id);
 	} else {
 		tell_viewed(st, c, &m);
+		story_look_at(st, c, json_get(m.body, "customer"));
 		text_fmt(desk->member, sizeof(desk->member), "%s", m.id);
 	}
 	st->dirty = true;

@@ -17,6 +17,7 @@
 #include "firmware/orders.h"
 #include "firmware/returns.h"
 #include "firmware/station.h"
+#include "firmware/story.h"
 #include "firmware/streams.h"
 #include "firmware/survey.h"
 #include "firmware/trust/code.h"
@@ -75,7 +76,9 @@ void desk_set_mode(struct station *st, enum desk desk, enum desk_mode mode)
 		survey_over(st); /* somebody else comes, or nobody is there any more */
 	d->mode = mode;
 	d->product[0] = d->paper[0] = d->member[0] = d->draft[0] = '\0';
+	d->profile = (struct profile){ .customer = "" };
 	st->dirty = true;
+	story_mode(st, desk, mode);
 	if (mode == MODE_IDLE) {
 		store_desk_clear(st->store, desk);
 		d->row = (struct desk_row){ 0 };
@@ -188,6 +191,7 @@ static void pickup_refuse_unless(struct station *st, const struct call *c, enum 
 		jw_str(&b, "staff", c->session.row.staff);
 	event_end(st, "pickup.refused", &b, (struct slice){ 0 }, NULL);
 	survey_refused(st, order);
+	story_refused(st, c, CONTACT_PICKUP, order, r, needs != 0);
 	if (st->desks[c->desk].mode == MODE_ASKING)
 		desk_set_mode(st, c->desk, MODE_IDLE);
 	if (needs)

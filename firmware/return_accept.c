@@ -17,6 +17,7 @@
 #include "firmware/returns.h"
 #include "firmware/survey.h"
 #include "firmware/store/till.h"
+#include "firmware/story.h"
 
 #define EVENT_BODY_MAX 60000 /* with what stands around it, one message to HQ */
 #define NAME_EVENT_MAX 40    /* characters of a product's name in an event */
@@ -431,6 +432,7 @@ static void take_back(struct station *st, struct accept *a)
 		loyalty_returned(st, a->call, &a->work, &a->legs, a->doc);
 	if (a->work.order)
 		keep_facts(st, a);
+	story_ends(st, a->call->desk, CONTACT_DONE);
 	pickup_close(st, a->call->desk);
 	say_done(st, a, job);
 	survey_contact(st, &(struct contact){ AFTER_RETURN, order, true, false });

@@ -8,6 +8,7 @@
 #include "firmware/counter/calendar.h"
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
+#include "firmware/story.h"
 #include "firmware/streams.h"
 #include "firmware/survey.h"
 
@@ -184,6 +185,7 @@ void return_refuse(struct station *st, const struct call *c, enum reason r, cons
 	jw_str(&b, "staff", c->session.row.staff);
 	event_end(st, "return.refused", &b, (struct slice){ 0 }, NULL);
 	survey_refused(st, order);
+	story_refused(st, c, CONTACT_RETURN, order, r, needs != 0);
 	if (st->desks[c->desk].mode == MODE_ASKING)
 		desk_set_mode(st, c->desk, MODE_IDLE);
 	if (needs)

@@ -13,6 +13,7 @@
 #include "firmware/station.h"
 #include "firmware/survey.h"
 #include "firmware/stock.h"
+#include "firmware/story.h"
 #include "firmware/training.h"
 
 static void scan_gtin(struct station *st, const struct call *c, const struct scan *s)
@@ -33,6 +34,7 @@ static void scan_gtin(struct station *st, const struct call *c, const struct sca
 			    sizeof(name));
 	v.item = name[0] ? name : sku;
 	text_fmt(desk->product, sizeof(desk->product), "%s", sku);
+	story_look(st, c, CONTACT_STOCK, "");
 	notice_word(st, c->desk, NOTICE_GOOD, "product", WORD_PRODUCT, WORD_PRODUCT, &v);
 	answer_ok(st, c, "");
 }

@@ -23,6 +23,7 @@
 #include "firmware/counter/returns.h"
 #include "firmware/counter/scan.h"
 #include "firmware/counter/slip.h"
+#include "firmware/counter/story.h"
 #include "firmware/counter/training.h"
 #include "firmware/counter/words.h"
 #include "firmware/door.h"
@@ -50,6 +51,7 @@
 #define DRAFT_TEXT_MAX	    2048
 #define COUNTED_TEXT_MAX    12288
 #define QUEUE_AGE_MS	    30000
+#define WAITING_LANGS_MAX   60 /* customers who are here, as many as the queue shows */
 #define REVISIONS_PER_START INT64_C(1000000000) /* a change a second for thirty years */
 
 enum desk_mode { MODE_IDLE, MODE_ASKING, MODE_PICKUP, MODE_PREP, MODE_RETURN, MODE_COUNT };
@@ -159,6 +161,17 @@ struct looks {
 	int next;
 };
 
+/* Whose story staff look at. */
+#define WHY_MAX	   16
+#define BEFORE_MAX (ID_MAX + 24)
+struct profile {
+	char customer[ID_MAX + 1]; /* "" nobody's */
+	char order[ID_MAX + 1];	   /* it was opened by, "" not */
+	char staff[ID_MAX + 1];	   /* who looks: nobody else sees it */
+	char why[WHY_MAX];
+	char before[BEFORE_MAX]; /* from where on, "" the newest */
+};
+
 struct desk_state {
 	enum desk_mode mode;
 	struct desk_row row; /* pickup; asking: row.order */
@@ -167,9 +180,11 @@ struct desk_state {
 	struct waiting waiting;
 	struct kept_scan kept[SCANS_KEPT_MAX];
 	int kept_count;
-	char product[ID_MAX + 1];	/* sku shown, "" none */
-	char paper[ID_MAX + 1];		/* the return or complaint shown, "" none */
-	char member[ID_MAX + 1];	/* who was identified in idle, "" none */
+	char product[ID_MAX + 1]; /* sku shown, "" none */
+	char paper[ID_MAX + 1];	  /* the return or complaint shown, "" none */
+	char member[ID_MAX + 1];  /* who was identified in idle, "" none */
+	struct profile profile;
+	int contact_end; /* how the open work ends, 1 + enum contact_end; 0 not known yet */
 	char receipt[RECEIPT_CODE_MAX]; /* return code of the order handed over last, "" none */
 	bool survey;			/* its customer is asked how it was */
 	uint8_t seen[HASH_BYTES];	/* of the open order, as staff have seen it */
@@ -440,6 +455,11 @@ struct station {
 	/* As JSON, kept between steps: the queue as staff and as customers see it, and tasks. */
 	char queue[QUEUE_TEXT_MAX], board_queue[QUEUE_TEXT_MAX], tasks[QUEUE_TEXT_MAX];
 	size_t queue_n, board_queue_n, tasks_n;
+	/* Those in it who are here and speak another language than the shop, longest first. */
+	struct {
+		char order[ID_MAX + 1], lang[LANG_MAX];
+	} waiting_langs[WAITING_LANGS_MAX];
+	int waiting_lang_count;
 	char counted[COUNTED_TEXT_MAX]; /* differences of the count that was finished last, as JSON
 					 */
 	uint8_t screen_hash[SCREEN_COUNT][16];

@@ -14,6 +14,7 @@
 #include "firmware/orders.h"
 #include "firmware/printing.h"
 #include "firmware/station.h"
+#include "firmware/story.h"
 #include "firmware/streams.h"
 #include "firmware/survey.h"
 #include "firmware/training.h"
@@ -256,6 +257,7 @@ static void on_tick(struct station *st)
 	desk_tick(st);
 	loyalty_tick(st);
 	survey_tick(st);
+	story_tick(st);
 	ledger_tick(st);
 	lanes_tick(st);
 	serving_tick(st);

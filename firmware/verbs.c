@@ -14,6 +14,7 @@
 #include "firmware/returns.h"
 #include "firmware/station.h"
 #include "firmware/stock.h"
+#include "firmware/story.h"
 #include "firmware/survey.h"
 #include "firmware/training.h"
 #include "firmware/trust/hash.h"
@@ -138,7 +139,8 @@ static const struct verb verbs[] = {
 static const struct verb *const rooms[] = { verbs,	 money_verbs,	 shift_verbs,
 					    prep_verbs,	 return_verbs,	 training_verbs,
 					    stock_verbs, counting_verbs, draft_verbs,
-					    loyalty_verbs, survey_verbs,   offer_verbs };
+					    loyalty_verbs, survey_verbs,   offer_verbs,
+					    story_verbs };
 
 static const struct verb *find_verb(const char *name)
 {

@@ -132,7 +132,8 @@ static void a_low_rating_is_one_open_entry(void **state)
 	up(f, "interaction.rated", "{\"score\":1,\"scale\":\"csat\",\"order\":\"A\"}");
 	assert_false(record_find(&f->hq, STORE, stream_by_name("timeline"), "K-2", &r));
 	assert_int_equal(
-		number(f, "SELECT count(*) FROM record WHERE stream = 'timeline' AND deleted = 0"),
+		number(f, "SELECT count(*) FROM record WHERE stream = 'timeline' AND deleted = 0 "
+			  "AND body LIKE '%\"rating\"%'"),
 		1);
 }
 

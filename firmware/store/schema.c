@@ -212,16 +212,17 @@ static const char *const migrations[] = {
 	/* What a press asked for: the same key with something else is another press. */
 	"ALTER TABLE passing ADD COLUMN asked TEXT;",
 
-	/* 5: what lanes did to a member's points, one row an event: it lies over HQ's record until an
-	 * `upto` of the stream covers it, and is kept longer, for HQ may be put back. `note` says what
-	 * else it was: 'allowance', 'coupon:ID', 'event:NAME', 'mission:ID'. */
+	/* 5: what lanes did to a member's points, one row an event: it lies over HQ's record until
+	 * an `upto` of the stream covers it, and is kept longer, for HQ may be put back. `note`
+	 * says what else it was: 'allowance', 'coupon:ID', 'event:NAME', 'mission:ID'. */
 	"CREATE TABLE points (n INTEGER PRIMARY KEY, member TEXT NOT NULL, points INTEGER NOT NULL,"
 	" note TEXT NOT NULL, lane TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,"
 	" at INTEGER NOT NULL) STRICT;"
 	"CREATE INDEX points_member ON points (member);"
-	/* Points of an order, by member, in all: earned for it, taken back of these; redeemed for it
-	 * (worth so many grosze), given back of those. */
-	"CREATE TABLE order_points (id TEXT NOT NULL, member TEXT NOT NULL, earned INTEGER NOT NULL,"
+	/* Points of an order, by member, in all: earned for it, taken back of these; redeemed for
+	 * it (worth so many grosze), given back of those. */
+	"CREATE TABLE order_points (id TEXT NOT NULL, member TEXT NOT NULL, earned INTEGER NOT "
+	"NULL,"
 	" back INTEGER NOT NULL, redeemed INTEGER NOT NULL, worth INTEGER NOT NULL,"
 	" given INTEGER NOT NULL, PRIMARY KEY (id, member)) STRICT, WITHOUT ROWID;"
 	/* Orders in which a lane has replaced something. */
@@ -233,7 +234,21 @@ static const char *const migrations[] = {
 	"CREATE INDEX asked_at ON asked (at);"
 	"CREATE TABLE offered (customer TEXT NOT NULL, offer TEXT NOT NULL, at INTEGER NOT NULL,"
 	" state INTEGER NOT NULL, PRIMARY KEY (customer, offer)) STRICT, WITHOUT ROWID;"
-	"CREATE INDEX offered_at ON offered (at);",
+	"CREATE INDEX offered_at ON offered (at);"
+	/* What lanes told of customers that HQ's stream `timeline` does not have yet, newest first:
+	 * `back` counts down from the end of time. `customer` '' where only the case is known. */
+	"CREATE TABLE story (customer TEXT NOT NULL, back INTEGER NOT NULL, event TEXT NOT NULL,"
+	" kind TEXT NOT NULL, outcome TEXT NOT NULL, doc TEXT NOT NULL, status TEXT NOT NULL,"
+	" ord TEXT NOT NULL, staff TEXT NOT NULL, text TEXT NOT NULL, lane TEXT NOT NULL,"
+	" epoch INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (customer, back, event))"
+	" STRICT, WITHOUT ROWID;"
+	"CREATE INDEX story_doc ON story (doc, back, event) WHERE doc<>'';"
+	"CREATE INDEX story_back ON story (back);"
+	/* The contact that is open at a desk. */
+	"CREATE TABLE contact (desk INTEGER PRIMARY KEY, kind INTEGER NOT NULL,"
+	" work INTEGER NOT NULL, begun INTEGER NOT NULL, last INTEGER NOT NULL,"
+	" waited INTEGER NOT NULL, ord TEXT NOT NULL, customer TEXT NOT NULL, staff TEXT NOT NULL,"
+	" reason TEXT NOT NULL, noted INTEGER NOT NULL) STRICT;",
 };
 
 size_t schema_version(void)

@@ -12,7 +12,9 @@
 #include "sync/hq/effect_survey.h"
 #include "sync/hq/figure.h"
 #include "sync/hq/handover.h"
+#include "sync/hq/hint.h"
 #include "sync/hq/points.h"
+#include "sync/hq/story.h"
 #include "sync/hq/stream.h"
 
 #define HQ_PIN_HASH_MAX 256
@@ -127,6 +129,23 @@ static const char *pin_changed(const struct happening *h)
 	return NULL;
 }
 
+/* What came back, and what is learned of it. */
+static const char *returned(const struct happening *h)
+{
+	const char *why = effect_return_accepted(h);
+
+	if (!why)
+		hint_returned(h);
+	return why;
+}
+
+/* A low rating opens a case of its own; everything else stands in somebody's story. */
+static const char *interaction_recorded(const struct happening *h)
+{
+	return json_is(json_get(h->body, "kind"), "rating") ? effect_rating_case(h)
+							    : story_recorded(h);
+}
+
 static const struct {
 	const char *type;
 	const char *(*apply)(const struct happening *h);
@@ -146,7 +165,7 @@ static const struct {
 	{ "payment.taken", effect_payment_taken },
 	{ "payment.reversed", effect_payment_reversed },
 	{ "fiscal.recorded", effect_fiscal_recorded },
-	{ "return.accepted", effect_return_accepted },
+	{ "return.accepted", returned },
 	{ "refund.requested", effect_refund_requested },
 	{ "return.doubled", return_doubled },
 	{ "pickup.doubled", doubled },
@@ -164,7 +183,7 @@ static const struct {
 	{ "offer.shown", effect_offer_shown },
 	{ "offer.taken", effect_offer_taken },
 	{ "offer.declined", effect_offer_declined },
-	{ "interaction.recorded", effect_rating_case },
+	{ "interaction.recorded", interaction_recorded },
 };
 
 const char *effect_apply(const struct happening *h)

@@ -15,6 +15,7 @@
 #include "sync/hq/handover.h"
 #include "sync/hq/order.h"
 #include "sync/hq/points.h"
+#include "sync/hq/story.h"
 #include "sync/hq/stream.h"
 
 /* ---- one element ---- */
@@ -115,8 +116,10 @@ static const char *put(struct hq *hq, const struct element *e, int64_t *ret_rev,
 		return "`body` is larger than 128 KiB with what the store did";
 	record_find(hq, e->store, e->kind, e->id, &was);
 	*ret_rev = choose_rev(e, &was, was.live && slice_same(was.body, buf_read(&hq->edited)));
-	if (*ret_rev)
+	if (*ret_rev) {
 		record_put(hq, e->store, e->kind, e->id, *ret_rev, buf_read(&hq->edited));
+		story_note_record(hq, e->store, e->kind, buf_read(&hq->edited));
+	}
 	return NULL;
 }
 

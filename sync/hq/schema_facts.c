@@ -54,4 +54,13 @@ const char schema_points[] =
 	"CREATE TABLE points_fact (holder TEXT NOT NULL, order_id TEXT NOT NULL,"
 	" member TEXT NOT NULL, earned INTEGER NOT NULL, back INTEGER NOT NULL,"
 	" redeemed INTEGER NOT NULL, worth INTEGER NOT NULL, given INTEGER NOT NULL,"
-	" PRIMARY KEY (holder, order_id, member)) STRICT, WITHOUT ROWID;";
+	" PRIMARY KEY (holder, order_id, member)) STRICT, WITHOUT ROWID;"
+
+	/* Which stores know a customer (`cID`) or a case (`tID`): what happens to either is told to
+	 * them. */
+	"CREATE TABLE story_place (key TEXT NOT NULL, store TEXT NOT NULL,"
+	" PRIMARY KEY (key, store)) STRICT, WITHOUT ROWID;"
+
+	/* Pieces of a product that came back, by the reason that was said. */
+	"CREATE TABLE return_reason (sku TEXT NOT NULL, reason TEXT NOT NULL,"
+	" pieces INTEGER NOT NULL, PRIMARY KEY (sku, reason)) STRICT, WITHOUT ROWID;";
