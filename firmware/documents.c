@@ -10,6 +10,7 @@
 #include "firmware/counter/prep.h"
 #include "firmware/desk.h"
 #include "firmware/documents.h"
+#include "firmware/figures.h"
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
 #include "firmware/loyalty.h"
@@ -470,6 +471,7 @@ static void board_document(struct station *st, struct buf *b)
 	jw_raw(b, "devices", slice_of("[]"));
 	jw_raw(b, "jobs", slice_of("[]"));
 	queue_board(st, b);
+	figures_board(st, b);
 	add_tail(st, b, st->language, false);
 }
 
@@ -522,6 +524,7 @@ static void manage_document(struct station *st, struct buf *b)
 	settings_write(st, b);
 	jw_close(b, '}');
 	letters_document(st, b);
+	figures_manage(st, b);
 	jw_int(b, "epoch", st->ledger.epoch);
 	jw_int(b, "last", st->ledger.last);
 	jw_int(b, "acked", st->ledger.acked);
@@ -643,7 +646,7 @@ void metrics_publish(struct station *st)
 {
 	struct door_out out = { .kind = OUT_METRICS };
 	const struct counters *c = &st->counters;
-	char memory[8192];
+	char memory[8192 + sizeof(st->figures.metrics)];
 	struct buf b;
 
 	buf_init(&b, memory, sizeof(memory));
@@ -673,6 +676,7 @@ void metrics_publish(struct station *st)
 	metric(&b, "clock_ahead_seconds", "gauge",
 	       "By which this machine's clock is ahead of HQ's, in whole minutes.",
 	       st->clocks.shown_s);
+	figures_metrics(st, &b);
 	if (!b.overflow && differs(buf_read(&b), st->metrics_hash))
 		door_emit(st->door, &out, buf_read(&b));
 }

@@ -225,7 +225,20 @@ static const char *const migrations[] = {
 	" back INTEGER NOT NULL, redeemed INTEGER NOT NULL, worth INTEGER NOT NULL,"
 	" given INTEGER NOT NULL, PRIMARY KEY (id, member)) STRICT, WITHOUT ROWID;"
 	/* Orders in which a lane has replaced something. */
-	"CREATE INDEX over_swaps ON over (id) WHERE what>='swaps:' AND what<'swaps;';",
+	"CREATE INDEX over_swaps ON over (id) WHERE what>='swaps:' AND what<'swaps;';"
+	/* Key figures (counter/figures.h) by the shop's day and hour, and by lane. A day's hour of a
+	 * lane stands together: an event changes one or two pages. */
+	"CREATE TABLE figure (day INTEGER NOT NULL, hour INTEGER NOT NULL, lane TEXT NOT NULL,"
+	" what TEXT NOT NULL, part TEXT NOT NULL, n INTEGER NOT NULL, sum INTEGER NOT NULL,"
+	" PRIMARY KEY (day, hour, lane, what, part)) STRICT, WITHOUT ROWID;"
+	/* Days a lane told of, up to which of its events; `stale`: something came since. */
+	"CREATE TABLE figure_told (day INTEGER NOT NULL, lane TEXT NOT NULL,"
+	" epoch INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL,"
+	" stale INTEGER NOT NULL, PRIMARY KEY (day, lane)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX figure_stale ON figure_told (lane, day) WHERE stale=1;"
+	/* Since when a pickup is open at a desk. */
+	"CREATE TABLE opened (desk INTEGER PRIMARY KEY, id TEXT NOT NULL, at INTEGER NOT NULL)"
+	" STRICT;",
 };
 
 size_t schema_version(void)
