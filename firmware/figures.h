@@ -13,6 +13,9 @@
 #include "firmware/lanes.h"
 #include "firmware/station.h"
 
+/* Between two slices of work: whoever has a deadline goes before. */
+#define FIGURES_NEXT_MS 20
+
 void figures_start(struct station *st);
 /* An event of this lane was told. */
 void figures_own(struct station *st, const char *type, struct slice body);

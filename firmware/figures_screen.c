@@ -160,7 +160,7 @@ void figures_screen_tick(struct station *st)
 	for (int n = 0; n < HOURS_A_STEP && f->at < 2 * HOURS; n++)
 		read_hour(st, f->at++);
 	if (f->at < 2 * HOURS) {
-		station_wake_at(st, station_mono(st));
+		station_wake_at(st, station_mono(st) + FIGURES_NEXT_MS);
 		return;
 	}
 	f->at = 0;

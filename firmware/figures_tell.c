@@ -114,7 +114,7 @@ void figures_tell(struct station *st)
 			tell(st, day, false);
 		next_is(st, day + 1);
 		f->told_ms = 0; /* one a step */
-		station_wake_at(st, mono);
+		station_wake_at(st, mono + FIGURES_NEXT_MS);
 		return;
 	}
 	day = store_figures_again(st->store, st->config->lane, now - AGAIN_MS, now);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sync/hq/command.h"
+#include "sync/hq/day_figures.h"
 #include "sync/hq/edit.h"
 #include "sync/hq/effect_inside.h"
 #include "sync/hq/effect_order.h"
@@ -159,6 +160,7 @@ static const struct {
 	{ "loyalty.counted", effect_loyalty_counted },
 	{ "stock.counted", effect_stock_counted },
 	{ "order.drafted", effect_order_drafted },
+	{ "day.figures", effect_day_figures },
 };
 
 const char *effect_apply(const struct happening *h)

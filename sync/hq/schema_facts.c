@@ -54,4 +54,9 @@ const char schema_points[] =
 	"CREATE TABLE points_fact (holder TEXT NOT NULL, order_id TEXT NOT NULL,"
 	" member TEXT NOT NULL, earned INTEGER NOT NULL, back INTEGER NOT NULL,"
 	" redeemed INTEGER NOT NULL, worth INTEGER NOT NULL, given INTEGER NOT NULL,"
-	" PRIMARY KEY (holder, order_id, member)) STRICT, WITHOUT ROWID;";
+	" PRIMARY KEY (holder, order_id, member)) STRICT, WITHOUT ROWID;"
+
+	/* Key figures as lanes told them of a day; hours is the event's own text. */
+	"CREATE TABLE day_figures (store TEXT NOT NULL, day TEXT NOT NULL, lane TEXT NOT NULL,"
+	" hours TEXT NOT NULL, taken_at TEXT NOT NULL, PRIMARY KEY (store, day, lane))"
+	" STRICT, WITHOUT ROWID;";
