@@ -136,9 +136,8 @@ static void note_offline(struct station *st, int why)
 
 static void look_offline(struct station *st)
 {
-	const bool down[FIGURES_OFFLINE] = {
-		!st->link_up, st->link_up && !station_hq_reachable(st), station_isolated(st)
-	};
+	const bool down[FIGURES_OFFLINE] = { !st->link_up, st->link_up && !station_hq_reachable(st),
+					     station_isolated(st) };
 	struct station_figures *f = &st->figures;
 	const int64_t now = station_mono(st);
 

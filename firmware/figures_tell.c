@@ -13,10 +13,10 @@
 #include "firmware/orders.h"
 #include "firmware/store/figure.h"
 
-#define LOOK_MS	      10000
-#define DAYS_BACK     31		  /* a station that was off for longer tells of these */
-#define AGAIN_MS      (3600 * INT64_C(1000)) /* not more often, whatever comes */
-#define DAY_TEXT_MAX  (EVENT_TEXT_MAX - 1024)
+#define LOOK_MS	     10000
+#define DAYS_BACK    31			    /* a station that was off for longer tells of these */
+#define AGAIN_MS     (3600 * INT64_C(1000)) /* not more often, whatever comes */
+#define DAY_TEXT_MAX (EVENT_TEXT_MAX - 1024)
 
 static void write_hours(struct station *st, int64_t day, struct buf *b)
 {

@@ -129,11 +129,12 @@ static void an_export_has_them(void **state)
 	assert_int_equal(hq_open(&other, db, true, &what), 0);
 	other.clock = f->hq.clock;
 	assert_int_equal(export_restore(&other, "x", (struct slice){ text, n }, &lines), 0);
-	assert_int_equal(db_number(&other.db, 0,
-				   "SELECT count(*) FROM day_figures WHERE store = ? AND lane = 'k1'"
-				   " AND hours = '{\"9\":{\"handovers\":[2,0]}}'",
-				   "t", STORE),
-			 1);
+	assert_int_equal(
+		db_number(&other.db, 0,
+			  "SELECT count(*) FROM day_figures WHERE store = ? AND lane = 'k1'"
+			  " AND hours = '{\"9\":{\"handovers\":[2,0]}}'",
+			  "t", STORE),
+		1);
 	hq_close(&other);
 	unlink(db);
 	text_fmt(path, sizeof(path), "%s-wal", db);

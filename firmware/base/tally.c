@@ -90,9 +90,9 @@ static const struct {
 	int64_t bound;
 	const char *name;
 } buckets[TALLY_BUCKETS] = {
-	{ 10, "10" },	  { 20, "20" },	    { 30, "30" },     { 45, "45" },	{ 60, "60" },
-	{ 90, "90" },	  { 120, "120" },   { 180, "180" },   { 240, "240" },	{ 300, "300" },
-	{ 420, "420" },	  { 600, "600" },   { 900, "900" },   { 1200, "1200" }, { 1800, "1800" },
+	{ 10, "10" },	  { 20, "20" },	    { 30, "30" },     { 45, "45" },	  { 60, "60" },
+	{ 90, "90" },	  { 120, "120" },   { 180, "180" },   { 240, "240" },	  { 300, "300" },
+	{ 420, "420" },	  { 600, "600" },   { 900, "900" },   { 1200, "1200" },	  { 1800, "1800" },
 	{ 2700, "2700" }, { 3600, "3600" }, { 7200, "7200" }, { 14400, "14400" }, { -1, "inf" },
 };
 
@@ -364,7 +364,7 @@ static int64_t pairs(const struct tally *t)
 
 void tally_summary(const struct tally *t, struct buf *b)
 {
-	static const char *const counts[] = { "arrivals", "handovers",     "partial",	  "short",
+	static const char *const counts[] = { "arrivals", "handovers",	   "partial",	   "short",
 					      "no_shows", "prints_failed", "drawer_opened" };
 
 	for (size_t i = 0; i < COUNT_OF(counts); i++)

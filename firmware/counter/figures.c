@@ -88,8 +88,7 @@ static void staged(struct tally *t, const struct told *e)
 
 	if (said.type == JSON_NONE || json_true(json_get(e->body, "rest")))
 		return; /* not the first time that it is ready, or not yet */
-	if (json_string(said, text, sizeof(text)) <= 0 ||
-	    time_parse(slice_of(text), &promised) < 0)
+	if (json_string(said, text, sizeof(text)) <= 0 || time_parse(slice_of(text), &promised) < 0)
 		add(t, "ready", "no_promise", 1, 0);
 	else
 		add(t, "ready", e->at_ms <= promised ? "on_time" : "late", 1, 0);
@@ -290,8 +289,7 @@ int64_t figures_seconds(int64_t from_ms, int64_t to_ms)
 
 int64_t figures_keep_days(struct json privacy)
 {
-	const int64_t days =
-		json_int_or(json_get(json_get(privacy, "retain_days"), "figures"), 0);
+	const int64_t days = json_int_or(json_get(json_get(privacy, "retain_days"), "figures"), 0);
 
 	return days >= FIGURES_KEEP_DAYS_MIN && days <= FIGURES_KEEP_DAYS_MAX ? days
 									      : FIGURES_KEEP_DAYS;

@@ -34,7 +34,8 @@ static void add_row(struct store *st, int64_t day, int hour, const char *lane,
 		if (add_to(st, day, hour, lane, row->what, part, row))
 			return;
 	}
-	db_run(st, "INSERT INTO figure (day, hour, lane, what, part, n, sum) VALUES (?,?,?,?,?,?,?)",
+	db_run(st,
+	       "INSERT INTO figure (day, hour, lane, what, part, n, sum) VALUES (?,?,?,?,?,?,?)",
 	       "iisssii", day, (int64_t)hour, lane, row->what, part, row->n, row->sum);
 }
 
@@ -45,16 +46,14 @@ void store_figures_add(struct store *st, int64_t day, int hour, const char *lane
 		add_row(st, day, hour, lane, &add->rows[i]);
 }
 
-void store_figures_read(struct store *st, int64_t day, int hour, const char *lane,
-			struct tally *t)
+void store_figures_read(struct store *st, int64_t day, int hour, const char *lane, struct tally *t)
 {
 	const int64_t from = hour < 0 ? 0 : hour, to = hour < 0 ? 23 : hour;
-	sqlite3_stmt *row =
-		db_query(st,
-			 "SELECT what, part, sum(n), sum(sum) FROM figure WHERE day=?1"
-			 " AND hour BETWEEN ?2 AND ?3 AND lane=coalesce(?4, lane)"
-			 " GROUP BY what, part ORDER BY what, part",
-			 "iiis", day, from, to, lane);
+	sqlite3_stmt *row = db_query(st,
+				     "SELECT what, part, sum(n), sum(sum) FROM figure WHERE day=?1"
+				     " AND hour BETWEEN ?2 AND ?3 AND lane=coalesce(?4, lane)"
+				     " GROUP BY what, part ORDER BY what, part",
+				     "iiis", day, from, to, lane);
 
 	if (!row)
 		return;
@@ -89,9 +88,9 @@ void store_figures_prune(struct store *st, int64_t before_day)
 bool store_figures_told(struct store *st, const char *lane, int64_t day,
 			struct figures_told *ret_told)
 {
-	sqlite3_stmt *row = db_query(
-		st, "SELECT epoch, seq, at, stale FROM figure_told WHERE day=? AND lane=?", "is",
-		day, lane);
+	sqlite3_stmt *row =
+		db_query(st, "SELECT epoch, seq, at, stale FROM figure_told WHERE day=? AND lane=?",
+			 "is", day, lane);
 
 	if (!row)
 		return false;

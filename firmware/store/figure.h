@@ -15,8 +15,7 @@
 void store_figures_add(struct store *st, int64_t day, int hour, const char *lane,
 		       const struct tally *add);
 /* Adds to `t` what is known of an hour, or with -1 of the day; of one lane, or with NULL of all. */
-void store_figures_read(struct store *st, int64_t day, int hour, const char *lane,
-			struct tally *t);
+void store_figures_read(struct store *st, int64_t day, int hour, const char *lane, struct tally *t);
 /* All rows of a lane's day go. */
 void store_figures_clear(struct store *st, int64_t day, const char *lane);
 /* The first day on which there is something; 0 none. */

@@ -158,8 +158,8 @@ static int differences(const struct tally *a, const struct tally *b, bool only_m
 
 		if ((bn == row->n && bsum == row->sum) || (only_missing && (bn || bsum)))
 			continue;
-		printf("%s %s: %lld (%lld), and %lld (%lld) by the journal\n", row->what,
-		       row->part, only_missing ? 0LL : (long long)row->n,
+		printf("%s %s: %lld (%lld), and %lld (%lld) by the journal\n", row->what, row->part,
+		       only_missing ? 0LL : (long long)row->n,
 		       only_missing ? 0LL : (long long)row->sum,
 		       only_missing ? (long long)row->n : (long long)bn,
 		       only_missing ? (long long)row->sum : (long long)bsum);
