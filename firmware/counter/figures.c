@@ -211,6 +211,18 @@ static void approved(struct tally *t, const struct told *e)
 	add(t, "approvals", part, 1, 0);
 }
 
+/* A handover is measured by its own event. */
+static bool is_handover(struct json outcome)
+{
+	static const char *const words[] = { "handed_over", "handed", "completed", "collected",
+					     "partly_collected" };
+
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (json_is(outcome, words[i]))
+			return true;
+	return false;
+}
+
 /* Practising serves nobody. */
 static void interaction(struct tally *t, const struct told *e)
 {
@@ -224,9 +236,7 @@ static void interaction(struct tally *t, const struct told *e)
 	add(t, "interactions", kind, 1, seconds);
 	if (resolved.type == JSON_BOOL)
 		add(t, "resolved", json_true(resolved) ? "yes" : "no", 1, 0);
-	/* A pickup that ended without a handover; one with is measured by its own event. */
-	if (strcmp(kind, "pickup") == 0 && !json_is(json_get(e->body, "outcome"), "handed_over") &&
-	    !json_is(json_get(e->body, "outcome"), "completed"))
+	if (strcmp(kind, "pickup") == 0 && !is_handover(json_get(e->body, "outcome")))
 		add_time(t, "handling", seconds);
 }
 
