@@ -8,6 +8,7 @@
 
 #include "firmware/base/log.h"
 #include "firmware/desk.h"
+#include "firmware/figures.h"
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
 #include "firmware/loyalty.h"
@@ -293,6 +294,7 @@ static const struct {
 
 void effect_apply(struct station *st, const struct origin *o, const char *type, struct json body)
 {
+	figures_heard(st, o, type, body);
 	prep_effect(st, o, type, body);
 	for (size_t i = 0; i < COUNT_OF(effects); i++)
 		if (strcmp(effects[i].type, type) == 0)

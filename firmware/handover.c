@@ -7,6 +7,7 @@
 #include "firmware/base/log.h"
 #include "firmware/counter/prep.h"
 #include "firmware/desk.h"
+#include "firmware/figures.h"
 #include "firmware/documents.h"
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
@@ -93,6 +94,7 @@ static void tell_completed(struct station *st, struct handover *h)
 	/* Its presence says that the order is not settled yet; what is paid back is short. */
 	if (!pickup_all_done(&st->order, st->done))
 		jw_str(&b, "rest", rest_name(REST_LATER));
+	figures_took(st, h->call->desk, &b);
 	jw_str(&b, "staff", h->call->session.row.staff);
 	jw_approval(&b, approval_of(st, h->call));
 	h->seq = event_end(st, "pickup.completed", &b, buf_read(&person), h->event);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "firmware/figures.h"
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
 #include "firmware/store/till.h"
@@ -163,6 +164,7 @@ int64_t event_end(struct station *st, const char *type, struct buf *body, struct
 	hash_text(buf_read(&e), hash);
 	if (!st->real) /* nobody is told of what is practised */
 		store_event(st->store, st->ledger.epoch, seq, type, buf_read(&e), person);
+	figures_own(st, type, buf_read(body));
 	st->ledger.last = seq;
 	memcpy(st->ledger.prev, hash, sizeof(st->ledger.prev));
 	st->dirty = true;

@@ -9,6 +9,7 @@
 #include "firmware/base/log.h"
 #include "firmware/commands.h"
 #include "firmware/desk.h"
+#include "firmware/figures.h"
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
 #include "firmware/loyalty.h"
@@ -376,6 +377,7 @@ static void open_here(struct station *st, const struct call *c, const char *numb
 	text_fmt(desk->row.method, sizeof(desk->row.method), "%s", method);
 	text_fmt(desk->row.how, sizeof(desk->row.how), "%s", how);
 	desk_set_mode(st, c->desk, MODE_PICKUP);
+	figures_opened(st, c->desk);
 	approval_keep(st, c, 0);
 	pickup_seen(st, c->desk);
 	serving_begin(st, st->order.id);

@@ -248,6 +248,26 @@ static size_t keep(const struct buf *b)
 	return b->overflow ? 0 : b->len;
 }
 
+/* For the key figures, as far as it is read. */
+static void count_queue(struct station *st, const struct waits *w)
+{
+	struct station_figures *f = &st->figures;
+	char id[ID_MAX + 1] = "";
+	int64_t at = 0, here = 0;
+
+	while (here < QUEUE_SHOWN && store_here_next(st->store, id, &at))
+		here++;
+	f->stale = f->stale || f->here != here || f->ready != w->count[0] ||
+		   f->picking != w->count[1] || f->placed != w->count[2] ||
+		   f->no_shows != f->no_shows_seen;
+	f->metrics_stale = f->metrics_stale || f->stale;
+	f->here = here;
+	f->ready = w->count[0];
+	f->picking = w->count[1];
+	f->placed = w->count[2];
+	f->no_shows = f->no_shows_seen;
+}
+
 /* Reading a hundred orders for every scan is what a person would wait for; so only when one has
  * changed, and now and then for the waiting times. */
 void queue_refresh(struct station *st)
@@ -273,6 +293,7 @@ void queue_refresh(struct station *st)
 	buf_init(&b, st->tasks, sizeof(st->tasks));
 	tasks_write(st, &b);
 	st->tasks_n = keep(&b);
+	count_queue(st, &w);
 	if (passed > QUEUE_PASSED_MAX)
 		file_out_done(st);
 	st->queue_stale = false;

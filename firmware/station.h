@@ -14,6 +14,7 @@
 
 #include "firmware/base/clock.h"
 #include "firmware/base/doc.h"
+#include "firmware/base/tally.h"
 #include "firmware/config.h"
 #include "firmware/counter/survey.h"
 #include "firmware/counter/claim.h"
@@ -343,6 +344,37 @@ struct refusals {
 	int next;
 };
 
+/* Key figures (figures.h). */
+#define FIGURES_OFFLINE	   3
+#define FIGURES_BOARD_MAX  12288
+#define FIGURES_MANAGE_MAX 65536
+struct figures_hour {
+	int64_t handovers, waited, waiting_s, on_time, late; /* waiting_s: median, -1 none */
+};
+struct station_figures {
+	struct tally work;  /* of an event, or of an hour that is read */
+	struct tally since; /* this lane's, since the start */
+	bool metrics_stale;
+	size_t metrics_n;
+	char metrics[40960]; /* TALLY_ROWS of them fit */
+	int64_t next_day, told_ms; /* to be told to HQ; monotonic, looked at last */
+	int64_t looked_ms;	   /* monotonic */
+	struct {
+		bool is, begun;
+		int64_t ms; /* not yet noted */
+	} down[FIGURES_OFFLINE];
+	/* For the screens, read hour by hour: today, and the same day a week ago. */
+	int64_t day, made_ms; /* monotonic, 0 never */
+	bool stale;
+	int made_hour, at; /* the hour it was made in; of 48 hours, the next to read */
+	struct tally days[2];
+	struct figures_hour hours[2][24];
+	size_t board_n, manage_n;
+	char board[FIGURES_BOARD_MAX], manage[FIGURES_MANAGE_MAX];
+	int64_t here, ready, picking, placed, no_shows; /* as the queue was read last */
+	int64_t no_shows_seen;				/* while it is read */
+};
+
 struct counters {
 	int64_t scans, scans_refused, verbs, steps, commits;
 	int64_t down_applied, down_dropped, down_old_epoch, letters;
@@ -436,6 +468,7 @@ struct station {
 	bool stopping;
 	bool reachable_shown; /* what the documents say of HQ */
 	struct counters counters;
+	struct station_figures figures;
 
 	/* Work space, so that nothing here needs a heap. */
 	struct order order;

@@ -8,6 +8,7 @@
 #include "firmware/commands.h"
 #include "firmware/desk.h"
 #include "firmware/documents.h"
+#include "firmware/figures.h"
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
 #include "firmware/loyalty.h"
@@ -69,6 +70,7 @@ int station_start(struct station *st)
 	if (st->ledger.epoch == 0 || store_meta(st->store, "restored", 0))
 		ledger_open_epoch(st);
 	loyalty_start(st);
+	figures_start(st);
 	if (store_meta(st->store, "restored", 0))
 		store_work_forget(st->store);
 	store_meta_set(st->store, "restored", 0);
@@ -263,6 +265,7 @@ static void on_tick(struct station *st)
 	serving_tick(st);
 	displays_tick(st);
 	queue_tick(st);
+	figures_tick(st);
 	approvals_tick(st);
 	if (st->beat_known && st->beat_ms + BEAT_FRESH_MS >= now)
 		station_wake_at(st, st->beat_ms + BEAT_FRESH_MS + 1);
@@ -277,6 +280,7 @@ static void on_tick(struct station *st)
 			return;
 		store_press_prune(st->store, station_now(st) - PRESS_KEEP_MS);
 		store_prune(st->store, station_now(st), ledger_keep_days(st));
+		figures_prune(st);
 		store_here_expire(st->store, station_now(st) - HERE_KEEP_MS);
 	}
 }

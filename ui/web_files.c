@@ -28,6 +28,8 @@ EMBED(i18n_js, "i18n.js");
 EMBED(live_js, "live.js");
 EMBED(dom_js, "dom.js");
 EMBED(parts_js, "parts.js");
+EMBED(charts_js, "charts.js");
+EMBED(figures_js, "figures.js");
 EMBED(style_css, "style.css");
 EMBED(icon_svg, "icon.svg");
 
@@ -59,6 +61,8 @@ static const struct embedded table[] = {
 	FILE_OF("/web/live.js", script, live_js),
 	FILE_OF("/web/dom.js", script, dom_js),
 	FILE_OF("/web/parts.js", script, parts_js),
+	FILE_OF("/web/charts.js", script, charts_js),
+	FILE_OF("/web/figures.js", script, figures_js),
 	FILE_OF("/web/style.css", "text/css; charset=utf-8", style_css),
 	FILE_OF("/web/icon.svg", "image/svg+xml", icon_svg),
 };

@@ -248,7 +248,20 @@ static const char *const migrations[] = {
 	"CREATE TABLE contact (desk INTEGER PRIMARY KEY, kind INTEGER NOT NULL,"
 	" work INTEGER NOT NULL, begun INTEGER NOT NULL, last INTEGER NOT NULL,"
 	" waited INTEGER NOT NULL, ord TEXT NOT NULL, customer TEXT NOT NULL, staff TEXT NOT NULL,"
-	" reason TEXT NOT NULL, noted INTEGER NOT NULL) STRICT;",
+	" reason TEXT NOT NULL, noted INTEGER NOT NULL) STRICT;"
+	/* Key figures (counter/figures.h) by the shop's day and hour, and by lane. A day's hour of a
+	 * lane stands together: an event changes one or two pages. */
+	"CREATE TABLE figure (day INTEGER NOT NULL, hour INTEGER NOT NULL, lane TEXT NOT NULL,"
+	" what TEXT NOT NULL, part TEXT NOT NULL, n INTEGER NOT NULL, sum INTEGER NOT NULL,"
+	" PRIMARY KEY (day, hour, lane, what, part)) STRICT, WITHOUT ROWID;"
+	/* Days a lane told of, up to which of its events; `stale`: something came since. */
+	"CREATE TABLE figure_told (day INTEGER NOT NULL, lane TEXT NOT NULL,"
+	" epoch INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL,"
+	" stale INTEGER NOT NULL, PRIMARY KEY (day, lane)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX figure_stale ON figure_told (lane, day) WHERE stale=1;"
+	/* Since when a pickup is open at a desk. */
+	"CREATE TABLE opened (desk INTEGER PRIMARY KEY, id TEXT NOT NULL, at INTEGER NOT NULL)"
+	" STRICT;",
 };
 
 size_t schema_version(void)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sync/hq/command.h"
+#include "sync/hq/day_figures.h"
 #include "sync/hq/edit.h"
 #include "sync/hq/effect_inside.h"
 #include "sync/hq/effect_order.h"
@@ -184,6 +185,7 @@ static const struct {
 	{ "offer.taken", effect_offer_taken },
 	{ "offer.declined", effect_offer_declined },
 	{ "interaction.recorded", interaction_recorded },
+	{ "day.figures", effect_day_figures },
 };
 
 const char *effect_apply(const struct happening *h)

@@ -146,4 +146,9 @@ const struct export_table export_tables[EXPORT_TABLES] = {
 	  { T("order"), T("a"), T("b"), T("first_at"), N("first_epoch"), N("first_seq"),
 	    T("first_place"), T("second_at"), N("second_epoch"), N("second_seq"), T("second_place"),
 	    N("pieces"), N("seen"), T("told"), T("found_at"), END } },
+	{ "day_figures",
+	  "SELECT store, day, lane, hours, taken_at FROM day_figures ORDER BY store, day, lane",
+	  "INSERT INTO day_figures (store, day, lane, hours, taken_at) VALUES (?, ?, ?, ?, ?)",
+	  "sssss",
+	  { T("store"), T("day"), T("lane"), J("hours"), T("taken_at"), END } },
 };

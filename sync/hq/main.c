@@ -14,6 +14,7 @@
 #include "sync/hq/args.h"
 #include "sync/hq/chores.h"
 #include "sync/hq/code.h"
+#include "sync/hq/day_figures.h"
 #include "sync/hq/export.h"
 #include "sync/hq/import.h"
 #include "sync/hq/keyring.h"
@@ -183,6 +184,11 @@ static int do_fleet(struct hq *hq, const struct args *a)
 	return list_fleet(hq, a->json, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+static int do_figures(struct hq *hq, const struct args *a)
+{
+	return list_figures(hq, a->store, a->json, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 static int list_wanted(struct hq *hq, const struct args *a, const char *type)
 {
 	struct events_wanted wanted = { .after = a->after,
@@ -276,6 +282,7 @@ static const struct command commands[] = {
 	{ "prune", NULL, 1, 1, NEED_FILE, chore_prune },
 	{ "renumber", NULL, 1, 1, NEED_FILE, chore_renumber },
 	{ "fleet", NULL, 1, 1, NEED_FILE, do_fleet },
+	{ "figures", NULL, 1, 1, NEED_FILE, do_figures },
 	{ "events", NULL, 1, 1, NEED_FILE, do_events },
 	{ "drafts", NULL, 1, 1, NEED_FILE, do_drafts },
 	{ "hash", NULL, 3, 4, NEED_NOTHING, do_hash },

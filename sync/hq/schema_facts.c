@@ -63,4 +63,9 @@ const char schema_points[] =
 
 	/* Pieces of a product that came back, by the reason that was said. */
 	"CREATE TABLE return_reason (sku TEXT NOT NULL, reason TEXT NOT NULL,"
-	" pieces INTEGER NOT NULL, PRIMARY KEY (sku, reason)) STRICT, WITHOUT ROWID;";
+	" pieces INTEGER NOT NULL, PRIMARY KEY (sku, reason)) STRICT, WITHOUT ROWID;"
+
+	/* Key figures as lanes told them of a day; hours is the event's own text. */
+	"CREATE TABLE day_figures (store TEXT NOT NULL, day TEXT NOT NULL, lane TEXT NOT NULL,"
+	" hours TEXT NOT NULL, taken_at TEXT NOT NULL, PRIMARY KEY (store, day, lane))"
+	" STRICT, WITHOUT ROWID;";

@@ -109,6 +109,7 @@ void refusals_begin(void)
  *	session	one that has run out, or whose owner has left, is dropped by whoever meets it
  *	passing	the answer to a press that had a key; stock changes are looked at by the books
  *	ledger	how far HQ has acknowledged is written down with the next step that writes
+ *	figure	counts what the journal tells, refusals too; laws_at_end() compares
  *	job	a slip that waited goes to its printer with the next step, whatever that decides
  *	contact	it is a contact with a customer: begun, going on, or over
  *	story	and then stands in the customer's story
@@ -116,7 +117,8 @@ void refusals_begin(void)
 static bool may_change(const char *table)
 {
 	static const char *const tables[] = { "tries",	"meta", "session", "passing",
-					      "ledger", "job",	"contact", "story" };
+					      "ledger", "job",	"contact", "story",
+					      "figure",  "figure_told" };
 
 	for (size_t i = 0; i < COUNT_OF(tables); i++)
 		if (!strcmp(tables[i], table))
