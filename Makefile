@@ -134,6 +134,8 @@ $(BUILD)/helpers.a: $(call obj,$(filter-out tests/unit_%,$(wildcard tests/*.c)))
 USB_TESTS := $(filter $(BUILD)/tests/unit_usb% $(BUILD)/bench/usb_%,$(UNITS) $(BENCHES))
 $(call obj,$(wildcard tests/usb_fake*.c)): CPPFLAGS += $(shell pkg-config --cflags umockdev-1.0 2>/dev/null)
 $(USB_TESTS): LIBS_test += $(shell pkg-config --libs umockdev-1.0 2>/dev/null)
+# It looks at the journal as the operator's tool does.
+$(BUILD)/tests/unit_privacy: $(call obj,firmware/tool/chain.c)
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/helpers.a $(BUILD)/house.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_ladad) $(LIBS_test)

@@ -225,7 +225,17 @@ static const char *const migrations[] = {
 	" back INTEGER NOT NULL, redeemed INTEGER NOT NULL, worth INTEGER NOT NULL,"
 	" given INTEGER NOT NULL, PRIMARY KEY (id, member)) STRICT, WITHOUT ROWID;"
 	/* Orders in which a lane has replaced something. */
-	"CREATE INDEX over_swaps ON over (id) WHERE what>='swaps:' AND what<'swaps;';",
+	"CREATE INDEX over_swaps ON over (id) WHERE what>='swaps:' AND what<'swaps;';"
+	/* Customers whom HQ has erased: what arrives later is theirs. `todo`: what is held is still
+	 * to be looked through; `told`: HQ knows that it was done. */
+	"CREATE TABLE erased (customer TEXT PRIMARY KEY, member TEXT NOT NULL, at INTEGER NOT NULL,"
+	" todo INTEGER NOT NULL, told INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX erased_todo ON erased (customer) WHERE todo<>0;"
+	/* What is known of them while that is done: `kind` is enum erasing. */
+	"CREATE TABLE erasing (kind INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (kind, text))"
+	" STRICT, WITHOUT ROWID;"
+	/* Events with personal data beside them: few. */
+	"CREATE INDEX journal_person ON journal (n) WHERE person IS NOT NULL;",
 };
 
 size_t schema_version(void)
