@@ -19,9 +19,9 @@
 #define SLICE_LOOK_OPS 16
 
 /* Members of an op, in the order of op_names. */
-enum { OP_WORD, OP_TYPE, OP_ID, OP_REV, OP_BODY, OP_OF, OP_CUSTOMER, OP_MEMBERS };
-static const char *const op_names[OP_MEMBERS] = { "op",	  "type", "id",	     "rev",
-						  "body", "of",	  "customer" };
+enum { OP_WORD, OP_TYPE, OP_ID, OP_REV, OP_BODY, OP_OF, OP_CUSTOMER, OP_ABOUT, OP_MEMBERS };
+static const char *const op_names[OP_MEMBERS] = { "op",	  "type", "id",	      "rev",
+						  "body", "of",	  "customer", "about" };
 
 struct op {
 	struct slice text;
@@ -29,7 +29,7 @@ struct op {
 	int64_t rev;
 	struct json body;
 	struct json of;
-	struct json customer; /* `erase` */
+	struct json customer, about; /* `erase` */
 	struct record old;
 	bool known;
 	bool erased; /* it is of somebody who is to be forgotten */
@@ -144,6 +144,14 @@ static bool guest_of(struct station *st, const struct ops_target *t, const struc
 	return true;
 }
 
+static void before_replaced(struct station *st, const struct ops_target *t, const struct op *op,
+			    struct slice was, struct slice now)
+{
+	if (t->stream == STREAM_ORDERS && now.n)
+		privacy_replaced(st, op->id, was, now);
+	file_record_out(st, t->stream, t->gen, op->id, was);
+}
+
 static void keep(struct station *st, struct ops_target *t, const struct op *op,
 		 const struct record *r)
 {
@@ -153,7 +161,7 @@ static void keep(struct station *st, struct ops_target *t, const struct op *op,
 	if (counted(r))
 		count_in(t, op);
 	if (op->known && store_record(st->store, t->gen, slice_of(op->id), &old))
-		file_record_out(st, t->stream, t->gen, op->id, old.body);
+		before_replaced(st, t, op, old.body, r->body);
 	store_record_set(st->store, t->gen, slice_of(op->id), r);
 	if (t->gen == GEN_GUEST)
 		store_guest_came(st->store, slice_of(op->id), station_now(st));
@@ -274,7 +282,7 @@ static void erase_customer(struct station *st, const struct ops_target *t, const
 	if (t->stream == STREAM_LOYALTY &&
 	    json_string(op->customer, customer, sizeof(customer)) > 0 &&
 	    id_valid(slice_of(customer)))
-		privacy_erase(st, customer, op->id);
+		privacy_erase(st, customer, op->id, op->about);
 }
 
 static void drop_facts(struct station *st, const char *order)
@@ -321,6 +329,7 @@ static bool read_op(struct station *st, struct ops_target *t, const struct json 
 	op->body = m[OP_BODY];
 	op->of = m[OP_OF];
 	op->customer = m[OP_CUSTOMER];
+	op->about = m[OP_ABOUT];
 	return true;
 }
 

@@ -86,9 +86,28 @@ bool privacy_strip(struct station *st, const struct person_record *r)
 
 /* ---- tombstones ---- */
 
-void privacy_erase(struct station *st, const char *customer, const char *member)
+void privacy_replaced(struct station *st, const char *order, struct slice was, struct slice now)
+{
+	static const char member[] = "\"customer\"";
+	struct json body;
+
+	if (memmem(now.p, now.n, member, sizeof(member) - 1) ||
+	    !memmem(was.p, was.n, member, sizeof(member) - 1) || json_check(was, &body) < 0 ||
+	    json_get(body, "customer").type != JSON_OBJECT)
+		return;
+	erase_gather(st, STREAM_ORDERS, order, body);
+}
+
+void privacy_erase(struct station *st, const char *customer, const char *member, struct json about)
 {
 	struct tombstone t = { .at_ms = station_now(st) };
+	char id[ID_MAX + 1];
+
+	for (struct json_walk w = json_walk(about); json_next(&w);)
+		if (json_string(w.value, id, sizeof(id)) > 0) {
+			store_erasing_add(st->store, ERASING_ID, slice_of(id));
+			store_erasing_add(st->store, ERASING_TEXT, slice_of(id));
+		}
 
 	text_fmt(t.customer, sizeof(t.customer), "%s", customer);
 	text_fmt(t.member, sizeof(t.member), "%s", member);

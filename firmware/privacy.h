@@ -24,7 +24,10 @@ void privacy_tick(struct station *st);
 /* After the step's commit: `idle`, nothing waits. */
 void privacy_after_commit(struct station *st, bool idle);
 /* HQ has erased a customer. */
-void privacy_erase(struct station *st, const char *customer, const char *member);
+void privacy_erase(struct station *st, const char *customer, const char *member, struct json about);
+/* HQ writes an order anew. One that loses its customer may be told of before the tombstone is: what
+ * it said is remembered until then, for a day at most. */
+void privacy_replaced(struct station *st, const char *order, struct slice was, struct slice now);
 /* Is the body that of an erased customer, who is looked for again then? */
 bool privacy_is_erased(struct station *st, enum stream stream, const char *id, struct json body);
 /* What may be kept of it: of an order all but its person; n = 0: nothing. In st->screen. */

@@ -78,7 +78,9 @@ static bool is_theirs(struct station *st, const struct person_record *r, struct 
 				   ? order_customer(body, customer, sizeof(customer))
 				   : record_customer(body, customer, sizeof(customer));
 
-	return known && store_erased(st->store, slice_of(customer));
+	return known ? store_erased(st->store, slice_of(customer))
+		     : r->stream == STREAM_ORDERS &&
+			       store_erasing(st->store, ERASING_ID, slice_of(r->id));
 }
 
 void erase_gather(struct station *st, enum stream stream, const char *id, struct json body)

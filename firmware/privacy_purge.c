@@ -3,12 +3,14 @@
 #include <string.h>
 
 #include "firmware/files.h"
+#include "firmware/orders.h"
 #include "firmware/privacy.h"
 #include "firmware/store/till.h"
 
 #define DAY_MS	    (24 * 3600 * INT64_C(1000))
 #define SOON_MS	    20
-#define FIRST_MS    60000 /* after a start: people come first */
+#define FIRST_MS    10000 /* after a start: people come first */
+#define LOOK_MS	    1000  /* has HQ said other days? */
 #define WINDOW_ROWS 1000
 #define PEOPLE_ROWS 50
 #define TRACE_ROWS  20
@@ -37,6 +39,8 @@ static void purge_rows(struct station *st)
 			     store_numbers_forget(st->store);
 
 	st->privacy.purged = st->privacy.purged || gone > 0;
+	/* Orders that lost their customer, and no tombstone came. */
+	store_erasing_clear(st->store);
 	if (gone == 0)
 		next_phase(st, PURGE_RECORDS);
 }
@@ -127,17 +131,34 @@ static void purge_traces(struct station *st)
 	}
 }
 
+/* All of the policy's days as one number: when it is another, HQ has said something else. */
+static int64_t all_days(struct station *st)
+{
+	const struct json privacy = policy_get(st, "privacy");
+	int64_t all = 1;
+
+	for (int k = 0; k < KEEP_COUNT; k++)
+		all = (all * 4001 + keep_days(privacy, (enum keep)k)) % INT64_C(2000000000003);
+	return all;
+}
+
 /* A clock that is not sure throws nothing away. */
 static bool is_due(struct station *st)
 {
 	const int64_t mono = station_mono(st), day = station_now(st) / DAY_MS;
 	struct privacy *p = &st->privacy;
+	int64_t days;
 
 	if (!p->purge_next_ms)
 		p->purge_next_ms = mono + FIRST_MS;
-	if (mono < p->purge_next_ms || p->purge_day == day || !clocks_settled(st))
+	if (mono < p->purge_next_ms || !clocks_settled(st))
+		return false;
+	p->purge_next_ms = mono + LOOK_MS;
+	days = all_days(st);
+	if (p->purge_day == day && p->purge_days == days)
 		return false;
 	p->purge_day = day;
+	p->purge_days = days;
 	return true;
 }
 

@@ -319,7 +319,8 @@ struct privacy {
 	int table;  /* ...of this one */
 	bool again; /* more came meanwhile */
 	enum purge_phase purge;
-	int64_t purge_at, purge_day; /* the day it was done last */
+	int64_t purge_at;
+	int64_t purge_day, purge_days; /* the day it was done last, and by which policy */
 	int64_t purge_next_ms;	     /* monotonic */
 	char purge_id[ID_MAX + 1];
 	bool purged; /* something was dropped */

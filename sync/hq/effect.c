@@ -9,6 +9,7 @@
 #include "sync/hq/effect_inside.h"
 #include "sync/hq/effect_order.h"
 #include "sync/hq/effect_stock.h"
+#include "sync/hq/erase.h"
 #include "sync/hq/figure.h"
 #include "sync/hq/handover.h"
 #include "sync/hq/points.h"
@@ -159,6 +160,7 @@ static const struct {
 	{ "loyalty.counted", effect_loyalty_counted },
 	{ "stock.counted", effect_stock_counted },
 	{ "order.drafted", effect_order_drafted },
+	{ "customer.erased", effect_customer_erased },
 };
 
 const char *effect_apply(const struct happening *h)

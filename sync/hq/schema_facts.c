@@ -54,4 +54,13 @@ const char schema_points[] =
 	"CREATE TABLE points_fact (holder TEXT NOT NULL, order_id TEXT NOT NULL,"
 	" member TEXT NOT NULL, earned INTEGER NOT NULL, back INTEGER NOT NULL,"
 	" redeemed INTEGER NOT NULL, worth INTEGER NOT NULL, given INTEGER NOT NULL,"
-	" PRIMARY KEY (holder, order_id, member)) STRICT, WITHOUT ROWID;";
+	" PRIMARY KEY (holder, order_id, member)) STRICT, WITHOUT ROWID;"
+
+	/* Customers who were erased, by store; the lanes that have done it; what events about them
+	 * name: their orders, cases, members. */
+	"CREATE TABLE erasure (store TEXT NOT NULL, customer TEXT NOT NULL, member TEXT NOT NULL,"
+	" at TEXT NOT NULL, PRIMARY KEY (store, customer)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE erased_by (store TEXT NOT NULL, customer TEXT NOT NULL, lane TEXT NOT NULL,"
+	" at TEXT NOT NULL, PRIMARY KEY (store, customer, lane)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE erased_id (store TEXT NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL,"
+	" PRIMARY KEY (store, id)) STRICT, WITHOUT ROWID;";
