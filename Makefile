@@ -74,7 +74,8 @@ all: $(PROGRAMS)
 
 # ---- programs ----
 $(BUILD)/bin/ladad: $(HOUSE) $(call obj,firmware/main.c)
-$(BUILD)/bin/lada: $(CORE) $(call obj,$(TOOL) firmware/store/file.c firmware/config.c \
+$(BUILD)/bin/lada: $(CORE) $(call obj,$(TOOL) firmware/store/file.c \
+	firmware/store/file_person.c firmware/counter/retention.c firmware/config.c \
 	firmware/config_keys.c firmware/files.c firmware/logo.c drivers/port_check.c drivers/profiles.c \
 	drivers/pbm.c drivers/known.c drivers/known_udev.c)
 $(BUILD)/bin/lada-hq: $(CORE) $(call obj,$(HQ))

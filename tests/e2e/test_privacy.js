@@ -106,6 +106,12 @@ test('their name stands in every corner, which the search finds', async () => {
 		}
 	}
 	assert.notStrictEqual(found(datas()[0], OLD).length, 0);
+	const held = lada(k1, '--json', 'privacy', 'M-7').stdout.split('\n').filter(Boolean).map((l) => JSON.parse(l));
+
+	for (const where of ['member', 'order', 'entry', 'event, person', 'print', 'answer']) {
+		assert.ok(held.some((row) => row.where === where && row.goes), `${where} is shown`);
+	}
+	assert.match(lada(k1, 'privacy', 'C-7').stdout, /Zgryzelda[^]*rows on C-7/);
 	assert.strictEqual(lada(k1, 'backup', path.join(story.dir, 'before.db')).code, 0);
 	assert.strictEqual(found(story.dir, 'Zgryzeld').includes(path.join(story.dir, 'before.db')), true);
 });
@@ -131,6 +137,7 @@ test('HQ erases the customer: nothing is left on any lane, and each says so', as
 
 	assert.deepStrictEqual(lanes.map((l) => [l.customer, l.lane, Boolean(l.done)]),
 		[['C-7', 'k1', true], ['C-7', 'k2', true]]);
+	assert.match(lada(k1, 'privacy', 'C-7').stdout, /^erased +C-7/);
 	const journal = lada(k1, 'journal');
 
 	assert.strictEqual(journal.code, 0, journal.stderr);
