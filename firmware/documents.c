@@ -17,6 +17,7 @@
 #include "firmware/orders.h"
 #include "firmware/prep.h"
 #include "firmware/printing.h"
+#include "firmware/privacy.h"
 #include "firmware/returns.h"
 #include "firmware/stock.h"
 #include "firmware/station.h"
@@ -335,8 +336,8 @@ static void add_tail(struct station *st, struct buf *b, enum language l, bool tr
 /* Who is logged in, and how the station is: nothing of the shop. */
 static void locked_document(struct station *st, struct buf *b)
 {
-	static const char *const hidden[] = { "notice",	 "asking",  "pickup", "return",
-					      "blocked", "product", "member", "clock" };
+	static const char *const hidden[] = { "notice",	 "asking", "pickup",   "return", "blocked",
+					      "product", "member", "consents", "clock" };
 	static const char *const empty[] = { "jobs", "queue", "messages" };
 
 	jw_str(b, "mode", "locked");
@@ -381,6 +382,7 @@ static void write_counter(struct station *st, struct buf *b)
 	prep_document(st, b);
 	return_document(st, b);
 	loyalty_document(st, b);
+	consents_document(st, DESK_COUNTER, b);
 	count_document(st, b);
 	money_document(st, b);
 	approval_document(st, b);
@@ -449,6 +451,7 @@ static void customer_document(struct station *st, struct buf *b)
 	add_notice(b, quiet ? &none : &desk->notice, true);
 	customer_pickup(st, b, desk);
 	draft_document(st, b, desk, desk == &st->desks[DESK_KIOSK]);
+	consents_document(st, DESK_KIOSK, b);
 	jw_null(b, "pickup");
 	jw_null(b, "return");
 	jw_null(b, "staff");

@@ -14,6 +14,7 @@
 #include "firmware/money.h"
 #include "firmware/orders.h"
 #include "firmware/prep.h"
+#include "firmware/privacy.h"
 #include "firmware/refunds.h"
 #include "firmware/returns.h"
 #include "firmware/station.h"
@@ -296,4 +297,5 @@ void effect_apply(struct station *st, const struct origin *o, const char *type, 
 			effects[i].apply(st, o, body);
 	return_effect(st, o, type, body);
 	loyalty_effect(st, o, type, body);
+	consent_effect(st, o, type, body);
 }

@@ -617,6 +617,8 @@ void desk_wipe(struct station *st, enum desk desk)
 	d->wipe_ms = 0;
 	desk_set_mode(st, desk, MODE_IDLE);
 	d->greeted[0] = '\0';
+	d->member[0] = d->paper[0] = d->receipt[0] = d->draft[0] = '\0';
+	d->survey = false;
 	d->language = st->language;
 	notice_clear(st, desk);
 	st->dirty = true;

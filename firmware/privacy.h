@@ -34,6 +34,13 @@ bool privacy_is_erased(struct station *st, enum stream stream, const char *id, s
 struct slice privacy_rest(struct station *st, enum stream stream, struct json body);
 int64_t privacy_days(struct station *st, enum keep k);
 
+/* Member `consents` of a document: of whom the desk serves. */
+void consents_document(struct station *st, enum desk desk, struct buf *b);
+/* What another lane was told. */
+struct origin;
+void consent_effect(struct station *st, const struct origin *o, const char *type, struct json body);
+extern const struct verb privacy_verbs[]; /* ends with one without a name */
+
 /* ---- among its own files ---- */
 
 /* One slice of an erasure (privacy_erase.c). */

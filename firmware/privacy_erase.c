@@ -258,6 +258,7 @@ static void drop_by_ids(struct station *st)
 	while (store_erasing_next(st->store, ERASING_ID, id)) {
 		drop_of_order(st, id);
 		store_points_forget(st->store, id);
+		store_consents_forget(st->store, id);
 	}
 }
 

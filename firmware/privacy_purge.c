@@ -36,6 +36,7 @@ static void purge_rows(struct station *st)
 			     store_letters_forget(st->store, before(st, KEEP_LETTERS)) +
 			     store_papers_forget(st->store, before(st, KEEP_PAPERS)) +
 			     store_guests_forget(st->store, before(st, KEEP_PROFILES)) +
+			     store_consents_prune(st->store, before(st, KEEP_PERSONS)) +
 			     store_numbers_forget(st->store);
 
 	st->privacy.purged = st->privacy.purged || gone > 0;

@@ -10,6 +10,7 @@
 #include "firmware/money.h"
 #include "firmware/prep.h"
 #include "firmware/printing.h"
+#include "firmware/privacy.h"
 #include "firmware/returns.h"
 #include "firmware/station.h"
 #include "firmware/stock.h"
@@ -129,10 +130,10 @@ static const struct verb verbs[] = {
 	{ 0 },
 };
 
-static const struct verb *const rooms[] = { verbs,	 money_verbs,	 shift_verbs,
-					    prep_verbs,	 return_verbs,	 training_verbs,
-					    stock_verbs, counting_verbs, draft_verbs,
-					    loyalty_verbs };
+static const struct verb *const rooms[] = { verbs,	   money_verbs,	   shift_verbs,
+					    prep_verbs,	   return_verbs,   training_verbs,
+					    stock_verbs,   counting_verbs, draft_verbs,
+					    loyalty_verbs, privacy_verbs };
 
 static const struct verb *find_verb(const char *name)
 {

@@ -176,3 +176,46 @@ void store_points_forget(struct store *st, const char *member)
 {
 	db_run(st, "DELETE FROM points WHERE member=?", "s", member);
 }
+
+/* ---- consents ---- */
+
+bool store_consent(struct store *st, const char *customer, const char *purpose,
+		   struct consent *ret_consent)
+{
+	sqlite3_stmt *row = db_query(st,
+				     "SELECT given, at, lane, epoch, seq FROM consent"
+				     " WHERE customer=? AND purpose=?",
+				     "ss", customer, purpose);
+
+	if (!row)
+		return false;
+	*ret_consent = (struct consent){ .given = db_int(row, 0) != 0, .at_ms = db_int(row, 1) };
+	slice_copy(db_text(row, 2), ret_consent->lane, sizeof(ret_consent->lane));
+	ret_consent->epoch = db_int(row, 3);
+	ret_consent->seq = db_int(row, 4);
+	db_done(row);
+	return true;
+}
+
+void store_consent_set(struct store *st, const char *customer, const char *purpose,
+		       const struct consent *c)
+{
+	db_run(st, "INSERT OR REPLACE INTO consent VALUES (?,?,?,?,?,?,?)", "ssiisii", customer,
+	       purpose, (int64_t)c->given, c->at_ms, c->lane, c->epoch, c->seq);
+}
+
+void store_consents_forget(struct store *st, const char *customer)
+{
+	db_run(st, "DELETE FROM consent WHERE customer=?", "s", customer);
+}
+
+int64_t store_consents_prune(struct store *st, int64_t before_ms)
+{
+	return db_run(
+		st,
+		"DELETE FROM consent WHERE (customer, purpose) IN (SELECT c.customer,"
+		" c.purpose FROM consent c WHERE c.at<? AND EXISTS (SELECT 1 FROM upto u"
+		" WHERE u.stream=3 AND u.lane=c.lane AND (u.epoch, u.seq) >= (c.epoch, c.seq))"
+		" LIMIT ?)",
+		"ii", before_ms, (int64_t)PERSONS_SLICE);
+}

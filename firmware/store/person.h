@@ -110,6 +110,22 @@ int64_t store_letters_forget(struct store *st, int64_t before_ms);
 int64_t store_guests_forget(struct store *st, int64_t before_ms);
 int64_t store_numbers_forget(struct store *st); /* of epochs that no event is of any more */
 
+/* ---- consents ---- */
+
+struct consent {
+	bool given;
+	int64_t at_ms;
+	char lane[ID_MAX + 1]; /* where it was said, and the event of it */
+	int64_t epoch, seq;
+};
+bool store_consent(struct store *st, const char *customer, const char *purpose,
+		   struct consent *ret_consent);
+void store_consent_set(struct store *st, const char *customer, const char *purpose,
+		       const struct consent *c);
+void store_consents_forget(struct store *st, const char *customer);
+/* Those HQ has counted, of before; a slice a call, how many. */
+int64_t store_consents_prune(struct store *st, int64_t before_ms);
+
 /* ---- what SQLite leaves behind (scrub.c) ---- */
 
 /*

@@ -234,6 +234,10 @@ static const char *const migrations[] = {
 	/* What is known of them while that is done: `kind` is enum erasing. */
 	"CREATE TABLE erasing (kind INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (kind, text))"
 	" STRICT, WITHOUT ROWID;"
+	/* What customers agreed to at a lane of this store, until HQ's record says it. */
+	"CREATE TABLE consent (customer TEXT NOT NULL, purpose TEXT NOT NULL,"
+	" given INTEGER NOT NULL, at INTEGER NOT NULL, lane TEXT NOT NULL, epoch INTEGER NOT NULL,"
+	" seq INTEGER NOT NULL, PRIMARY KEY (customer, purpose)) STRICT, WITHOUT ROWID;"
 	/* Events with personal data beside them: few. */
 	"CREATE INDEX journal_person ON journal (n) WHERE person IS NOT NULL;",
 };

@@ -161,6 +161,7 @@ static const struct {
 	{ "stock.counted", effect_stock_counted },
 	{ "order.drafted", effect_order_drafted },
 	{ "customer.erased", effect_customer_erased },
+	{ "consent.changed", effect_consent_changed },
 };
 
 const char *effect_apply(const struct happening *h)

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "sync/hq/edit.h"
+
 #define PATTERN_MAX (ID_MAX + 8)
 #define ABOUT_MAX   400 /* ids of an op: it fits a message */
 
@@ -442,4 +444,54 @@ int erase_list(struct hq *hq, bool json, FILE *out)
 	while (db_row(&hq->db, q))
 		print_row(q, json, out);
 	return hq->db.error ? -EIO : 0;
+}
+
+/* ---- consents ---- */
+
+static bool write_consents(const struct happening *h, struct json root, const char *purpose,
+			   struct buf *out)
+{
+	struct buf *b = &h->hq->lines;
+	struct change one = { .name = purpose }, all = { .name = "consents" };
+
+	buf_reset(&h->hq->ops);
+	jw_open(&h->hq->ops, NULL, '{');
+	jw_value(&h->hq->ops, "given", json_get(h->body, "given"));
+	jw_raw(&h->hq->ops, "at", h->at);
+	jw_str(&h->hq->ops, "channel", "store");
+	jw_value(&h->hq->ops, "version", json_get(h->body, "version"));
+	jw_value(&h->hq->ops, "how", json_get(h->body, "how"));
+	jw_close(&h->hq->ops, '}');
+	one.json = buf_read(&h->hq->ops);
+	buf_reset(b);
+	edit_object(b, NULL, json_get(root, "consents"), &one, 1);
+	all.json = buf_read(b);
+	buf_reset(out);
+	edit_object(out, NULL, root, &all, 1);
+	return !b->overflow && !out->overflow && !h->hq->ops.overflow;
+}
+
+/* HQ's records of the customer, under every store that has one. */
+const char *effect_consent_changed(const struct happening *h)
+{
+	const struct stream_kind *kind = stream_by_type("member");
+	char customer[ID_MAX + 1], purpose[ID_MAX + 1], store[ID_MAX + 1] = "";
+	struct json root;
+
+	if (json_string(json_get(h->body, "customer"), customer, sizeof(customer)) <= 0 ||
+	    !id_valid(slice_of(customer)) ||
+	    json_string(json_get(h->body, "purpose"), purpose, sizeof(purpose)) <= 0 ||
+	    !id_valid(slice_of(purpose)) || json_get(h->body, "given").type != JSON_BOOL)
+		return "body";
+	while (next_store(h->hq, store)) {
+		char id[ID_MAX + 1] = "";
+		int64_t rev;
+
+		while (next_record(h->hq, store, kind, customer, id, &rev, &root)) {
+			if (!write_consents(h, root, purpose, &h->hq->edited))
+				return "too_big";
+			record_put(h->hq, store, kind, id, rev + 1, buf_read(&h->hq->edited));
+		}
+	}
+	return NULL;
 }

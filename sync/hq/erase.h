@@ -27,6 +27,8 @@ void erase_order(struct json body, struct buf *out);
 /* Is the event about somebody who was erased? Then what stands beside it is not kept. */
 bool erase_about(struct hq *hq, const char *store, struct json body);
 const char *effect_customer_erased(const struct happening *h);
+/* HQ keeps in the member's record what a customer said at a lane. */
+const char *effect_consent_changed(const struct happening *h);
 /* The tombstones of a store as ops behind a snapshot's records; `each` is called with hq->lines. */
 void erase_ops(struct hq *hq, const char *store, void (*each)(void *ctx, struct slice op),
 	       void *ctx);
