@@ -204,7 +204,8 @@ static void add_pickup(struct station *st, struct buf *b)
 	jw_str(b, "verdict", "ok");
 	jw_str(b, "claim", serving_state(st));
 	jw_str(b, "method", desk->row.method);
-	add_shown(b, "customer", json_get(o->customer, "name"), SHOWN_BYTES);
+	jw_shown(b, "customer", PERSONAL_NAME, viewer_at(st, DESK_COUNTER),
+		 json_get(o->customer, "name"));
 	add_shown(b, "shelf", o->shelf, SHOWN_BYTES);
 	if (o->parcels.type == JSON_ARRAY && o->parcels.n <= SHOWN_LIST_BYTES)
 		pickup_parcels_document(st, DESK_COUNTER, b);
@@ -435,7 +436,7 @@ static void customer_pickup(struct station *st, struct buf *b, const struct desk
 	order_number(&st->order, number, sizeof(number));
 	jw_open(b, "greeting", '{');
 	jw_str(b, "number", number);
-	add_shown(b, "name", json_get(st->order.customer, "name"), SHOWN_BYTES);
+	jw_shown(b, "name", PERSONAL_NAME, VIEWER_CUSTOMER, json_get(st->order.customer, "name"));
 	jw_str(b, "verdict", "ok");
 	jw_close(b, '}');
 }

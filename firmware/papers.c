@@ -8,6 +8,7 @@
 #include "firmware/counter/calendar.h"
 #include "firmware/counter/return_words.h"
 #include "firmware/orders.h"
+#include "firmware/privacy.h"
 #include "firmware/returns.h"
 #include "firmware/store/till.h"
 
@@ -161,7 +162,7 @@ bool paper_show(struct station *st, const struct call *c, struct slice doc)
 
 static void write_entries(struct station *st, const char *doc, struct buf *b)
 {
-	char id[ID_MAX + 1] = "";
+	char id[ID_MAX + 1] = "", said[SAID_MAX];
 	struct entry e;
 
 	jw_open(b, "entries", '[');
@@ -169,7 +170,8 @@ static void write_entries(struct station *st, const char *doc, struct buf *b)
 		jw_open(b, NULL, '{');
 		jw_str(b, "at", e.at);
 		jw_str(b, "status", e.status);
-		jw_str(b, "text", e.text);
+		shown(PERSONAL_TEXT, viewer_at(st, DESK_COUNTER), e.text, said, sizeof(said));
+		jw_str(b, "text", said);
 		jw_close(b, '}');
 	}
 	jw_close(b, ']');

@@ -251,3 +251,34 @@ void privacy_after_commit(struct station *st, bool idle)
 	if (done != 0)
 		p->scrub = false;
 }
+
+/* ---- what is shown of a person ---- */
+
+enum viewer viewer_at(struct station *st, enum desk desk)
+{
+	const struct session s = staff_at(st, desk);
+
+	if (desk == DESK_KIOSK || !s.valid)
+		return VIEWER_CUSTOMER;
+	switch (s.row.role) {
+	case ROLE_NONE:
+		return VIEWER_CUSTOMER;
+	case ROLE_CLERK:
+		return VIEWER_CLERK;
+	case ROLE_SUPERVISOR:
+		return VIEWER_SUPERVISOR;
+	case ROLE_SERVICE:
+		return VIEWER_SERVICE;
+	}
+	return VIEWER_CUSTOMER;
+}
+
+void jw_shown(struct buf *b, const char *name, enum personal what, enum viewer who, struct json v)
+{
+	char text[2048], seen[2048];
+
+	if (json_string(v, text, sizeof(text)) > 0 && shown(what, who, text, seen, sizeof(seen)))
+		jw_str(b, name, seen);
+	else
+		jw_null(b, name);
+}

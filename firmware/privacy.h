@@ -12,6 +12,7 @@
 #ifndef LADA_FIRMWARE_PRIVACY_H
 #define LADA_FIRMWARE_PRIVACY_H
 
+#include "firmware/counter/masking.h"
 #include "firmware/counter/retention.h"
 #include "firmware/desk.h"
 #include "firmware/station.h"
@@ -33,6 +34,12 @@ bool privacy_is_erased(struct station *st, enum stream stream, const char *id, s
 /* What may be kept of it: of an order all but its person; n = 0: nothing. In st->screen. */
 struct slice privacy_rest(struct station *st, enum stream stream, struct json body);
 int64_t privacy_days(struct station *st, enum keep k);
+
+/* Who looks at a desk's screens: of the kiosk's, a customer. */
+enum viewer viewer_at(struct station *st, enum desk desk);
+/* A personal value as a member of a document, masked for who looks; null where nothing may be seen.
+ */
+void jw_shown(struct buf *b, const char *name, enum personal what, enum viewer who, struct json v);
 
 /* Member `consents` of a document: of whom the desk serves. */
 void consents_document(struct station *st, enum desk desk, struct buf *b);

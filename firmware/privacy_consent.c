@@ -12,7 +12,8 @@
 #include "firmware/orders.h"
 #include "firmware/privacy.h"
 
-#define PURPOSES_MAX 16
+#define PURPOSES_MAX   16
+#define PURPOSES_BYTES 16384
 
 static struct json purposes(struct station *st)
 {
@@ -86,7 +87,8 @@ static void write_one(struct station *st, const char *customer, struct json name
 
 void consents_document(struct station *st, enum desk desk, struct buf *b)
 {
-	char customer[ID_MAX + 1];
+	char customer[ID_MAX + 1], memory[PURPOSES_BYTES];
+	struct json all = { 0 };
 	int n = 0;
 
 	if (!customer_at(st, desk, customer)) {
@@ -94,7 +96,10 @@ void consents_document(struct station *st, enum desk desk, struct buf *b)
 		return;
 	}
 	jw_open(b, "consents", '[');
-	for (struct json_walk w = json_walk(purposes(st)); json_next(&w) && n < PURPOSES_MAX; n++)
+	/* Other policies are read on the way. */
+	if (slice_copy(json_text(purposes(st)), memory, sizeof(memory)) == 0)
+		json_check(slice_of(memory), &all);
+	for (struct json_walk w = json_walk(all); json_next(&w) && n < PURPOSES_MAX; n++)
 		write_one(st, customer, w.name, w.value, st->desks[desk].language, b);
 	jw_close(b, ']');
 }

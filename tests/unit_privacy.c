@@ -525,6 +525,95 @@ static void test_gaps_are_overwritten(void **state)
 	close_all(s);
 }
 
+/* ---- who sees what ---- */
+
+static void sees(enum personal what, enum viewer who, const char *text, const char *want)
+{
+	char got[256];
+
+	assert_int_equal(shown(what, who, text, got, sizeof(got)), want[0] != '\0');
+	assert_string_equal(got, want);
+}
+
+static void test_masking(void **state)
+{
+	(void)state;
+	sees(PERSONAL_NAME, VIEWER_CLERK, "Łucja Żółw-Nowak", "Łucja Ż.");
+	sees(PERSONAL_NAME, VIEWER_CLERK, "Anna K.", "Anna K.");
+	sees(PERSONAL_NAME, VIEWER_CLERK, "Anna", "Anna");
+	sees(PERSONAL_NAME, VIEWER_CLERK, "Anna ", "Anna");
+	sees(PERSONAL_NAME, VIEWER_SUPERVISOR, "Anna Kowalska", "Anna Kowalska");
+	sees(PERSONAL_NAME, VIEWER_SERVICE, "Anna Maria Kowalska", "A. K.");
+	sees(PERSONAL_NAME, VIEWER_CUSTOMER, "Anna Maria Kowalska", "Anna K.");
+	sees(PERSONAL_PHONE, VIEWER_CLERK, "+48600100417", "•••417");
+	sees(PERSONAL_PHONE, VIEWER_CUSTOMER, "+48600100417", "");
+	sees(PERSONAL_PHONE, VIEWER_SERVICE, "417", "");
+	sees(PERSONAL_CARD, VIEWER_CLERK, "KL-100017", "");
+	sees(PERSONAL_CARD, VIEWER_SUPERVISOR, "KL-100017", "*****0017");
+	sees(PERSONAL_EMAIL, VIEWER_CLERK, "anna@poczta.pl", "a•••@poczta.pl");
+	sees(PERSONAL_TEXT, VIEWER_CLERK, "Dzwonić 600 100 417, regał 12",
+	     "Dzwonić •••417, regał 12");
+	sees(PERSONAL_TEXT, VIEWER_SUPERVISOR, "pisze z anna.k@poczta.pl często",
+	     "pisze z a•••@poczta.pl często");
+	sees(PERSONAL_TEXT, VIEWER_CUSTOMER, "cokolwiek", "");
+	sees(PERSONAL_TEXT, VIEWER_CLERK, "", "");
+}
+
+#define WHOLE "Testowa-Nazwiskowa"
+
+static void no_screen_says(const struct shop *s, const char *text, bool counter)
+{
+	assert_null(strstr(s->customer, text));
+	assert_null(strstr(s->manage, text));
+	if (counter)
+		assert_null(strstr(s->screen, text));
+	for (int d = 0; d < DESK_COUNT; d++)
+		assert_null(strstr(s->display[d], text));
+}
+
+/* A clerk goes through a day's screens: nowhere stands a whole name, a hash or a card. */
+static void test_screens_of_a_clerk(void **state)
+{
+	static const char *const acts[][2] = {
+		{ "pickup.search", "{\"text\":\"Testowa\"}" },
+		{ "loyalty.identify", "{\"card\":\"KL-777555\"}" },
+		{ "prep.start", "{\"order\":\"ZAM-5\"}" },
+		{ "prep.cancel", "{}" },
+		{ "return.start", "{\"order\":\"ZAM-6\"}" },
+		{ "return.cancel", "{}" },
+		{ "pickup.find", "{\"order\":\"ZAM-4\"}" },
+	};
+	struct shop *s = shop_with_data(10);
+	char body[1024], id[16];
+
+	(void)state;
+	for (int i = 4; i < 7; i++) {
+		static const char *const statuses[] = { "ready", "placed", "collected" };
+
+		text_fmt(id, sizeof(id), "ZAM-%d", i);
+		text_fmt(body, sizeof(body),
+			 "{\"status\":\"%s\",\"customer\":{\"id\":\"C-5\",\"name\":\"Anna " WHOLE
+			 "\",\"phone_hash\":\"" PHONE "\"},\"note\":\"tel. 600 100 417\","
+			 "\"lines\":[{\"line\":1,\"sku\":\"K\",\"qty\":1,\"paid\":100}]}",
+			 statuses[i - 4]);
+		put(s, STREAM_ORDERS, "order", id, 1, body);
+	}
+	put(s, STREAM_LOYALTY, "member", "M-5", 1,
+	    "{\"customer\":\"C-5\",\"card\":[\"KL-777555\"],\"name\":\"Anna " WHOLE
+	    "\",\"points\":1}");
+	for (size_t i = 0; i < COUNT_OF(acts); i++) {
+		static const char *const never[] = { WHOLE, PHONE, "KL-777555", "600 100" };
+
+		shop_verb(s, acts[i][0], acts[i][1], NULL);
+		shop_tick(s, 100);
+		for (size_t k = 0; k < COUNT_OF(never); k++) {
+			no_screen_says(s, never[k], true);
+			assert_null(strstr(s->reply, never[k]));
+		}
+	}
+	close_all(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -537,6 +626,8 @@ int main(void)
 		cmocka_unit_test(test_backup_put_back),
 		cmocka_unit_test(test_too_old_goes),
 		cmocka_unit_test(test_gaps_are_overwritten),
+		cmocka_unit_test(test_masking),
+		cmocka_unit_test(test_screens_of_a_clerk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
