@@ -204,6 +204,9 @@ static void erase_on(struct station *st)
 		break;
 	case ERASE_SWEEP:
 		if (!store_gens_discarded(st->store) && keep_tombstones(st)) {
+			/* What printers were sent stands there in bytes nobody can look through. */
+			if (st->config->data[0])
+				files_forget(st->config->data, "recordings", INT64_MAX);
 			start_scrub(st);
 			p->erase = ERASE_SCRUB;
 		}
