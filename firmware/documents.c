@@ -19,6 +19,7 @@
 #include "firmware/orders.h"
 #include "firmware/prep.h"
 #include "firmware/printing.h"
+#include "firmware/privacy.h"
 #include "firmware/returns.h"
 #include "firmware/stock.h"
 #include "firmware/station.h"
@@ -221,7 +222,8 @@ static void add_pickup(struct station *st, struct buf *b)
 	jw_str(b, "verdict", "ok");
 	jw_str(b, "claim", serving_state(st));
 	jw_str(b, "method", desk->row.method);
-	add_shown(b, "customer", json_get(o->customer, "name"), SHOWN_BYTES);
+	jw_shown(b, "customer", PERSONAL_NAME, viewer_at(st, DESK_COUNTER),
+		 json_get(o->customer, "name"));
 	add_shown(b, "shelf", o->shelf, SHOWN_BYTES);
 	if (o->parcels.type == JSON_ARRAY && o->parcels.n <= SHOWN_LIST_BYTES)
 		pickup_parcels_document(st, DESK_COUNTER, b);
@@ -356,7 +358,8 @@ static void locked_document(struct station *st, struct buf *b)
 {
 	static const char *const hidden[] = {
 		"notice",  "asking", "pickup", "return",  "blocked",
-		"product", "member", "clock",  "profile", "profile_of", "low_rating"
+		"product", "member", "clock",  "profile", "profile_of", "low_rating",
+		"consents"
 	};
 	static const char *const empty[] = { "jobs", "queue", "for_me", "messages" };
 
@@ -403,6 +406,7 @@ static void write_counter(struct station *st, struct buf *b)
 	return_document(st, b);
 	loyalty_document(st, b);
 	story_document(st, b);
+	consents_document(st, DESK_COUNTER, b);
 	count_document(st, b);
 	money_document(st, b);
 	approval_document(st, b);
@@ -456,7 +460,7 @@ static void customer_pickup(struct station *st, struct buf *b, const struct desk
 	order_number(&st->order, number, sizeof(number));
 	jw_open(b, "greeting", '{');
 	jw_str(b, "number", number);
-	add_shown(b, "name", json_get(st->order.customer, "name"), SHOWN_BYTES);
+	jw_shown(b, "name", PERSONAL_NAME, VIEWER_CUSTOMER, json_get(st->order.customer, "name"));
 	jw_str(b, "verdict", "ok");
 	jw_close(b, '}');
 }
@@ -473,6 +477,7 @@ static void customer_document(struct station *st, struct buf *b)
 	customer_pickup(st, b, desk);
 	draft_document(st, b, desk, desk == &st->desks[DESK_KIOSK]);
 	survey_customer_document(st, b);
+	consents_document(st, DESK_KIOSK, b);
 	jw_null(b, "pickup");
 	jw_null(b, "return");
 	jw_null(b, "staff");

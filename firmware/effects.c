@@ -16,6 +16,7 @@
 #include "firmware/offers.h"
 #include "firmware/orders.h"
 #include "firmware/prep.h"
+#include "firmware/privacy.h"
 #include "firmware/refunds.h"
 #include "firmware/returns.h"
 #include "firmware/station.h"
@@ -304,4 +305,5 @@ void effect_apply(struct station *st, const struct origin *o, const char *type, 
 	survey_effect(st, o, type, body);
 	offers_effect(st, o, type, body);
 	story_effect(st, o, type, body);
+	consent_effect(st, o, type, body);
 }

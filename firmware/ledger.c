@@ -127,6 +127,26 @@ void ledger_number(struct station *st, const char *kind, char dst[NUMBER_TEXT_MA
 		    st->ledger.epoch, dst);
 }
 
+struct slice event_person(struct station *st, char memory[PERSON_MAX], const char *name,
+			  const char *text)
+{
+	uint8_t random[8];
+	char salt[17];
+	struct buf b;
+
+	if (!text[0])
+		return (struct slice){ 0 };
+	st->clock.random(st->clock.ctx, random, sizeof(random));
+	hex_encode(random, sizeof(random), salt);
+	buf_init(&b, memory, PERSON_MAX);
+	jw_open(&b, NULL, '{');
+	jw_str(&b, "salt", salt);
+	jw_str(&b, name, text);
+	jw_close(&b, '}');
+	assert(!b.overflow);
+	return buf_read(&b);
+}
+
 struct buf event_begin(struct station *st)
 {
 	struct buf b;

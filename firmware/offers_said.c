@@ -8,6 +8,7 @@
 #include "firmware/loyalty.h"
 #include "firmware/orders.h"
 #include "firmware/printing.h"
+#include "firmware/privacy.h"
 
 #define WORK_OFFERS   "offers"
 #define KEPT_TEXT_MAX 2048
@@ -319,7 +320,8 @@ void offers_effect(struct station *st, const struct origin *o, const char *type,
 		if (strcmp(type, types[i]) == 0 &&
 		    json_string(json_get(body, "customer"), customer, sizeof(customer)) > 0 &&
 		    json_string(json_get(body, "offer"), offer, sizeof(offer)) > 0 &&
-		    id_valid(slice_of(customer)) && id_valid(slice_of(offer)))
+		    id_valid(slice_of(customer)) && id_valid(slice_of(offer)) &&
+		    !store_erased(st->store, slice_of(customer)))
 			store_offer_add(st->store, customer, offer, contact_happened(st, o),
 					(enum offer_state)i);
 }

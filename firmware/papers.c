@@ -8,6 +8,7 @@
 #include "firmware/counter/calendar.h"
 #include "firmware/counter/return_words.h"
 #include "firmware/orders.h"
+#include "firmware/privacy.h"
 #include "firmware/returns.h"
 #include "firmware/store/till.h"
 #include "firmware/story.h"
@@ -160,6 +161,7 @@ bool paper_show(struct station *st, const struct call *c, struct slice doc)
 static void write_entries(struct station *st, const char *doc, struct buf *b)
 {
 	struct entry said[ENTRIES_MAX];
+	char text[SAID_MAX];
 	struct story_walk w;
 	int n = 0;
 
@@ -171,7 +173,8 @@ static void write_entries(struct station *st, const char *doc, struct buf *b)
 		jw_open(b, NULL, '{');
 		jw_str(b, "at", said[n].at);
 		jw_str(b, "status", said[n].status);
-		jw_str(b, "text", said[n].text);
+		shown(PERSONAL_TEXT, viewer_at(st, DESK_COUNTER), said[n].text, text, sizeof(text));
+		jw_str(b, "text", text);
 		jw_close(b, '}');
 	}
 	jw_close(b, ']');

@@ -631,6 +631,8 @@ void desk_wipe(struct station *st, enum desk desk)
 	d->greeted[0] = '\0';
 	if (desk == DESK_KIOSK)
 		st->somebody_came = false;
+	d->member[0] = d->paper[0] = d->receipt[0] = d->draft[0] = '\0';
+	d->survey = false;
 	d->language = st->language;
 	notice_clear(st, desk);
 	st->dirty = true;

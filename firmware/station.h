@@ -375,6 +375,36 @@ struct station_figures {
 	int64_t no_shows_seen;				/* while it is read */
 };
 
+/* What is forgotten, a slice a tick (privacy.c): first those HQ has erased, then what is too old,
+ * then what SQLite leaves of either in its file. */
+enum erase_phase {
+	ERASE_NOTHING,
+	ERASE_WHO,    /* what their records say: orders, cases, names */
+	ERASE_EVENTS, /* what stands beside events about these */
+	ERASE_TEXTS,  /* papers, answers, letters, notes */
+	ERASE_RECORDS,
+	ERASE_SWEEP, /* rows of discarded generations go by themselves */
+	ERASE_SCRUB,
+	ERASE_TELL,
+};
+enum purge_phase { PURGE_NOTHING, PURGE_ROWS, PURGE_RECORDS, PURGE_TRACES };
+struct privacy {
+	enum erase_phase erase;
+	int64_t at; /* behind which row of what is walked... */
+	int table;  /* ...of this one */
+	bool again; /* more came meanwhile */
+	enum purge_phase purge;
+	int64_t purge_at;
+	int64_t purge_day, purge_days; /* the day it was done last, and by which policy */
+	int64_t purge_next_ms;	     /* monotonic */
+	char purge_id[ID_MAX + 1];
+	bool purged; /* something was dropped */
+	bool scrub;  /* the file is to be gone over, from its beginning */
+	int64_t page;
+	bool kept; /* the tombstones' file is as the table */
+	bool any;  /* there are tombstones */
+};
+
 struct counters {
 	int64_t scans, scans_refused, verbs, steps, commits;
 	int64_t down_applied, down_dropped, down_old_epoch, letters;
@@ -454,6 +484,7 @@ struct station {
 	int64_t busy_ms;   /* monotonic, of the last event that was no tick */
 	int64_t served_ms; /* monotonic, of the last thing a person did, 0 none yet */
 	struct clocks clocks;
+	struct privacy privacy;
 	bool policy_known; /* policies were followed up to policy_at */
 	struct cursor policy_at;
 	struct trust_change keys_change; /* by policy `keys` */

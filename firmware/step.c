@@ -14,6 +14,7 @@
 #include "firmware/loyalty.h"
 #include "firmware/orders.h"
 #include "firmware/printing.h"
+#include "firmware/privacy.h"
 #include "firmware/station.h"
 #include "firmware/story.h"
 #include "firmware/streams.h"
@@ -95,6 +96,7 @@ int station_start(struct station *st)
 	staff_start(st);
 	jobs_start(st);
 	training_broken_off(st);
+	privacy_start(st);
 	ledger_announce(st);
 	st->dirty = true;
 	documents_publish(st);
@@ -267,6 +269,7 @@ static void on_tick(struct station *st)
 	queue_tick(st);
 	figures_tick(st);
 	approvals_tick(st);
+	privacy_tick(st);
 	if (st->beat_known && st->beat_ms + BEAT_FRESH_MS >= now)
 		station_wake_at(st, st->beat_ms + BEAT_FRESH_MS + 1);
 	/* HQ may have gone silent, ages have grown. */
@@ -453,6 +456,7 @@ bool station_step(struct station *st, bool wait)
 	if (store_commit(st->store) < 0)
 		return false;
 	checkpoint_when_quiet(st, only_tick);
+	privacy_after_commit(st, only_tick);
 	if (st->stopping)
 		door_emit(st->door, &stopped, (struct slice){ 0 });
 	door_flush(st->door);

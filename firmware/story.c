@@ -4,6 +4,7 @@
  * ends, and is told then, in the transaction of what ends it. What nobody ends (a look, a refusal
  * that might go on) ends by itself, as of when somebody did something for it last.
  */
+#include "firmware/privacy.h"
 #include "firmware/story.h"
 
 #include <string.h>
@@ -365,7 +366,8 @@ void story_effect(struct station *st, const struct origin *o, const char *type, 
 	read_text(m[ORDER], row.order, sizeof(row.order));
 	read_text(m[STAFF], row.staff, sizeof(row.staff));
 	read_text(json_get(o->person, "text"), row.text, sizeof(row.text));
-	if (!row.customer[0] && !row.doc[0])
+	if ((!row.customer[0] && !row.doc[0]) ||
+	    (row.customer[0] && store_erased(st->store, slice_of(row.customer))))
 		return;
 	text_fmt(row.event, sizeof(row.event), "%s", o->event);
 	text_fmt(row.lane, sizeof(row.lane), "%s", o->lane);

@@ -6,6 +6,7 @@
 #include "firmware/ledger.h"
 #include "firmware/loyalty.h"
 #include "firmware/orders.h"
+#include "firmware/privacy.h"
 #include "firmware/store/contact.h"
 
 #define REFUSED_MS    (30 * 60 * INT64_C(1000)) /* so long a refusal belongs to the contact */
@@ -389,7 +390,7 @@ void survey_effect(struct station *st, const struct origin *o, const char *type,
 
 	if (strcmp(type, "survey.asked") == 0 &&
 	    json_string(json_get(body, "customer"), customer, sizeof(customer)) > 0 &&
-	    id_valid(slice_of(customer)))
+	    id_valid(slice_of(customer)) && !store_erased(st->store, slice_of(customer)))
 		store_asked_add(st->store, customer, contact_happened(st, o));
 }
 

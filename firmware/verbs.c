@@ -11,6 +11,7 @@
 #include "firmware/offers.h"
 #include "firmware/prep.h"
 #include "firmware/printing.h"
+#include "firmware/privacy.h"
 #include "firmware/returns.h"
 #include "firmware/station.h"
 #include "firmware/stock.h"
@@ -140,7 +141,7 @@ static const struct verb *const rooms[] = { verbs,	 money_verbs,	 shift_verbs,
 					    prep_verbs,	 return_verbs,	 training_verbs,
 					    stock_verbs, counting_verbs, draft_verbs,
 					    loyalty_verbs, survey_verbs,   offer_verbs,
-					    story_verbs };
+					    story_verbs,   privacy_verbs };
 
 static const struct verb *find_verb(const char *name)
 {

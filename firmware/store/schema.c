@@ -261,7 +261,21 @@ static const char *const migrations[] = {
 	"CREATE INDEX figure_stale ON figure_told (lane, day) WHERE stale=1;"
 	/* Since when a pickup is open at a desk. */
 	"CREATE TABLE opened (desk INTEGER PRIMARY KEY, id TEXT NOT NULL, at INTEGER NOT NULL)"
-	" STRICT;",
+	" STRICT;"
+	/* Customers whom HQ has erased: what arrives later is theirs. `todo`: what is held is still
+	 * to be looked through; `told`: HQ knows that it was done. */
+	"CREATE TABLE erased (customer TEXT PRIMARY KEY, member TEXT NOT NULL, at INTEGER NOT NULL,"
+	" todo INTEGER NOT NULL, told INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX erased_todo ON erased (customer) WHERE todo<>0;"
+	/* What is known of them while that is done: `kind` is enum erasing. */
+	"CREATE TABLE erasing (kind INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (kind, text))"
+	" STRICT, WITHOUT ROWID;"
+	/* What customers agreed to at a lane of this store, until HQ's record says it. */
+	"CREATE TABLE consent (customer TEXT NOT NULL, purpose TEXT NOT NULL,"
+	" given INTEGER NOT NULL, at INTEGER NOT NULL, lane TEXT NOT NULL, epoch INTEGER NOT NULL,"
+	" seq INTEGER NOT NULL, PRIMARY KEY (customer, purpose)) STRICT, WITHOUT ROWID;"
+	/* Events with personal data beside them: few. */
+	"CREATE INDEX journal_person ON journal (n) WHERE person IS NOT NULL;",
 };
 
 size_t schema_version(void)

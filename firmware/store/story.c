@@ -77,25 +77,29 @@ bool store_story_next_of(struct store *st, const char *doc, struct story_row *re
 		ret_row);
 }
 
-void store_story_erase(struct store *st, const char *customer)
+void store_story_erase(struct store *st, const char *who)
 {
-	db_run(st, "DELETE FROM story WHERE customer=? AND customer<>''", "s", customer);
-	db_run(st, "UPDATE contact SET customer='' WHERE customer=?", "s", customer);
+	db_run(st, "DELETE FROM story WHERE customer=? AND customer<>''", "s", who);
+	db_run(st, "DELETE FROM story WHERE doc=? AND doc<>''", "s", who);
+	db_run(st, "UPDATE contact SET customer='' WHERE customer=?", "s", who);
 }
 
-void store_story_prune(struct store *st, int64_t before_ms, int64_t all_before_ms)
+int64_t store_story_prune(struct store *st, int64_t before_ms, int64_t all_before_ms)
 {
 	/* The oldest first. */
-	db_run(st,
-	       "DELETE FROM story WHERE (customer, back, event) IN (SELECT s.customer, s.back,"
-	       " s.event FROM (SELECT * FROM story WHERE back>?2 ORDER BY back DESC LIMIT ?3) s"
-	       " WHERE EXISTS (SELECT 1 FROM upto u WHERE u.stream=?1 AND u.lane=s.lane"
-	       " AND (u.epoch, u.seq) >= (s.epoch, s.seq)))",
-	       "iii", (int64_t)STREAM_TIMELINE, story_back(before_ms), (int64_t)PRUNE_SLICE);
-	db_run(st,
-	       "DELETE FROM story WHERE (customer, back, event) IN (SELECT customer, back, event"
-	       " FROM story WHERE back>? ORDER BY back DESC LIMIT ?)",
-	       "ii", story_back(all_before_ms), (int64_t)PRUNE_SLICE);
+	const int64_t counted = db_run(
+		st,
+		"DELETE FROM story WHERE (customer, back, event) IN (SELECT s.customer, s.back,"
+		" s.event FROM (SELECT * FROM story WHERE back>?2 ORDER BY back DESC LIMIT ?3) s"
+		" WHERE EXISTS (SELECT 1 FROM upto u WHERE u.stream=?1 AND u.lane=s.lane"
+		" AND (u.epoch, u.seq) >= (s.epoch, s.seq)))",
+		"iii", (int64_t)STREAM_TIMELINE, story_back(before_ms), (int64_t)PRUNE_SLICE);
+
+	return counted +
+	       db_run(st,
+		      "DELETE FROM story WHERE (customer, back, event) IN (SELECT customer, back,"
+		      " event FROM story WHERE back>? ORDER BY back DESC LIMIT ?)",
+		      "ii", story_back(all_before_ms), (int64_t)PRUNE_SLICE);
 }
 
 bool store_contact(struct store *st, enum desk desk, struct contact_row *ret_row)

@@ -35,11 +35,12 @@ void store_story_add(struct store *st, const struct story_row *row);
  * begin, that HQ has not counted. */
 bool store_story_next(struct store *st, const char *customer, struct story_row *ret_row);
 bool store_story_next_of(struct store *st, const char *doc, struct story_row *ret_row);
-/* All of a customer goes. */
-void store_story_erase(struct store *st, const char *customer);
+/* All of a customer, or of a case, goes. */
+void store_story_erase(struct store *st, const char *who);
 /* Drops what is older and counted by HQ, and what is older than `all_before_ms` whether HQ ever
- * took it or not; a slice a call. */
-void store_story_prune(struct store *st, int64_t before_ms, int64_t all_before_ms);
+ * took it or not; a slice a call, how many. What is dropped has somebody's words in it: see
+ * scrub.c. */
+int64_t store_story_prune(struct store *st, int64_t before_ms, int64_t all_before_ms);
 
 /* The contact that is open at a desk. */
 struct contact_row {

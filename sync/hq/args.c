@@ -31,6 +31,8 @@ const char args_usage[] =
 	"  figures                key figures by store and day\n"
 	"  events                 the events taken, one a line\n"
 	"  drafts                 of them, the orders that customers began at a kiosk\n"
+	"  erase CUSTOMER         forget a customer, here and in every store\n"
+	"  erased                 who was erased, and which lanes have done it\n"
 	"  cmd STORE LANE WHAT    tell a lane: resync, print-test, restart, diagnose, message, "
 	"set\n"
 	"  cmds                   the commands told, and what came of them\n"
@@ -72,7 +74,7 @@ const char args_usage[] =
 	"  --secret-file FILE     hash: the store secret, 32 bytes in hex\n"
 	"  --after N              events: numbers above N\n"
 	"  --follow               events: wait for more\n"
-	"  --json                 fleet, events, figures, orders, cmds: for programs\n"
+	"  --json                 fleet, events, figures, orders, cmds, erased: for programs\n"
 	"  --help, --version\n"
 	"\n"
 	"exit status: 0 done, 1 failed or something was refused, 2 wrong usage\n";

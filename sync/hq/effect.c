@@ -11,6 +11,7 @@
 #include "sync/hq/effect_order.h"
 #include "sync/hq/effect_stock.h"
 #include "sync/hq/effect_survey.h"
+#include "sync/hq/erase.h"
 #include "sync/hq/figure.h"
 #include "sync/hq/handover.h"
 #include "sync/hq/hint.h"
@@ -143,6 +144,8 @@ static const char *returned(const struct happening *h)
 /* A low rating opens a case of its own; everything else stands in somebody's story. */
 static const char *interaction_recorded(const struct happening *h)
 {
+	if (erase_about(h->hq, h->store, h->body))
+		return NULL; /* told late, of somebody who was forgotten since */
 	return json_is(json_get(h->body, "kind"), "rating") ? effect_rating_case(h)
 							    : story_recorded(h);
 }
@@ -186,6 +189,8 @@ static const struct {
 	{ "offer.declined", effect_offer_declined },
 	{ "interaction.recorded", interaction_recorded },
 	{ "day.figures", effect_day_figures },
+	{ "customer.erased", effect_customer_erased },
+	{ "consent.changed", effect_consent_changed },
 };
 
 const char *effect_apply(const struct happening *h)

@@ -68,4 +68,13 @@ const char schema_points[] =
 	/* Key figures as lanes told them of a day; hours is the event's own text. */
 	"CREATE TABLE day_figures (store TEXT NOT NULL, day TEXT NOT NULL, lane TEXT NOT NULL,"
 	" hours TEXT NOT NULL, taken_at TEXT NOT NULL, PRIMARY KEY (store, day, lane))"
-	" STRICT, WITHOUT ROWID;";
+	" STRICT, WITHOUT ROWID;"
+
+	/* Customers who were erased, by store; the lanes that have done it; what events about them
+	 * name: their orders, cases, members. */
+	"CREATE TABLE erasure (store TEXT NOT NULL, customer TEXT NOT NULL, member TEXT NOT NULL,"
+	" at TEXT NOT NULL, PRIMARY KEY (store, customer)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE erased_by (store TEXT NOT NULL, customer TEXT NOT NULL, lane TEXT NOT NULL,"
+	" at TEXT NOT NULL, PRIMARY KEY (store, customer, lane)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE erased_id (store TEXT NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL,"
+	" PRIMARY KEY (store, id)) STRICT, WITHOUT ROWID;";
