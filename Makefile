@@ -76,7 +76,9 @@ all: $(PROGRAMS)
 
 # ---- programs ----
 $(BUILD)/bin/ladad: $(HOUSE) $(call obj,firmware/main.c)
-$(BUILD)/bin/lada: $(CORE) $(call obj,$(TOOL) firmware/store/file.c firmware/config.c \
+$(BUILD)/bin/lada: $(CORE) $(call obj,$(TOOL) firmware/store/file.c firmware/counter/figures.c \
+	firmware/counter/calendar.c firmware/store/file_person.c firmware/counter/retention.c \
+	firmware/config.c \
 	firmware/config_keys.c firmware/files.c firmware/logo.c drivers/port_check.c drivers/profiles.c \
 	drivers/pbm.c drivers/known.c drivers/known_udev.c)
 $(BUILD)/bin/lada-hq: $(CORE) $(call obj,$(HQ))
@@ -145,6 +147,8 @@ $(BUILD)/helpers.a: $(call obj,$(filter-out tests/unit_%,$(wildcard tests/*.c)))
 USB_TESTS := $(filter $(BUILD)/tests/unit_usb% $(BUILD)/bench/usb_%,$(UNITS) $(BENCHES))
 $(call obj,$(wildcard tests/usb_fake*.c)): CPPFLAGS += $(shell pkg-config --cflags umockdev-1.0 2>/dev/null)
 $(USB_TESTS): LIBS_test += $(shell pkg-config --libs umockdev-1.0 2>/dev/null)
+# It looks at the journal as the operator's tool does.
+$(BUILD)/tests/unit_privacy: $(call obj,firmware/tool/chain.c)
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/helpers.a $(BUILD)/house.a
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_ladad) $(LIBS_test)

@@ -10,6 +10,8 @@
 #include "firmware/printing.h"
 #include "firmware/returns.h"
 #include "firmware/store/till.h"
+#include "firmware/story.h"
+#include "firmware/survey.h"
 
 #define PROOF_MAX 201
 #define TEXT_MAX  1001 /* bytes of what the customer says */
@@ -165,6 +167,7 @@ void verb_complaint_open(struct station *st, const struct call *c, struct json a
 	k.answer_day = complaint_answer_day(calendar_day_of(station_now(st)));
 	time_format(calendar_end_ms(k.answer_day), k.answer_by);
 	tell_opened(st, c, &k);
+	story_complaint(st, c, k.doc, k.id, k.text);
 	keep_paper(st, &k);
 	job = print(st, c, &k);
 	date_format(k.answer_day, date);
@@ -181,5 +184,6 @@ void verb_complaint_open(struct station *st, const struct call *c, struct json a
 	jw_str(&b, "number", k.number);
 	jw_str(&b, "answer_by", k.answer_by);
 	jw_int(&b, "job", job);
+	survey_contact(st, &(struct contact){ AFTER_COMPLAINT, k.id, true, false });
 	answer_ok(st, c, buf_str(&b));
 }

@@ -148,6 +148,8 @@ void staff_start(struct station *st);
 /* Display name and role of a person; false when policy does not know them. */
 bool staff_name(struct station *st, const char *id, char *ret_name, size_t cap,
 		enum role *ret_role);
+/* By member `langs` of policy `staff`; who has none speaks the shop's language. */
+bool staff_speaks(struct station *st, const char *id, const char *lang);
 
 /* ---- verbs.c ---- */
 

@@ -10,17 +10,22 @@
 #include "firmware/counter/prep.h"
 #include "firmware/desk.h"
 #include "firmware/documents.h"
+#include "firmware/figures.h"
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
 #include "firmware/loyalty.h"
 #include "firmware/money.h"
+#include "firmware/offers.h"
 #include "firmware/orders.h"
 #include "firmware/prep.h"
 #include "firmware/printing.h"
+#include "firmware/privacy.h"
 #include "firmware/returns.h"
 #include "firmware/stock.h"
 #include "firmware/station.h"
+#include "firmware/story.h"
 #include "firmware/streams.h"
+#include "firmware/survey.h"
 #include "firmware/training.h"
 #include "firmware/trust/hash.h"
 
@@ -156,12 +161,26 @@ static void add_swaps(struct station *st, struct buf *b, const struct order_line
 	jw_close(b, ']');
 }
 
+/* What others have learned of it by what they brought back. */
+static void add_hint(struct station *st, struct buf *b, const char *sku)
+{
+	char hint[PRODUCT_HINT_MAX];
+
+	product_hint(st, sku, st->desks[DESK_COUNTER].language, hint);
+	if (hint[0])
+		jw_str(b, "hint", hint);
+}
+
 static void add_line(struct station *st, struct buf *b, const struct order_line *l,
 		     struct pickup_line done, int *swaps_left)
 {
+	char sku[ID_MAX + 1];
+
 	jw_open(b, NULL, '{');
 	jw_value(b, "line", l->id);
 	jw_value(b, "sku", l->sku);
+	if (json_string(l->sku, sku, sizeof(sku)) > 0)
+		add_hint(st, b, sku);
 	add_shown(b, "gtin", l->gtin, SHOWN_BYTES);
 	add_shown(b, "name", l->name, SHOWN_BYTES);
 	jw_int(b, "qty", order_line_left(l));
@@ -203,7 +222,8 @@ static void add_pickup(struct station *st, struct buf *b)
 	jw_str(b, "verdict", "ok");
 	jw_str(b, "claim", serving_state(st));
 	jw_str(b, "method", desk->row.method);
-	add_shown(b, "customer", json_get(o->customer, "name"), SHOWN_BYTES);
+	jw_shown(b, "customer", PERSONAL_NAME, viewer_at(st, DESK_COUNTER),
+		 json_get(o->customer, "name"));
 	add_shown(b, "shelf", o->shelf, SHOWN_BYTES);
 	if (o->parcels.type == JSON_ARRAY && o->parcels.n <= SHOWN_LIST_BYTES)
 		pickup_parcels_document(st, DESK_COUNTER, b);
@@ -217,7 +237,7 @@ static void add_pickup(struct station *st, struct buf *b)
 	money_pickup_document(st, b);
 	jw_bool(b, "age_check", age_matters(st) && !pickup_age_checked(st, DESK_COUNTER));
 	pickup_age_document(st, DESK_COUNTER, b);
-	jw_raw(b, "suggest", slice_of("[]"));
+	offers_document(st, b);
 	jw_close(b, '}');
 }
 
@@ -265,6 +285,7 @@ static void add_product(struct station *st, struct buf *b)
 	add_shown(b, "name", json_get(body, "name"), SHOWN_BYTES);
 	add_shown(b, "price", json_get(body, "price"), SHOWN_BYTES);
 	add_shown(b, "location", json_get(body, "location"), SHOWN_BYTES);
+	add_hint(st, b, sku);
 	stock_document(st, b, sku, &figures, true);
 	jw_close(b, '}');
 }
@@ -346,9 +367,12 @@ static void add_tail(struct station *st, struct buf *b, enum language l, bool tr
 /* Who is logged in, and how the station is: nothing of the shop. */
 static void locked_document(struct station *st, struct buf *b)
 {
-	static const char *const hidden[] = { "notice",	 "asking",  "pickup", "return",
-					      "blocked", "product", "member", "clock" };
-	static const char *const empty[] = { "jobs", "queue", "messages" };
+	static const char *const hidden[] = {
+		"notice",  "asking", "pickup", "return",  "blocked",
+		"product", "member", "clock",  "profile", "profile_of", "low_rating",
+		"consents"
+	};
+	static const char *const empty[] = { "jobs", "queue", "for_me", "messages" };
 
 	jw_str(b, "mode", "locked");
 	for (size_t i = 0; i < COUNT_OF(hidden); i++)
@@ -393,6 +417,8 @@ static void write_counter(struct station *st, struct buf *b)
 	prep_document(st, b);
 	return_document(st, b);
 	loyalty_document(st, b);
+	story_document(st, b);
+	consents_document(st, DESK_COUNTER, b);
 	count_document(st, b);
 	money_document(st, b);
 	approval_document(st, b);
@@ -404,6 +430,7 @@ static void write_counter(struct station *st, struct buf *b)
 	queue_document(st, b);
 	add_clock(st, b);
 	add_messages(st, b);
+	survey_counter_document(st, b);
 	training_document(st, b);
 	add_screen(st, b, DESK_COUNTER);
 	add_tail(st, b, desk->language, st->real != NULL);
@@ -446,7 +473,7 @@ static void customer_pickup(struct station *st, struct buf *b, const struct desk
 	order_number(&st->order, number, sizeof(number));
 	jw_open(b, "greeting", '{');
 	jw_str(b, "number", number);
-	add_shown(b, "name", json_get(st->order.customer, "name"), SHOWN_BYTES);
+	jw_shown(b, "name", PERSONAL_NAME, VIEWER_CUSTOMER, json_get(st->order.customer, "name"));
 	jw_str(b, "verdict", "ok");
 	jw_close(b, '}');
 }
@@ -462,6 +489,8 @@ static void customer_document(struct station *st, struct buf *b)
 	add_notice(b, quiet ? &none : &desk->notice, true);
 	customer_pickup(st, b, desk);
 	draft_document(st, b, desk, desk == &st->desks[DESK_KIOSK]);
+	survey_customer_document(st, b);
+	consents_document(st, DESK_KIOSK, b);
 	jw_null(b, "pickup");
 	jw_null(b, "return");
 	jw_null(b, "staff");
@@ -484,6 +513,7 @@ static void board_document(struct station *st, struct buf *b)
 	jw_raw(b, "devices", slice_of("[]"));
 	jw_raw(b, "jobs", slice_of("[]"));
 	queue_board(st, b);
+	figures_board(st, b);
 	add_tail(st, b, st->language, false);
 }
 
@@ -537,13 +567,14 @@ static void manage_document(struct station *st, struct buf *b)
 	settings_write(st, b);
 	jw_close(b, '}');
 	letters_document(st, b);
+	figures_manage(st, b);
 	jw_int(b, "epoch", st->ledger.epoch);
 	jw_int(b, "last", st->ledger.last);
 	jw_int(b, "acked", st->ledger.acked);
 	add_tail(st, b, st->language, st->training.station != NULL);
 }
 
-static bool differs(struct slice text, uint8_t last[HASH_BYTES])
+bool document_differs(struct slice text, uint8_t *last)
 {
 	uint8_t hash[HASH_BYTES];
 
@@ -564,7 +595,7 @@ static void publish_screen(struct station *st, enum screen screen,
 	jw_open(&b, NULL, '{');
 	write(st, &b);
 	jw_close(&b, '}');
-	if (b.overflow || !differs(buf_read(&b), st->screen_hash[screen]))
+	if (b.overflow || !document_differs(buf_read(&b), st->screen_hash[screen]))
 		return;
 	out.screen.screen = screen;
 	out.screen.revision = st->revision;
@@ -586,108 +617,4 @@ void documents_publish(struct station *st)
 	publish_screen(st, SCREEN_MANAGE, manage_document);
 	publish_screen(st, SCREEN_LOGIN, login_document);
 	displays_publish(st);
-}
-
-void documents_devices_brief(struct station *st, struct buf *b)
-{
-	jw_open(b, "devices", '[');
-	for (int i = 0; i < st->config->device_count; i++) {
-		jw_open(b, NULL, '{');
-		jw_str(b, "name", st->config->devices[i].name);
-		jw_str(b, "kind", device_kind_name(st->config->devices[i].kind));
-		jw_str(b, "status", device_status_name(st->devices[i].status));
-		jw_close(b, '}');
-	}
-	jw_close(b, ']');
-}
-
-/* Most steps change nothing of it. */
-static bool heartbeat_stands(struct station *st)
-{
-	struct heartbeat_of now;
-
-	memset(&now, 0, sizeof(now));
-	now.changes = store_changes(st->store);
-	now.epoch = st->ledger.epoch;
-	now.acked = st->ledger.acked;
-	now.noted = st->acked.noted;
-	now.isolated = station_isolated(st);
-	now.revoked = st->revoked;
-	for (int i = 0; i < st->config->device_count; i++)
-		now.devices[i] = (uint8_t)st->devices[i].status;
-	if (memcmp(&now, &st->heartbeat_of, sizeof(now)) == 0)
-		return true;
-	st->heartbeat_of = now;
-	return false;
-}
-
-void heartbeat_publish(struct station *st)
-{
-	struct door_out out = { .kind = OUT_HEARTBEAT, .heartbeat.epoch = st->ledger.epoch };
-	char memory[8192];
-	struct buf b;
-
-	if (heartbeat_stands(st))
-		return;
-	buf_init(&b, memory, sizeof(memory));
-	jw_str(&b, "store", st->config->store);
-	jw_str(&b, "lane", st->config->lane);
-	jw_int(&b, "epoch", st->ledger.epoch);
-	jw_str(&b, "version", LADA_VERSION);
-	jw_str(&b, "key", st->identity);
-	if (st->revoked)
-		jw_bool(&b, "revoked", true);
-	documents_streams(st, &b);
-	/* Of this epoch, so that the two add up to its newest event, which siblings wait for. */
-	jw_int(&b, "outbox", st->ledger.last - st->ledger.acked);
-	jw_int(&b, "acked", st->ledger.acked);
-	jw_bool(&b, "isolated", st->heartbeat_of.isolated);
-	documents_devices_brief(st, &b);
-	jw_close(&b, '}');
-	if (!b.overflow && differs(buf_read(&b), st->heartbeat_hash))
-		door_emit(st->door, &out, buf_read(&b));
-}
-
-static void metric(struct buf *b, const char *name, const char *type, const char *help, int64_t v)
-{
-	buf_fmt(b, "# HELP lada_%s %s\n# TYPE lada_%s %s\nlada_%s %lld\n", name, help, name, type,
-		name, (long long)v);
-}
-
-void metrics_publish(struct station *st)
-{
-	struct door_out out = { .kind = OUT_METRICS };
-	const struct counters *c = &st->counters;
-	char memory[8192];
-	struct buf b;
-
-	buf_init(&b, memory, sizeof(memory));
-	metric(&b, "codes_total", "counter", "Codes read or typed as a scan.", c->scans);
-	metric(&b, "scans_refused_total", "counter", "Pickups refused.", c->scans_refused);
-	metric(&b, "verbs_total", "counter", "Presses and calls.", c->verbs);
-	metric(&b, "handovers_total", "counter", "Orders handed over.", c->handovers);
-	metric(&b, "down_applied_total", "counter", "Stream messages applied.", c->down_applied);
-	metric(&b, "down_dropped_total", "counter", "Stream messages known already.",
-	       c->down_dropped);
-	metric(&b, "down_old_epoch_total", "counter", "Stream messages of an older epoch.",
-	       c->down_old_epoch);
-	metric(&b, "letters_total", "counter", "Ops that could not be applied.", c->letters);
-	metric(&b, "messages_refused_total", "counter", "Messages not let in.",
-	       c->refused_messages);
-	metric(&b, "acks_ignored_total", "counter", "Acknowledgements above what was sent.",
-	       c->acks_ignored);
-	metric(&b, "outbox", "gauge", "Events HQ has not acknowledged.", ledger_waiting(st));
-	metric(&b, "hq_reachable", "gauge", "1 while HQ's beat is fresh.",
-	       station_hq_reachable(st));
-	metric(&b, "outbox_stuck", "gauge", "1 while HQ answers and acknowledges no events.",
-	       ledger_stuck(st));
-	metric(&b, "session_taken", "gauge", "1 while another client uses this client id.",
-	       st->taken);
-	metric(&b, "revoked", "gauge", "1 while policy lanes does not list this lane.",
-	       st->revoked);
-	metric(&b, "clock_ahead_seconds", "gauge",
-	       "By which this machine's clock is ahead of HQ's, in whole minutes.",
-	       st->clocks.shown_s);
-	if (!b.overflow && differs(buf_read(&b), st->metrics_hash))
-		door_emit(st->door, &out, buf_read(&b));
 }

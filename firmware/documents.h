@@ -28,9 +28,14 @@ void queue_board(struct station *st, struct buf *b);	/* member `queue`, for cust
 /* ---- documents.c ---- */
 
 void documents_publish(struct station *st);
-/* Members `cursors` and `devices` of the heartbeat. */
+/* Member `cursors` of the heartbeat. */
 void documents_streams(struct station *st, struct buf *b);
-void documents_devices_brief(struct station *st, struct buf *b);
+/* Is it another text than the one of `last`, which becomes its hash? HASH_BYTES. */
+bool document_differs(struct slice text, uint8_t *last);
+
+/* ---- documents_beat.c ---- */
+
+void documents_devices_brief(struct station *st, struct buf *b); /* member `devices` */
 void heartbeat_publish(struct station *st);
 void metrics_publish(struct station *st);
 

@@ -8,15 +8,20 @@
 
 #include "firmware/base/log.h"
 #include "firmware/desk.h"
+#include "firmware/figures.h"
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
 #include "firmware/loyalty.h"
 #include "firmware/money.h"
+#include "firmware/offers.h"
 #include "firmware/orders.h"
 #include "firmware/prep.h"
+#include "firmware/privacy.h"
 #include "firmware/refunds.h"
 #include "firmware/returns.h"
 #include "firmware/station.h"
+#include "firmware/story.h"
+#include "firmware/survey.h"
 
 struct handed {
 	int64_t qty;
@@ -290,10 +295,15 @@ static const struct {
 
 void effect_apply(struct station *st, const struct origin *o, const char *type, struct json body)
 {
+	figures_heard(st, o, type, body);
 	prep_effect(st, o, type, body);
 	for (size_t i = 0; i < COUNT_OF(effects); i++)
 		if (strcmp(effects[i].type, type) == 0)
 			effects[i].apply(st, o, body);
 	return_effect(st, o, type, body);
 	loyalty_effect(st, o, type, body);
+	survey_effect(st, o, type, body);
+	offers_effect(st, o, type, body);
+	story_effect(st, o, type, body);
+	consent_effect(st, o, type, body);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "firmware/files.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -165,4 +166,93 @@ bool files_marked(const char *data, int64_t *ret_epoch, int64_t *ret_last)
 	*ret_epoch = epoch;
 	*ret_last = last;
 	return true;
+}
+
+/* ---- whom HQ has erased ---- */
+
+#define ERASED_LINE_MAX (2 * ID_MAX + 32)
+
+void files_erased(const char *data,
+		  void (*each)(void *ctx, const char *customer, const char *member, int64_t at_ms),
+		  void *ctx)
+{
+	char path[PATH_MAX], line[ERASED_LINE_MAX], *end;
+	FILE *f;
+
+	text_fmt(path, sizeof(path), "%s/erased", data);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f)) {
+		char *member = strchr(line, ' '), *at = member ? strchr(member + 1, ' ') : NULL;
+		long long at_ms;
+
+		if (!at)
+			continue;
+		*member++ = *at++ = '\0';
+		at_ms = strtoll(at, &end, 10);
+		if (*end != '\n' || !id_valid(slice_of(line)))
+			continue;
+		each(ctx, line, id_valid(slice_of(member)) ? member : "", at_ms);
+	}
+	if (f)
+		fclose(f);
+}
+
+bool files_erased_begin(struct files_erased_out *out, const char *data)
+{
+	char path[sizeof(out->path) + 8];
+	int fd;
+
+	*out = (struct files_erased_out){ .file = NULL };
+	if (text_fmt(out->path, sizeof(out->path), "%s/erased", data) < 0)
+		return false;
+	text_fmt(path, sizeof(path), "%s.new", out->path);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	out->file = fd < 0 ? NULL : fdopen(fd, "w");
+	if (fd >= 0 && !out->file)
+		close(fd);
+	return out->file != NULL;
+}
+
+bool files_erased_add(struct files_erased_out *out, const char *customer, const char *member,
+		      int64_t at_ms)
+{
+	return fprintf(out->file, "%s %s %lld\n", customer, member[0] ? member : "-",
+		       (long long)at_ms) > 0;
+}
+
+bool files_erased_end(struct files_erased_out *out, bool good)
+{
+	char path[sizeof(out->path) + 8];
+
+	if (!out->file)
+		return false;
+	text_fmt(path, sizeof(path), "%s.new", out->path);
+	good = good && fflush(out->file) == 0 && fsync(fileno(out->file)) == 0;
+	good = fclose(out->file) == 0 && good && rename(path, out->path) == 0;
+	out->file = NULL;
+	if (!good) {
+		unlink(path);
+		log_warning("%s: cannot be written: %s", out->path, strerror(errno));
+	}
+	return good;
+}
+
+void files_forget(const char *data, const char *name, int64_t before_ms)
+{
+	char path[PATH_MAX];
+	struct dirent *entry;
+	struct stat s;
+	DIR *dir;
+
+	text_fmt(path, sizeof(path), "%s/%s", data, name);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] == '.' ||
+		    fstatat(dirfd(dir), entry->d_name, &s, AT_SYMLINK_NOFOLLOW) < 0 ||
+		    !S_ISREG(s.st_mode) || (int64_t)s.st_mtime * 1000 >= before_ms)
+			continue;
+		unlinkat(dirfd(dir), entry->d_name, 0);
+	}
+	if (dir)
+		closedir(dir);
 }

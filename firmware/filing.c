@@ -4,11 +4,13 @@
 
 #include "firmware/overlay.h"
 #include "firmware/station.h"
+#include "firmware/story.h"
 #include "firmware/streams.h"
 
 #define FILED_OUT_MAX	256 /* orders of a status looked at in one step */
 #define LOOKUP_TEXT_MAX 256
-#define FILING		5 /* rises with what is filed; 3: orders by time, 4: cases, 5: orders by goods */
+/* Rises with what is filed; 3: orders by time, 4: cases, 5: orders by goods, 6: stories by time */
+#define FILING 6
 
 /* What a record is looked up by, put in or taken out: both follow from its body alone. */
 struct filing {
@@ -225,6 +227,28 @@ static void file_member(const struct filing *f, struct json body)
 	file_text(f, LOOKUP_CUSTOMER, json_get(body, "customer"));
 }
 
+/* By customer and by case, the newest first. */
+static void file_entry(const struct filing *f, struct json body)
+{
+	const int64_t back = story_back(time_of(json_get(body, "at")));
+	char customer[ID_MAX + 1], doc[ID_MAX + 1], key[LOOKUP_WALK_MAX];
+	const bool has_doc = json_string(json_get(body, "case"), doc, sizeof(doc)) > 0;
+
+	file_text(f, LOOKUP_CUSTOMER, json_get(body, "customer"));
+	file_text(f, LOOKUP_CASE, json_get(body, "case"));
+	if (json_string(json_get(body, "customer"), customer, sizeof(customer)) > 0) {
+		story_key(STORY_OF_CUSTOMER, customer, back, key);
+		file_key(f, LOOKUP_STORY, key);
+		story_key(STORY_OPEN, customer, back, key);
+		if (has_doc && json_is(json_get(body, "status"), "open"))
+			file_key(f, LOOKUP_STORY, key);
+	}
+	if (has_doc) {
+		story_key(STORY_OF_CASE, doc, back, key);
+		file_key(f, LOOKUP_STORY, key);
+	}
+}
+
 static void file_body(const struct filing *f, enum stream stream, struct json body)
 {
 	switch (stream) {
@@ -238,8 +262,7 @@ static void file_body(const struct filing *f, enum stream stream, struct json bo
 		file_member(f, body);
 		break;
 	case STREAM_TIMELINE:
-		file_text(f, LOOKUP_CUSTOMER, json_get(body, "customer"));
-		file_text(f, LOOKUP_CASE, json_get(body, "case"));
+		file_entry(f, body);
 		break;
 	case STREAM_STOCK:
 	case STREAM_POLICY:

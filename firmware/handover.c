@@ -7,6 +7,7 @@
 #include "firmware/base/log.h"
 #include "firmware/counter/prep.h"
 #include "firmware/desk.h"
+#include "firmware/figures.h"
 #include "firmware/documents.h"
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
@@ -16,9 +17,11 @@
 #include "firmware/overlay.h"
 #include "firmware/prep.h"
 #include "firmware/printing.h"
+#include "firmware/story.h"
 #include "firmware/streams.h"
 #include "firmware/refunds.h"
 #include "firmware/station.h"
+#include "firmware/survey.h"
 
 struct handover {
 	const struct call *call;
@@ -31,6 +34,14 @@ struct handover {
 	int64_t copies;		   /* slips */
 	struct loyalty_sum points;
 };
+
+static bool kept_back(const struct station *st)
+{
+	for (int i = 0; i < st->order.line_count; i++)
+		if (st->done[i].kept > 0)
+			return true;
+	return false;
+}
 
 static void write_lines(struct station *st, enum desk desk, struct buf *b)
 {
@@ -83,6 +94,7 @@ static void tell_completed(struct station *st, struct handover *h)
 	/* Its presence says that the order is not settled yet; what is paid back is short. */
 	if (!pickup_all_done(&st->order, st->done))
 		jw_str(&b, "rest", rest_name(REST_LATER));
+	figures_took(st, h->call->desk, &b);
 	jw_str(&b, "staff", h->call->session.row.staff);
 	jw_approval(&b, approval_of(st, h->call));
 	h->seq = event_end(st, "pickup.completed", &b, buf_read(&person), h->event);
@@ -256,6 +268,7 @@ static void hand_over(struct station *st, struct handover *h)
 	struct desk_row *row = &st->desks[h->call->desk].row;
 	struct word_values v = words_none();
 	char number[128], members[2 * ID_MAX + 64], order[ID_MAX + 1];
+	struct contact contact = { .after = AFTER_PICKUP, .order = order };
 	enum word word;
 	int64_t job;
 
@@ -273,6 +286,8 @@ static void hand_over(struct station *st, struct handover *h)
 	loyalty_handed(st, h->call, &h->points);
 	h->copies = print_policy_now(st).copies;
 	job = h->copies > 0 ? print_slip(st, h) : 0;
+	contact.present = leaves_anything(st) && h->collector != COLLECTOR_COURIER;
+	contact.refused = kept_back(st);
 	word = leaves_anything(st) ? WORD_HANDED : WORD_PREP_NOTHING;
 	keep_facts(st, h);
 	keep_kept(st, h);
@@ -286,12 +301,15 @@ static void hand_over(struct station *st, struct handover *h)
 	text_fmt(members, sizeof(members), "\"order\":\"%.*s\",\"job\":%lld", (int)st->order.id.n,
 		 st->order.id.p, (long long)job);
 	display_receipt(st, h->call->desk, st->order.id, h->event);
+	story_ends(st, h->call->desk,
+		   pickup_all_done(&st->order, st->done) ? CONTACT_DONE : CONTACT_PART);
 	pickup_close(st, h->call->desk);
 	v.order = number;
 	notice_word(st, h->call->desk, NOTICE_GOOD, "handed_over", word, word, &v);
 	if (job == 0 && h->copies > 0)
 		job_missing(st);
 	parcels_left(st, slice_of(order));
+	survey_contact(st, &contact);
 	answer_ok(st, h->call, members);
 }
 

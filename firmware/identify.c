@@ -8,6 +8,7 @@
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
 #include "firmware/overlay.h"
+#include "firmware/privacy.h"
 #include "firmware/station.h"
 #include "firmware/trust/hash.h"
 
@@ -19,7 +20,7 @@
 #define RESEND_MS     60000 /* a code is sent anew once a minute at most */
 #define EXTEND_MAX_MS (60 * 24 * 3600 * INT64_C(1000))
 
-static void write_found(struct station *st, const char *id, struct buf *b)
+static void write_found(struct station *st, const char *id, enum viewer who, struct buf *b)
 {
 	const struct order *o = &st->order;
 	char number[128];
@@ -29,7 +30,7 @@ static void write_found(struct station *st, const char *id, struct buf *b)
 	jw_str(b, "order", id);
 	jw_str(b, "number", number);
 	jw_str(b, "status", order_status_name(o->status));
-	jw_value(b, "customer", json_get(o->customer, "name"));
+	jw_shown(b, "customer", PERSONAL_NAME, who, json_get(o->customer, "name"));
 	jw_value(b, "phone_last3", json_get(o->customer, "phone_last3"));
 	jw_value(b, "shelf", o->shelf);
 	jw_close(b, '}');
@@ -126,7 +127,7 @@ static void search_status(struct station *st, const struct call *c, const char *
 		s->looked++;
 		if (!matches(st, id, s->text) || !order_load(st, slice_of(id)))
 			continue;
-		write_found(st, id, &s->b);
+		write_found(st, id, viewer_at(st, c->desk), &s->b);
 		tell_viewed(st, c);
 		s->found++;
 	}

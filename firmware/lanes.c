@@ -351,7 +351,9 @@ void lane_events(struct station *st, const struct door_event *e, struct slice pa
 	if (!s || json_check(span_of(payload, e->up.events), &events) < 0)
 		return;
 	for (struct json_walk w = json_walk(events); json_next(&w);) {
-		struct origin o = { .lane = s->lane, .epoch = e->up.epoch };
+		struct origin o = { .lane = s->lane,
+				    .epoch = e->up.epoch,
+				    .person = json_get(w.value, "person") };
 
 		if (json_int(json_get(json_get(w.value, "e"), "seq"), &seq) < 0 || seq < 1 ||
 		    store_heard(st->store, slice_of(s->lane), e->up.epoch, seq))

@@ -35,8 +35,9 @@ void lanes_tick(struct station *st);
 struct origin {
 	const char *lane;
 	int64_t epoch, seq;
-	const char *event; /* its id */
-	int64_t at_ms;	   /* by that lane's clock */
+	const char *event;  /* its id */
+	int64_t at_ms;	    /* by that lane's clock */
+	struct json person; /* what stands beside the event's chain; JSON_NONE: nothing */
 };
 
 void effect_apply(struct station *st, const struct origin *o, const char *type, struct json body);

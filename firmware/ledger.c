@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "firmware/base/log.h"
+#include "firmware/figures.h"
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
 #include "firmware/store/till.h"
@@ -126,6 +127,26 @@ void ledger_number(struct station *st, const char *kind, char dst[NUMBER_TEXT_MA
 		    st->ledger.epoch, dst);
 }
 
+struct slice event_person(struct station *st, char memory[PERSON_MAX], const char *name,
+			  const char *text)
+{
+	uint8_t random[8];
+	char salt[17];
+	struct buf b;
+
+	if (!text[0])
+		return (struct slice){ 0 };
+	st->clock.random(st->clock.ctx, random, sizeof(random));
+	hex_encode(random, sizeof(random), salt);
+	buf_init(&b, memory, PERSON_MAX);
+	jw_open(&b, NULL, '{');
+	jw_str(&b, "salt", salt);
+	jw_str(&b, name, text);
+	jw_close(&b, '}');
+	assert(!b.overflow);
+	return buf_read(&b);
+}
+
 struct buf event_begin(struct station *st)
 {
 	struct buf b;
@@ -163,6 +184,7 @@ int64_t event_end(struct station *st, const char *type, struct buf *body, struct
 	hash_text(buf_read(&e), hash);
 	if (!st->real) /* nobody is told of what is practised */
 		store_event(st->store, st->ledger.epoch, seq, type, buf_read(&e), person);
+	figures_own(st, type, buf_read(body));
 	st->ledger.last = seq;
 	memcpy(st->ledger.prev, hash, sizeof(st->ledger.prev));
 	st->dirty = true;

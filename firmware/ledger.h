@@ -19,6 +19,11 @@ struct buf event_begin(struct station *st);
  * ret_id may be NULL. */
 int64_t event_end(struct station *st, const char *type, struct buf *body, struct slice person,
 		  char ret_id[ULID_TEXT_MAX]);
+/* What somebody has said, as one member of an event's `person`, salted so that its hash tells
+ * nothing; n = 0 for no text. In `memory`. */
+#define PERSON_MAX 8192
+struct slice event_person(struct station *st, char memory[PERSON_MAX], const char *name,
+			  const char *text);
 /* The next number of a kind, as people read it; in training it says so. */
 void ledger_number(struct station *st, const char *kind, char dst[NUMBER_TEXT_MAX]);
 /* A new epoch, above every one that is known of this lane. */

@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "firmware/ledger.h"
+#include "firmware/offers.h"
 #include "firmware/orders.h"
+#include "firmware/privacy.h"
+#include "firmware/story.h"
 #include "firmware/streams.h"
 #include "firmware/trust/hash.h"
 
@@ -112,10 +115,11 @@ static void keep_member(struct station *st, enum desk desk, const char *member)
 
 static void show(struct station *st, const struct call *c, const struct member_view *m)
 {
-	char name[128] = "", members[ID_MAX + 48];
+	char whole[256] = "", name[128] = "", members[ID_MAX + 48];
 	struct word_values v = words_none();
 
-	if (json_string(json_get(m->body, "name"), name, sizeof(name)) <= 0)
+	if (json_string(json_get(m->body, "name"), whole, sizeof(whole)) <= 0 ||
+	    !shown(PERSONAL_NAME, VIEWER_CUSTOMER, whole, name, sizeof(name)))
 		text_fmt(name, sizeof(name), "%s", m->id);
 	v.item = name;
 	v.n = m->balance > 0 ? m->balance : 0;
@@ -156,10 +160,12 @@ static void identify(struct station *st, const struct call *c, const char *membe
 		keep_member(st, c->desk, m.id);
 	} else {
 		tell_viewed(st, c, &m);
+		story_look_at(st, c, json_get(m.body, "customer"));
 		text_fmt(desk->member, sizeof(desk->member), "%s", m.id);
 	}
 	st->dirty = true;
 	show(st, c, &m);
+	offers_open(st, c);
 }
 
 static void verb_loyalty_identify(struct station *st, const struct call *c, struct json args)
@@ -231,26 +237,15 @@ bool loyalty_scan(struct station *st, const struct call *c, const struct scan *s
 
 /* ---- what staff see ---- */
 
-/* Card numbers are for who has to look into something, and not whole. */
+/* The first of them. */
 static void add_card(struct station *st, const struct member_view *m, struct buf *b)
 {
-	const struct session s = staff_at(st, DESK_COUNTER);
-	char card[ID_MAX + 1];
 	struct json_walk w = json_walk(json_get(m->body, "card"));
-	size_t n;
 
-	if (!s.valid || s.row.role < ROLE_SUPERVISOR) {
+	if (json_next(&w))
+		jw_shown(b, "card", PERSONAL_CARD, viewer_at(st, DESK_COUNTER), w.value);
+	else
 		jw_null(b, "card");
-		return;
-	}
-	if (!json_next(&w) || json_string(w.value, card, sizeof(card)) <= 0) {
-		jw_null(b, "card");
-		return;
-	}
-	n = strlen(card);
-	for (size_t i = 0; n > 4 && i < n - 4; i++)
-		card[i] = '*';
-	jw_str(b, "card", card);
 }
 
 static void add_chosen(struct station *st, struct buf *b)
@@ -290,8 +285,7 @@ void loyalty_document(struct station *st, struct buf *b)
 	}
 	jw_open(b, "member", '{');
 	jw_str(b, "member", m.id);
-	if (json_string(json_get(m.body, "name"), name, sizeof(name)) > 0)
-		jw_str(b, "name", name);
+	jw_shown(b, "name", PERSONAL_NAME, viewer_at(st, DESK_COUNTER), json_get(m.body, "name"));
 	if (json_string(json_get(m.body, "tier"), name, sizeof(name)) > 0)
 		jw_str(b, "tier", name);
 	add_card(st, &m, b);

@@ -29,7 +29,7 @@
 #define TICK_MS		1000
 #define HEALTHY_MS	10000
 #define STOP_LIMIT_MS	3000
-#define METRICS_MAX	16384
+#define METRICS_MAX	57344
 #define CONNS_PER_START 10000000 /* attempts, at one in 7 s more than two years */
 /* What a full window of messages comes and goes with stays ours, and is not given back to the
  * system and asked for again with each. */

@@ -6,6 +6,7 @@
 #include "firmware/commands.h"
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
+#include "firmware/privacy.h"
 #include "firmware/station.h"
 #include "firmware/streams.h"
 #include "firmware/trust/hash.h"
@@ -18,8 +19,9 @@
 #define SLICE_LOOK_OPS 16
 
 /* Members of an op, in the order of op_names. */
-enum { OP_WORD, OP_TYPE, OP_ID, OP_REV, OP_BODY, OP_OF, OP_MEMBERS };
-static const char *const op_names[OP_MEMBERS] = { "op", "type", "id", "rev", "body", "of" };
+enum { OP_WORD, OP_TYPE, OP_ID, OP_REV, OP_BODY, OP_OF, OP_CUSTOMER, OP_ABOUT, OP_MEMBERS };
+static const char *const op_names[OP_MEMBERS] = { "op",	  "type", "id",	      "rev",
+						  "body", "of",	  "customer", "about" };
 
 struct op {
 	struct slice text;
@@ -27,8 +29,10 @@ struct op {
 	int64_t rev;
 	struct json body;
 	struct json of;
+	struct json customer, about; /* `erase` */
 	struct record old;
 	bool known;
+	bool erased; /* it is of somebody who is to be forgotten */
 };
 
 static bool counted(const struct record *r)
@@ -59,8 +63,8 @@ static void reject(struct station *st, struct ops_target *t, const struct op *op
 	if (t->quiet || ++t->rejects > REJECTS_PER_MESSAGE)
 		return;
 
-	store_letter(st->store, t->stream, t->epoch, t->seq, slice_of(op->id), reason, op->text,
-		     station_now(st));
+	store_letter(st->store, t->stream, t->epoch, t->seq, slice_of(op->id), reason,
+		     op->erased ? slice_of("{}") : op->text, station_now(st));
 	st->counters.letters++;
 	log_warning("%s %lld/%lld: cannot apply %s: %s", stream_name(t->stream),
 		    (long long)t->epoch, (long long)t->seq, op->id[0] ? op->id : "an op", reason);
@@ -140,6 +144,14 @@ static bool guest_of(struct station *st, const struct ops_target *t, const struc
 	return true;
 }
 
+static void before_replaced(struct station *st, const struct ops_target *t, const struct op *op,
+			    struct slice was, struct slice now)
+{
+	if (t->stream == STREAM_ORDERS && now.n)
+		privacy_replaced(st, op->id, was, now);
+	file_record_out(st, t->stream, t->gen, op->id, was);
+}
+
 static void keep(struct station *st, struct ops_target *t, const struct op *op,
 		 const struct record *r)
 {
@@ -149,7 +161,7 @@ static void keep(struct station *st, struct ops_target *t, const struct op *op,
 	if (counted(r))
 		count_in(t, op);
 	if (op->known && store_record(st->store, t->gen, slice_of(op->id), &old))
-		file_record_out(st, t->stream, t->gen, op->id, old.body);
+		before_replaced(st, t, op, old.body, r->body);
 	store_record_set(st->store, t->gen, slice_of(op->id), r);
 	if (t->gen == GEN_GUEST)
 		store_guest_came(st->store, slice_of(op->id), station_now(st));
@@ -239,6 +251,40 @@ static void apply_del(struct station *st, struct ops_target *t, const struct op 
 	order_is_new(st, t, op);
 }
 
+/* HQ counts it, so its rev is kept, and of an order what the shop needs without its person. */
+static bool put_erased(struct station *st, struct ops_target *t, struct op *op)
+{
+	struct record r = { op->rev, RECORD_UNREADABLE, slice_of("") };
+	struct json rest;
+
+	if (op->body.type != JSON_OBJECT || !utf8_valid(op->text) ||
+	    !privacy_is_erased(st, t->stream, op->id, op->body))
+		return false;
+	op->known = store_record(st->store, t->gen, slice_of(op->id), &op->old);
+	if (op->known && op->rev <= op->old.rev)
+		return true;
+	op->erased = true;
+	r.body = privacy_rest(st, t->stream, op->body);
+	if (r.body.n == 0 || json_check(r.body, &rest) < 0) {
+		keep(st, t, op, &r);
+		return true;
+	}
+	op->body = rest;
+	apply_put(st, t, op);
+	return true;
+}
+
+/* Also of a member who is not known here, or known by a later word: it is about a customer. */
+static void erase_customer(struct station *st, const struct ops_target *t, const struct op *op)
+{
+	char customer[ID_MAX + 1];
+
+	if (t->stream == STREAM_LOYALTY &&
+	    json_string(op->customer, customer, sizeof(customer)) > 0 &&
+	    id_valid(slice_of(customer)))
+		privacy_erase(st, customer, op->id, op->about);
+}
+
 static void drop_facts(struct station *st, const char *order)
 {
 	store_order_facts_drop(st->store, slice_of(order));
@@ -282,6 +328,8 @@ static bool read_op(struct station *st, struct ops_target *t, const struct json 
 	}
 	op->body = m[OP_BODY];
 	op->of = m[OP_OF];
+	op->customer = m[OP_CUSTOMER];
+	op->about = m[OP_ABOUT];
 	return true;
 }
 
@@ -301,6 +349,10 @@ static void apply_op(struct station *st, struct ops_target *t, struct json v)
 	else if (!put && !json_is(m[OP_WORD], "del") && !json_is(m[OP_WORD], "erase") &&
 		 !json_is(m[OP_WORD], "reopen"))
 		why = "unknown_op";
+	if (json_is(m[OP_WORD], "erase") && !why)
+		erase_customer(st, t, &op);
+	if (put && !why && st->privacy.any && put_erased(st, t, &op))
+		return;
 	if (put && !why && apply_new(st, t, &op))
 		return;
 	op.known = store_record(st->store, t->gen, slice_of(op.id), &op.old);

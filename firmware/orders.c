@@ -112,6 +112,26 @@ void product_name(struct station *st, const char *sku, enum language l,
 	text_fmt(ret_name, PRODUCT_NAME_MAX, "%s", sku);
 }
 
+void product_hint(struct station *st, const char *sku, enum language l,
+		  char ret_hint[PRODUCT_HINT_MAX])
+{
+	struct json hint = { .type = JSON_NONE }, body;
+	char text[4 * PRODUCT_HINT_MAX];
+	struct record r;
+
+	ret_hint[0] = '\0';
+	if (store_find(st->store, STREAM_CATALOG, slice_of(sku), &r) &&
+	    json_check(r.body, &body) == 0)
+		hint = json_get(body, "hint");
+	if (hint.type == JSON_OBJECT && json_get(hint, language_code(l)).type == JSON_STRING)
+		hint = json_get(hint, language_code(l));
+	else if (hint.type == JSON_OBJECT)
+		hint = json_get(hint, "pl");
+	if (json_string(hint, text, sizeof(text)) > 0)
+		slice_copy(utf8_cut(slice_of(text), PRODUCT_HINT_MAX / 4 - 1), ret_hint,
+			   PRODUCT_HINT_MAX);
+}
+
 int64_t product_pack(struct station *st, const struct barcode *b, const char *sku)
 {
 	int64_t qty;

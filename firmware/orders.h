@@ -29,6 +29,10 @@ int order_line_of_code(struct station *st, const struct barcode *b, bool substit
 /* What a product is called in that language, else in Polish, else its sku. */
 void product_name(struct station *st, const char *sku, enum language l,
 		  char ret_name[PRODUCT_NAME_MAX]);
+/* What to know before it leaves (`hint` of its record, by language or one text); "" nothing. */
+#define PRODUCT_HINT_MAX 256
+void product_hint(struct station *st, const char *sku, enum language l,
+		  char ret_hint[PRODUCT_HINT_MAX]);
 /* How many pieces of it one of that barcode is in the catalogue: more than one for a pack. */
 int64_t product_pack(struct station *st, const struct barcode *b, const char *sku);
 /* Raised when HQ says otherwise than what this store did. */

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The slip of a return or a complaint, scanned: what the store knows of it, and what HQ has said
- * since, as entries of the timeline under its case.
+ * The slip of a return or a complaint, scanned: what the store knows of it, and what HQ and the
+ * lanes have said since, as entries of the timeline under its case.
  */
 #include <string.h>
 
 #include "firmware/counter/calendar.h"
 #include "firmware/counter/return_words.h"
 #include "firmware/orders.h"
+#include "firmware/privacy.h"
 #include "firmware/returns.h"
 #include "firmware/store/till.h"
+#include "firmware/story.h"
 
 #define ENTRIES_MAX   50 /* of one case */
 #define BODY_TEXT_MAX 1024
 #define SAID_MAX      200
 
 struct entry {
-	char at[TIME_TEXT_MAX + 8];
+	char at[TIME_TEXT_MAX];
 	char status[16];
 	char text[SAID_MAX];
 };
@@ -25,63 +27,59 @@ struct state {
 	struct paper paper; /* its body is `body` */
 	char body[BODY_TEXT_MAX];
 	struct json root;  /* of the body, NONE when this store has no paper */
-	struct entry last; /* at "" when HQ has said nothing */
+	struct entry last; /* at "" when nothing was said */
 };
 
-static void read_entry(struct json body, struct entry *e)
+static void read_entry(const struct story_item *i, struct entry *e)
 {
-	char text[1024];
-	struct slice cut;
-
 	*e = (struct entry){ .at = "" };
-	if (json_string(json_get(body, "at"), e->at, sizeof(e->at)) < 0)
-		e->at[0] = '\0';
-	if (json_string(json_get(body, "status"), e->status, sizeof(e->status)) < 0)
-		e->status[0] = '\0';
-	if (json_string(json_get(body, "text"), text, sizeof(text)) < 0)
-		text[0] = '\0';
-	cut = utf8_cut(slice_of(text), SAID_MAX / 4 - 1);
-	slice_copy(cut, e->text, sizeof(e->text));
+	if (i->back < STORY_END_MS)
+		time_format(story_at_ms(i->back), e->at);
+	text_fmt(e->status, sizeof(e->status), "%s", i->status);
+	slice_copy(utf8_cut(slice_of(i->text), SAID_MAX / 4 - 1), e->text, sizeof(e->text));
 }
 
-/* The next entry of a case behind `id` ("" to begin). */
-static bool next_entry(struct station *st, const char *doc, char id[ID_MAX + 1], struct entry *e)
+/* The next thing that was said of a case since it was opened. */
+static bool next_entry(struct station *st, struct story_walk *w, struct entry *e)
 {
-	const int64_t gen = store_cursor(st->store, STREAM_TIMELINE).gen;
-	struct record r;
-	struct json body;
+	struct story_item i;
 
-	while (store_lookup_next(st->store, gen, LOOKUP_CASE, slice_of(doc), id)) {
-		if (!store_record(st->store, gen, slice_of(id), &r) || r.state != RECORD_LIVE ||
-		    json_check(r.body, &body) < 0)
+	while (story_walk_next(st, w, &i)) {
+		if (strcmp(i.outcome, contact_end_name(CONTACT_OPENED)) == 0)
 			continue;
-		read_entry(body, e);
+		read_entry(&i, e);
 		return true;
 	}
 	return false;
 }
 
+/* What was said last, and how the case stands by the newest word of that. */
 static void newest_entry(struct station *st, const char *doc, struct entry *ret_last)
 {
-	char id[ID_MAX + 1] = "";
+	struct story_walk w;
 	struct entry e;
 
 	*ret_last = (struct entry){ .at = "" };
-	for (int n = 0; n < ENTRIES_MAX && next_entry(st, doc, id, &e); n++)
-		if (strcmp(e.at, ret_last->at) >= 0)
+	story_walk_begin(st, &w, STORY_OF_CASE, doc, 0, "");
+	for (int n = 0; n < ENTRIES_MAX && next_entry(st, &w, &e); n++) {
+		if (n == 0)
 			*ret_last = e;
+		if (e.status[0]) {
+			memcpy(ret_last->status, e.status, sizeof(e.status));
+			return;
+		}
+	}
 }
 
 static bool load(struct station *st, const char *doc, struct state *s)
 {
-	char id[ID_MAX + 1] = "";
-	struct entry e;
+	struct story_case known;
 
 	*s = (struct state){ .body = "" };
 	if (store_paper(st->store, doc, &s->paper)) {
 		if (slice_copy(s->paper.body, s->body, sizeof(s->body)) == 0)
 			json_check(slice_of(s->body), &s->root);
-	} else if (next_entry(st, doc, id, &e)) {
+	} else if (story_case(st, doc, &known)) {
 		/* Taken at another store, or so long ago that only HQ knows. */
 		text_fmt(s->paper.doc, sizeof(s->paper.doc), "%s", doc);
 		text_fmt(s->paper.kind, sizeof(s->paper.kind), "complaint");
@@ -159,17 +157,24 @@ bool paper_show(struct station *st, const struct call *c, struct slice doc)
 	return true;
 }
 
+/* In the order it was said: the last ones. */
 static void write_entries(struct station *st, const char *doc, struct buf *b)
 {
-	char id[ID_MAX + 1] = "";
-	struct entry e;
+	struct entry said[ENTRIES_MAX];
+	char text[SAID_MAX];
+	struct story_walk w;
+	int n = 0;
 
+	story_walk_begin(st, &w, STORY_OF_CASE, doc, 0, "");
+	while (n < ENTRIES_MAX && next_entry(st, &w, &said[n]))
+		n++;
 	jw_open(b, "entries", '[');
-	for (int n = 0; n < ENTRIES_MAX && next_entry(st, doc, id, &e); n++) {
+	while (n-- > 0) {
 		jw_open(b, NULL, '{');
-		jw_str(b, "at", e.at);
-		jw_str(b, "status", e.status);
-		jw_str(b, "text", e.text);
+		jw_str(b, "at", said[n].at);
+		jw_str(b, "status", said[n].status);
+		shown(PERSONAL_TEXT, viewer_at(st, DESK_COUNTER), said[n].text, text, sizeof(text));
+		jw_str(b, "text", text);
 		jw_close(b, '}');
 	}
 	jw_close(b, ']');

@@ -257,7 +257,7 @@ void verb_parcel_problem(struct station *st, const struct call *c, struct json a
 {
 	const struct json note = json_get(args, "note");
 	const enum parcel_state problem = parcel_state_of(json_get(args, "problem"));
-	char label[PARCEL_LABEL_MAX], text[NOTE_MAX + 1] = "";
+	char label[PARCEL_LABEL_MAX], text[NOTE_MAX + 1] = "", memory[PERSON_MAX];
 	struct parcel p;
 	struct buf b;
 
@@ -272,9 +272,8 @@ void verb_parcel_problem(struct station *st, const struct call *c, struct json a
 		return;
 	b = begin_event(st, c, &p);
 	jw_str(&b, "problem", parcel_state_name(problem));
-	if (text[0])
-		jw_str(&b, "note", text);
-	keep_state(st, &p, problem, "",
-		   event_end(st, "parcel.problem", &b, (struct slice){ 0 }, NULL));
+	keep_state(
+		st, &p, problem, "",
+		event_end(st, "parcel.problem", &b, event_person(st, memory, "note", text), NULL));
 	done(st, c, &p, NOTICE_ATTENTION, "parcel_problem", WORD_PARCEL_PROBLEM, p.label);
 }

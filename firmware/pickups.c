@@ -9,14 +9,18 @@
 #include "firmware/base/log.h"
 #include "firmware/commands.h"
 #include "firmware/desk.h"
+#include "firmware/figures.h"
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
 #include "firmware/loyalty.h"
 #include "firmware/money.h"
+#include "firmware/offers.h"
 #include "firmware/orders.h"
 #include "firmware/returns.h"
 #include "firmware/station.h"
+#include "firmware/story.h"
 #include "firmware/streams.h"
+#include "firmware/survey.h"
 #include "firmware/trust/code.h"
 #include "firmware/trust/hash.h"
 
@@ -69,9 +73,13 @@ void desk_set_mode(struct station *st, enum desk desk, enum desk_mode mode)
 
 	if (d->mode == MODE_PICKUP && mode == MODE_IDLE)
 		loyalty_forget(st, desk);
+	if (desk == DESK_KIOSK || mode == MODE_PICKUP || mode == MODE_RETURN)
+		survey_over(st); /* somebody else comes, or nobody is there any more */
 	d->mode = mode;
 	d->product[0] = d->paper[0] = d->member[0] = d->draft[0] = '\0';
+	d->profile = (struct profile){ .customer = "" };
 	st->dirty = true;
+	story_mode(st, desk, mode);
 	if (mode == MODE_IDLE) {
 		store_desk_clear(st->store, desk);
 		d->row = (struct desk_row){ 0 };
@@ -183,6 +191,8 @@ static void pickup_refuse_unless(struct station *st, const struct call *c, enum 
 	if (c->session.valid && c->desk == DESK_COUNTER)
 		jw_str(&b, "staff", c->session.row.staff);
 	event_end(st, "pickup.refused", &b, (struct slice){ 0 }, NULL);
+	survey_refused(st, order);
+	story_refused(st, c, CONTACT_PICKUP, order, r, needs != 0);
 	if (st->desks[c->desk].mode == MODE_ASKING)
 		desk_set_mode(st, c->desk, MODE_IDLE);
 	if (needs)
@@ -367,11 +377,13 @@ static void open_here(struct station *st, const struct call *c, const char *numb
 	text_fmt(desk->row.method, sizeof(desk->row.method), "%s", method);
 	text_fmt(desk->row.how, sizeof(desk->row.how), "%s", how);
 	desk_set_mode(st, c->desk, MODE_PICKUP);
+	figures_opened(st, c->desk);
 	approval_keep(st, c, 0);
 	pickup_seen(st, c->desk);
 	serving_begin(st, st->order.id);
 	money_opened(st, c);
 	say_ready(st, c, number);
+	offers_open(st, c);
 	text_fmt(members, sizeof(members), "\"order\":\"%s\",\"verdict\":\"ok\"", desk->row.order);
 	answer_ok(st, c, members);
 }
@@ -617,6 +629,10 @@ void desk_wipe(struct station *st, enum desk desk)
 	d->wipe_ms = 0;
 	desk_set_mode(st, desk, MODE_IDLE);
 	d->greeted[0] = '\0';
+	if (desk == DESK_KIOSK)
+		st->somebody_came = false;
+	d->member[0] = d->paper[0] = d->receipt[0] = d->draft[0] = '\0';
+	d->survey = false;
 	d->language = st->language;
 	notice_clear(st, desk);
 	st->dirty = true;

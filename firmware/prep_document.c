@@ -4,6 +4,7 @@
 
 #include "firmware/orders.h"
 #include "firmware/prep_inside.h"
+#include "firmware/privacy.h"
 
 static void write_product(struct station *st, struct buf *b, const char *sku, bool name)
 {
@@ -134,10 +135,11 @@ static void write_head(struct station *st, struct buf *b, const char *work)
 	} else {
 		jw_null(b, "promised");
 	}
-	jw_value(b, "customer", json_get(o->customer, "name"));
+	jw_shown(b, "customer", PERSONAL_NAME, viewer_at(st, DESK_COUNTER),
+		 json_get(o->customer, "name"));
 	jw_value(b, "shelf", o->shelf);
 	jw_bool(b, "ship", o->ships);
-	jw_value(b, "note", json_get(o->body, "note"));
+	jw_shown(b, "note", PERSONAL_TEXT, viewer_at(st, DESK_COUNTER), json_get(o->body, "note"));
 	if (o->parcels.type == JSON_ARRAY)
 		jw_value(b, "parcels", o->parcels);
 	else

@@ -6,6 +6,7 @@
 #include "firmware/base/log.h"
 #include "firmware/counter/calendar.h"
 #include "firmware/counter/pick_slip.h"
+#include "firmware/figures.h"
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
 #include "firmware/overlay.h"
@@ -125,7 +126,9 @@ int64_t prep_tell_staged(struct station *st, const struct call *c, const char *s
 		jw_str(&b, "shelf", shelf);
 	write_lines(st, &b);
 	write_parcels(st, &b, parcels);
-	if (!whole)
+	if (whole)
+		figures_promised(st, &b);
+	else
 		jw_bool(&b, "rest", true);
 	jw_str(&b, "staff", c->session.row.staff);
 	jw_approval(&b, approval_of(st, c));

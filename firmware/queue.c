@@ -6,7 +6,9 @@
  */
 #include <string.h>
 
+#include "firmware/desk.h"
 #include "firmware/documents.h"
+#include "firmware/loyalty.h"
 #include "firmware/overlay.h"
 #include "firmware/prep.h"
 #include "firmware/streams.h"
@@ -43,6 +45,7 @@ struct waiting_order {
 	int64_t promised_ms;	 /* INT64_MAX none */
 	int64_t since_ms;	 /* ready or placed */
 	bool ships;		 /* nobody comes for it */
+	char lang[LANG_MAX];	 /* its customer's, "" not known */
 };
 
 struct waits {
@@ -63,8 +66,8 @@ static int64_t time_of(struct json v, int64_t otherwise)
 /* False: it is not there (any more). */
 static bool read_times(struct station *st, struct waiting_order *o)
 {
-	static const char *const names[] = { "ready_at", "placed_at", "promised_at", "number",
-					     "fulfilment" };
+	static const char *const names[] = { "ready_at", "placed_at",  "promised_at",
+					     "number",	 "fulfilment", "customer" };
 	struct json m[COUNT_OF(names)], body;
 	struct record r;
 
@@ -77,7 +80,36 @@ static bool read_times(struct station *st, struct waiting_order *o)
 	o->since_ms = time_of(m[0], time_of(m[1], 0));
 	o->promised_ms = time_of(m[2], time_of(m[1], INT64_MAX));
 	o->ships = json_is(m[4], "ship");
+	if (json_string(json_get(m[5], "lang"), o->lang, sizeof(o->lang)) < 0)
+		o->lang[0] = '\0';
 	return true;
+}
+
+/* Of who is here: the order's word, else the member's. */
+static void read_lang(struct station *st, struct waiting_order *o)
+{
+	char member[ID_MAX + 1];
+	struct member_view m;
+	struct record r;
+	struct json body;
+
+	if (o->lang[0] || !store_find(st->store, STREAM_ORDERS, slice_of(o->id), &r) ||
+	    json_check(r.body, &body) < 0 ||
+	    !member_of_customer(st, json_get(body, "customer"), member) ||
+	    !member_load(st, member, &m) ||
+	    json_string(json_get(m.body, "lang"), o->lang, sizeof(o->lang)) < 0)
+		return;
+}
+
+static void note_lang(struct station *st, const struct waiting_order *o)
+{
+	const int n = st->waiting_lang_count;
+
+	if (!o->lang[0] || n == WAITING_LANGS_MAX)
+		return;
+	text_fmt(st->waiting_langs[n].order, ID_MAX + 1, "%s", o->id);
+	text_fmt(st->waiting_langs[n].lang, LANG_MAX, "%s", o->lang);
+	st->waiting_lang_count++;
 }
 
 static int status_index(struct json word)
@@ -181,9 +213,16 @@ static void write_queue(struct station *st, const struct waits *w, bool staff, s
 
 	jw_open(b, NULL, '[');
 	for (int n = 0; n < QUEUE_SHOWN && store_here_next(st->store, id, &at); n++) {
+		here = (struct waiting_order){ .id = "" };
 		text_fmt(here.id, sizeof(here.id), "%s", id);
 		add_queued(b, id, read_times(st, &here) ? here.number : id, "here",
 			   waited_s(st, at));
+		if (staff) {
+			read_lang(st, &here);
+			note_lang(st, &here);
+			if (here.lang[0])
+				jw_str(b, "lang", here.lang);
+		}
 		jw_close(b, '}');
 	}
 	for (size_t s = 0; s < STATUSES; s++)
@@ -195,6 +234,8 @@ static void write_queue(struct station *st, const struct waits *w, bool staff, s
 			add_queued(b, o->id, o->number, statuses[s], waited_s(st, o->since_ms));
 			if (o->ships)
 				jw_bool(b, "ship", true);
+			if (staff && o->lang[0])
+				jw_str(b, "lang", o->lang);
 			if (staff && s > 0)
 				add_prepared(st, b, o);
 			jw_close(b, '}');
@@ -205,6 +246,26 @@ static void write_queue(struct station *st, const struct waits *w, bool staff, s
 static size_t keep(const struct buf *b)
 {
 	return b->overflow ? 0 : b->len;
+}
+
+/* For the key figures, as far as it is read. */
+static void count_queue(struct station *st, const struct waits *w)
+{
+	struct station_figures *f = &st->figures;
+	char id[ID_MAX + 1] = "";
+	int64_t at = 0, here = 0;
+
+	while (here < QUEUE_SHOWN && store_here_next(st->store, id, &at))
+		here++;
+	f->stale = f->stale || f->here != here || f->ready != w->count[0] ||
+		   f->picking != w->count[1] || f->placed != w->count[2] ||
+		   f->no_shows != f->no_shows_seen;
+	f->metrics_stale = f->metrics_stale || f->stale;
+	f->here = here;
+	f->ready = w->count[0];
+	f->picking = w->count[1];
+	f->placed = w->count[2];
+	f->no_shows = f->no_shows_seen;
 }
 
 /* Reading a hundred orders for every scan is what a person would wait for; so only when one has
@@ -222,6 +283,7 @@ void queue_refresh(struct station *st)
 		passed += collect_filed(st, (int)s, &w);
 		collect_said(st, (int)s, &w);
 	}
+	st->waiting_lang_count = 0;
 	buf_init(&b, st->queue, sizeof(st->queue));
 	write_queue(st, &w, true, &b);
 	st->queue_n = keep(&b);
@@ -231,6 +293,7 @@ void queue_refresh(struct station *st)
 	buf_init(&b, st->tasks, sizeof(st->tasks));
 	tasks_write(st, &b);
 	st->tasks_n = keep(&b);
+	count_queue(st, &w);
 	if (passed > QUEUE_PASSED_MAX)
 		file_out_done(st);
 	st->queue_stale = false;
@@ -283,9 +346,27 @@ static void add_kept(struct buf *b, const char *name, const char *text, size_t n
 	jw_raw(b, name, n ? (struct slice){ text, n } : slice_of("[]"));
 }
 
+/* Who of those that wait is served best by who is logged in here. */
+static void add_for_me(struct station *st, struct buf *b)
+{
+	const struct session s = staff_at(st, DESK_COUNTER);
+	struct queue_facts f = { .shop = language_code(st->language) };
+
+	jw_open(b, "for_me", '[');
+	for (int i = 0; s.valid && i < st->waiting_lang_count; i++) {
+		f.lang = st->waiting_langs[i].lang;
+		f.mine = staff_speaks(st, s.row.staff, f.lang);
+		if (queue_for_me(&f) &&
+		    store_is_here(st->store, slice_of(st->waiting_langs[i].order)))
+			jw_str(b, NULL, st->waiting_langs[i].order);
+	}
+	jw_close(b, ']');
+}
+
 void queue_document(struct station *st, struct buf *b)
 {
 	add_kept(b, "queue", st->queue, st->queue_n);
+	add_for_me(st, b);
 	add_kept(b, "tasks", st->tasks, st->tasks_n);
 }
 

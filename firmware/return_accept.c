@@ -15,7 +15,9 @@
 #include "firmware/printing.h"
 #include "firmware/refunds.h"
 #include "firmware/returns.h"
+#include "firmware/survey.h"
 #include "firmware/store/till.h"
+#include "firmware/story.h"
 
 #define EVENT_BODY_MAX 60000 /* with what stands around it, one message to HQ */
 #define NAME_EVENT_MAX 40    /* characters of a product's name in an event */
@@ -410,8 +412,11 @@ static void say_done(struct station *st, const struct accept *a, int64_t job)
 static void take_back(struct station *st, struct accept *a)
 {
 	struct buf b = accepted_text(st, a);
+	char order[ID_MAX + 1] = "";
 	int64_t job;
 
+	if (a->work.order)
+		text_fmt(order, sizeof(order), "%s", st->desks[a->call->desk].row.order);
 	if (a->work.order && serving_alone(st))
 		lanes_listen(st);
 	a->seq = event_end(st, "return.accepted", &b, (struct slice){ 0 }, NULL);
@@ -427,8 +432,10 @@ static void take_back(struct station *st, struct accept *a)
 		loyalty_returned(st, a->call, &a->work, &a->legs, a->doc);
 	if (a->work.order)
 		keep_facts(st, a);
+	story_ends(st, a->call->desk, CONTACT_DONE);
 	pickup_close(st, a->call->desk);
 	say_done(st, a, job);
+	survey_contact(st, &(struct contact){ AFTER_RETURN, order, true, false });
 }
 
 /* Does every line still stand? HQ may have changed the order, another store may have been there

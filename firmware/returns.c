@@ -8,7 +8,9 @@
 #include "firmware/counter/calendar.h"
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
+#include "firmware/story.h"
 #include "firmware/streams.h"
+#include "firmware/survey.h"
 
 #define ORDER_TEXT_MAX 128 /* an order's number, as people say it */
 
@@ -182,6 +184,8 @@ void return_refuse(struct station *st, const struct call *c, enum reason r, cons
 	jw_str(&b, "reason", reason_code(r));
 	jw_str(&b, "staff", c->session.row.staff);
 	event_end(st, "return.refused", &b, (struct slice){ 0 }, NULL);
+	survey_refused(st, order);
+	story_refused(st, c, CONTACT_RETURN, order, r, needs != 0);
 	if (st->desks[c->desk].mode == MODE_ASKING)
 		desk_set_mode(st, c->desk, MODE_IDLE);
 	if (needs)

@@ -11,7 +11,9 @@
 #include "firmware/prep.h"
 #include "firmware/returns.h"
 #include "firmware/station.h"
+#include "firmware/survey.h"
 #include "firmware/stock.h"
+#include "firmware/story.h"
 #include "firmware/training.h"
 
 static void scan_gtin(struct station *st, const struct call *c, const struct scan *s)
@@ -32,6 +34,7 @@ static void scan_gtin(struct station *st, const struct call *c, const struct sca
 			    sizeof(name));
 	v.item = name[0] ? name : sku;
 	text_fmt(desk->product, sizeof(desk->product), "%s", sku);
+	story_look(st, c, CONTACT_STOCK, "");
 	notice_word(st, c->desk, NOTICE_GOOD, "product", WORD_PRODUCT, WORD_PRODUCT, &v);
 	answer_ok(st, c, "");
 }
@@ -308,6 +311,8 @@ void desk_scan(struct station *st, const struct call *c, struct slice text, enum
 
 	const bool alone = !st->doing.verb; /* no verb that scans */
 
+	if (c->desk == DESK_KIOSK)
+		survey_somebody_comes(st);
 	st->counters.scans++;
 	if (st->desks[c->desk].waiting.active || loyalty_waits(st, c->desk)) {
 		if (!keep_scan(st, c, text, sym))

@@ -11,6 +11,7 @@
 #include "firmware/orders.h"
 #include "firmware/prep.h"
 #include "firmware/station.h"
+#include "firmware/story.h"
 
 /* Is an order open at the counter that no other lane may have? */
 static bool serves(const struct station *st)
@@ -85,6 +86,7 @@ static void lost(struct station *st, const char *order)
 	else
 		text_fmt(number, sizeof(number), "%s", order);
 	v.order = number;
+	story_ends(st, DESK_COUNTER, CONTACT_ELSEWHERE);
 	pickup_close(st, DESK_COUNTER);
 	answer_no(st, &c, 409, REASON_BEING_SERVED, &v);
 }

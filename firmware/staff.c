@@ -60,6 +60,20 @@ bool staff_name(struct station *st, const char *id, char *ret_name, size_t cap, 
 	return *ret_role != ROLE_NONE;
 }
 
+bool staff_speaks(struct station *st, const char *id, const char *lang)
+{
+	const struct json langs = json_get(staff_person(st, id), "langs");
+	char spoken[LANG_MAX];
+
+	if (langs.type != JSON_ARRAY)
+		return lang_speaks(slice_of(language_code(st->language)), lang);
+	for (struct json_walk w = json_walk(langs); json_next(&w);)
+		if (json_string(w.value, spoken, sizeof(spoken)) > 0 &&
+		    lang_speaks(slice_of(spoken), lang))
+			return true;
+	return false;
+}
+
 static void tell_session(struct station *st, const char *token_hash, enum role role, bool open)
 {
 	struct door_out out = { .kind = OUT_SESSION };

@@ -14,7 +14,9 @@
 
 #include "firmware/base/clock.h"
 #include "firmware/base/doc.h"
+#include "firmware/base/tally.h"
 #include "firmware/config.h"
+#include "firmware/counter/survey.h"
 #include "firmware/counter/claim.h"
 #include "firmware/counter/order.h"
 #include "firmware/counter/need.h"
@@ -22,6 +24,7 @@
 #include "firmware/counter/returns.h"
 #include "firmware/counter/scan.h"
 #include "firmware/counter/slip.h"
+#include "firmware/counter/story.h"
 #include "firmware/counter/training.h"
 #include "firmware/counter/words.h"
 #include "firmware/door.h"
@@ -49,6 +52,7 @@
 #define DRAFT_TEXT_MAX	    2048
 #define COUNTED_TEXT_MAX    12288
 #define QUEUE_AGE_MS	    30000
+#define WAITING_LANGS_MAX   60 /* customers who are here, as many as the queue shows */
 #define REVISIONS_PER_START INT64_C(1000000000) /* a change a second for thirty years */
 
 enum desk_mode { MODE_IDLE, MODE_ASKING, MODE_PICKUP, MODE_PREP, MODE_RETURN, MODE_COUNT };
@@ -158,6 +162,17 @@ struct looks {
 	int next;
 };
 
+/* Whose story staff look at. */
+#define WHY_MAX	   16
+#define BEFORE_MAX (ID_MAX + 24)
+struct profile {
+	char customer[ID_MAX + 1]; /* "" nobody's */
+	char order[ID_MAX + 1];	   /* it was opened by, "" not */
+	char staff[ID_MAX + 1];	   /* who looks: nobody else sees it */
+	char why[WHY_MAX];
+	char before[BEFORE_MAX]; /* from where on, "" the newest */
+};
+
 struct desk_state {
 	enum desk_mode mode;
 	struct desk_row row; /* pickup; asking: row.order */
@@ -166,9 +181,11 @@ struct desk_state {
 	struct waiting waiting;
 	struct kept_scan kept[SCANS_KEPT_MAX];
 	int kept_count;
-	char product[ID_MAX + 1];	/* sku shown, "" none */
-	char paper[ID_MAX + 1];		/* the return or complaint shown, "" none */
-	char member[ID_MAX + 1];	/* who was identified in idle, "" none */
+	char product[ID_MAX + 1]; /* sku shown, "" none */
+	char paper[ID_MAX + 1];	  /* the return or complaint shown, "" none */
+	char member[ID_MAX + 1];  /* who was identified in idle, "" none */
+	struct profile profile;
+	int contact_end; /* how the open work ends, 1 + enum contact_end; 0 not known yet */
 	char receipt[RECEIPT_CODE_MAX]; /* return code of the order handed over last, "" none */
 	bool survey;			/* its customer is asked how it was */
 	uint8_t seen[HASH_BYTES];	/* of the open order, as staff have seen it */
@@ -300,6 +317,94 @@ struct training {
 	char codes[PRACTICE_ORDERS][CODE_TEXT_MAX]; /* of its orders, signed once */
 };
 
+/* The one question on the customer's screen (survey.c): it goes with whoever it was for. */
+struct question {
+	bool open;
+	enum survey_scale scale;
+	enum survey_after after;
+	int rule; /* of policy `survey` */
+	char order[ID_MAX + 1], customer[ID_MAX + 1]; /* "" none */
+	enum language language;
+	int64_t asked_ms; /* monotonic */
+};
+
+/* A low rating, for staff. */
+struct low_rating {
+	int64_t until_ms; /* monotonic; 0 none */
+	enum survey_scale scale;
+	int64_t score;
+	char order[ID_MAX + 1], case_id[ULID_TEXT_MAX];
+};
+
+/* Orders that somebody was refused lately. */
+#define REFUSALS_KEPT 8
+struct refusals {
+	char order[REFUSALS_KEPT][ID_MAX + 1];
+	int64_t at_ms[REFUSALS_KEPT]; /* monotonic */
+	int next;
+};
+
+/* Key figures (figures.h). */
+#define FIGURES_OFFLINE	   3
+#define FIGURES_BOARD_MAX  12288
+#define FIGURES_MANAGE_MAX 65536
+struct figures_hour {
+	int64_t handovers, waited, waiting_s, on_time, late; /* waiting_s: median, -1 none */
+};
+struct station_figures {
+	struct tally work;  /* of an event, or of an hour that is read */
+	struct tally since; /* this lane's, since the start */
+	bool metrics_stale;
+	size_t metrics_n;
+	char metrics[40960]; /* TALLY_ROWS of them fit */
+	int64_t next_day, told_ms; /* to be told to HQ; monotonic, looked at last */
+	int64_t looked_ms;	   /* monotonic */
+	struct {
+		bool is, begun;
+		int64_t ms; /* not yet noted */
+	} down[FIGURES_OFFLINE];
+	/* For the screens, read hour by hour: today, and the same day a week ago. */
+	int64_t day, made_ms; /* monotonic, 0 never */
+	bool stale;
+	int made_hour, at; /* the hour it was made in; of 48 hours, the next to read */
+	struct tally days[2];
+	struct figures_hour hours[2][24];
+	size_t board_n, manage_n;
+	char board[FIGURES_BOARD_MAX], manage[FIGURES_MANAGE_MAX];
+	int64_t here, ready, picking, placed, no_shows; /* as the queue was read last */
+	int64_t no_shows_seen;				/* while it is read */
+};
+
+/* What is forgotten, a slice a tick (privacy.c): first those HQ has erased, then what is too old,
+ * then what SQLite leaves of either in its file. */
+enum erase_phase {
+	ERASE_NOTHING,
+	ERASE_WHO,    /* what their records say: orders, cases, names */
+	ERASE_EVENTS, /* what stands beside events about these */
+	ERASE_TEXTS,  /* papers, answers, letters, notes */
+	ERASE_RECORDS,
+	ERASE_SWEEP, /* rows of discarded generations go by themselves */
+	ERASE_SCRUB,
+	ERASE_TELL,
+};
+enum purge_phase { PURGE_NOTHING, PURGE_ROWS, PURGE_RECORDS, PURGE_TRACES };
+struct privacy {
+	enum erase_phase erase;
+	int64_t at; /* behind which row of what is walked... */
+	int table;  /* ...of this one */
+	bool again; /* more came meanwhile */
+	enum purge_phase purge;
+	int64_t purge_at;
+	int64_t purge_day, purge_days; /* the day it was done last, and by which policy */
+	int64_t purge_next_ms;	     /* monotonic */
+	char purge_id[ID_MAX + 1];
+	bool purged; /* something was dropped */
+	bool scrub;  /* the file is to be gone over, from its beginning */
+	int64_t page;
+	bool kept; /* the tombstones' file is as the table */
+	bool any;  /* there are tombstones */
+};
+
 struct counters {
 	int64_t scans, scans_refused, verbs, steps, commits;
 	int64_t down_applied, down_dropped, down_old_epoch, letters;
@@ -353,6 +458,10 @@ struct station {
 	struct claims claims; /* of the counter: the desk that hands over */
 	struct parked parked;
 	struct redeem_wait redeem;
+	struct question question;
+	bool somebody_came; /* at the kiosk, since it was wiped last */
+	struct low_rating low_rating;
+	struct refusals refusals;
 	struct pin_check pins[PIN_CHECKS_MAX];
 	uint64_t pin_number, blocked_number;
 	bool locked;	/* the counter waits for a PIN or a badge: nobody did anything there */
@@ -375,6 +484,7 @@ struct station {
 	int64_t busy_ms;   /* monotonic, of the last event that was no tick */
 	int64_t served_ms; /* monotonic, of the last thing a person did, 0 none yet */
 	struct clocks clocks;
+	struct privacy privacy;
 	bool policy_known; /* policies were followed up to policy_at */
 	struct cursor policy_at;
 	struct trust_change keys_change; /* by policy `keys` */
@@ -389,6 +499,7 @@ struct station {
 	bool stopping;
 	bool reachable_shown; /* what the documents say of HQ */
 	struct counters counters;
+	struct station_figures figures;
 
 	/* Work space, so that nothing here needs a heap. */
 	struct order order;
@@ -408,6 +519,11 @@ struct station {
 	/* As JSON, kept between steps: the queue as staff and as customers see it, and tasks. */
 	char queue[QUEUE_TEXT_MAX], board_queue[QUEUE_TEXT_MAX], tasks[QUEUE_TEXT_MAX];
 	size_t queue_n, board_queue_n, tasks_n;
+	/* Those in it who are here and speak another language than the shop, longest first. */
+	struct {
+		char order[ID_MAX + 1], lang[LANG_MAX];
+	} waiting_langs[WAITING_LANGS_MAX];
+	int waiting_lang_count;
 	char counted[COUNTED_TEXT_MAX]; /* differences of the count that was finished last, as JSON
 					 */
 	uint8_t screen_hash[SCREEN_COUNT][16];

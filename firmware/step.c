@@ -8,13 +8,17 @@
 #include "firmware/commands.h"
 #include "firmware/desk.h"
 #include "firmware/documents.h"
+#include "firmware/figures.h"
 #include "firmware/lanes.h"
 #include "firmware/ledger.h"
 #include "firmware/loyalty.h"
 #include "firmware/orders.h"
 #include "firmware/printing.h"
+#include "firmware/privacy.h"
 #include "firmware/station.h"
+#include "firmware/story.h"
 #include "firmware/streams.h"
+#include "firmware/survey.h"
 #include "firmware/training.h"
 #include "firmware/trust/hash.h"
 
@@ -67,6 +71,7 @@ int station_start(struct station *st)
 	if (st->ledger.epoch == 0 || store_meta(st->store, "restored", 0))
 		ledger_open_epoch(st);
 	loyalty_start(st);
+	figures_start(st);
 	if (store_meta(st->store, "restored", 0))
 		store_work_forget(st->store);
 	store_meta_set(st->store, "restored", 0);
@@ -91,6 +96,7 @@ int station_start(struct station *st)
 	staff_start(st);
 	jobs_start(st);
 	training_broken_off(st);
+	privacy_start(st);
 	ledger_announce(st);
 	st->dirty = true;
 	documents_publish(st);
@@ -254,12 +260,16 @@ static void on_tick(struct station *st)
 	staff_tick(st);
 	desk_tick(st);
 	loyalty_tick(st);
+	survey_tick(st);
+	story_tick(st);
 	ledger_tick(st);
 	lanes_tick(st);
 	serving_tick(st);
 	displays_tick(st);
 	queue_tick(st);
+	figures_tick(st);
 	approvals_tick(st);
+	privacy_tick(st);
 	if (st->beat_known && st->beat_ms + BEAT_FRESH_MS >= now)
 		station_wake_at(st, st->beat_ms + BEAT_FRESH_MS + 1);
 	/* HQ may have gone silent, ages have grown. */
@@ -273,6 +283,7 @@ static void on_tick(struct station *st)
 			return;
 		store_press_prune(st->store, station_now(st) - PRESS_KEEP_MS);
 		store_prune(st->store, station_now(st), ledger_keep_days(st));
+		figures_prune(st);
 		store_here_expire(st->store, station_now(st) - HERE_KEEP_MS);
 	}
 }
@@ -445,6 +456,7 @@ bool station_step(struct station *st, bool wait)
 	if (store_commit(st->store) < 0)
 		return false;
 	checkpoint_when_quiet(st, only_tick);
+	privacy_after_commit(st, only_tick);
 	if (st->stopping)
 		door_emit(st->door, &stopped, (struct slice){ 0 });
 	door_flush(st->door);

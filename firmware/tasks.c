@@ -37,6 +37,7 @@ static bool put_back(struct station *st, struct buf *b, const char *id)
 	why = prep_put_back(&st->order, st->config->store, station_now(st));
 	if (!why)
 		return false;
+	st->figures.no_shows_seen += strcmp(why, "no_show") == 0;
 	write_task(st, b, "put_back", why);
 	jw_close(b, '}');
 	return true;
@@ -103,6 +104,7 @@ void tasks_write(struct station *st, struct buf *b)
 
 	text_fmt(until, sizeof(until), "ready:%013lld", (long long)station_now(st));
 	jw_open(b, NULL, '[');
+	st->figures.no_shows_seen = 0;
 	write_filed(st, b, "ready", until);
 	write_filed(st, b, "over", NULL);
 	write_kept(st, b);

@@ -7,6 +7,7 @@
 #include "firmware/ledger.h"
 #include "firmware/orders.h"
 #include "firmware/station.h"
+#include "firmware/survey.h"
 #include "firmware/trust/hash.h"
 
 /* INTERFACES section 3: five wrong codes lock an order for 10 minutes, ten a desk for 5. */
@@ -298,6 +299,8 @@ void verb_pickup_find(struct station *st, const struct call *c, struct json args
 		answer_no(st, c, 400, REASON_BAD_REQUEST, &v);
 		return;
 	}
+	if (c->desk == DESK_KIOSK)
+		survey_somebody_comes(st);
 	if (entry_is_off(st, c))
 		return;
 	if (has_pin && json_string(json_get(args, "phone"), phone, sizeof(phone)) > 0) {

@@ -8,11 +8,15 @@
 #include "firmware/ledger.h"
 #include "firmware/loyalty.h"
 #include "firmware/money.h"
+#include "firmware/offers.h"
 #include "firmware/prep.h"
 #include "firmware/printing.h"
+#include "firmware/privacy.h"
 #include "firmware/returns.h"
 #include "firmware/station.h"
 #include "firmware/stock.h"
+#include "firmware/story.h"
+#include "firmware/survey.h"
 #include "firmware/training.h"
 #include "firmware/trust/hash.h"
 
@@ -53,6 +57,8 @@ static void verb_language(struct station *st, const struct call *c, struct json 
 		return;
 	}
 	st->desks[c->desk].language = language_of(slice_of(lang));
+	if (c->desk == DESK_KIOSK)
+		st->question.language = st->desks[c->desk].language;
 	st->dirty = true;
 	answer_ok(st, c, "");
 }
@@ -91,8 +97,10 @@ static void verb_end(struct station *st, const struct call *c, struct json args)
 		desk_wipe(st, c->desk);
 	else if (st->desks[c->desk].notice.shown && message[0])
 		message_answered(st, message);
-	else
+	else if (st->desks[c->desk].notice.shown)
 		notice_clear(st, c->desk);
+	else
+		survey_seen(st);
 	answer_ok(st, c, "");
 }
 
@@ -132,7 +140,8 @@ static const struct verb verbs[] = {
 static const struct verb *const rooms[] = { verbs,	 money_verbs,	 shift_verbs,
 					    prep_verbs,	 return_verbs,	 training_verbs,
 					    stock_verbs, counting_verbs, draft_verbs,
-					    loyalty_verbs };
+					    loyalty_verbs, survey_verbs,   offer_verbs,
+					    story_verbs,   privacy_verbs };
 
 static const struct verb *find_verb(const char *name)
 {

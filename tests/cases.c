@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "firmware/counter/figures.h"
+#include "firmware/store/figure.h"
 #include "tests/cases.h"
 #include "tests/cases_facts.h"
 #include "tests/json_part.h"
@@ -192,6 +194,23 @@ static bool shown(struct run *r, const char *what, const char *members, const ch
 	return has_part(r, what, r->screen, part);
 }
 
+/* The store's key figures of today. */
+static bool figures_are(struct run *r, const char *part)
+{
+	static struct tally t;
+	int hour;
+	const int64_t day = figures_day(r->shop.shop->wall_ms, &hour);
+	struct buf b;
+
+	t.count = 0;
+	store_figures_read(r->shop.shop->st->store, day, -1, NULL, &t);
+	buf_init(&b, r->screen, sizeof(r->screen));
+	jw_open(&b, NULL, '{');
+	tally_summary(&t, &b);
+	jw_close(&b, '}');
+	return buf_str(&b) ? has_part(r, "figures", r->screen, part) : false;
+}
+
 static bool then(struct run *r, const char *text)
 {
 	const struct shop *s = r->shop.shop;
@@ -204,6 +223,8 @@ static bool then(struct run *r, const char *text)
 		return shown(r, "customer", s->customer, rest);
 	if ((rest = rest_after(text, "answer")))
 		return has_part(r, "answer", s->reply, rest);
+	if ((rest = rest_after(text, "figures")))
+		return figures_are(r, rest);
 	if ((rest = rest_after(text, "event")))
 		return then_event(r, rest);
 	if ((rest = rest_after(text, "no event")))

@@ -26,7 +26,7 @@
 #define UI_SESSIONS_MAX	   64
 #define UI_BODY_MAX	   65536 /* bytes of a POST's body */
 #define UI_HEADERS_MAX	   8192	 /* bytes of a request's head */
-#define UI_METRICS_MAX	   65536
+#define UI_METRICS_MAX	   131072
 #define UI_DEVICES_MAX	   262144
 #define UI_RECORD_MAX_S	   3600
 

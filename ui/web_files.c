@@ -34,6 +34,8 @@
 	X(live_js, "/web/live.js", SCRIPT, "ui/web/live.js")                                       \
 	X(dom_js, "/web/dom.js", SCRIPT, "ui/web/dom.js")                                          \
 	X(parts_js, "/web/parts.js", SCRIPT, "ui/web/parts.js")                                    \
+	X(charts_js, "/web/charts.js", SCRIPT, "ui/web/charts.js") \
+	X(figures_js, "/web/figures.js", SCRIPT, "ui/web/figures.js") \
 	X(style_css, "/web/style.css", STYLE, "ui/web/style.css")                                  \
 	X(icon_svg, "/web/icon.svg", SVG, "ui/web/icon.svg")                                       \
 	X(words_pl, "/web/words/pl.json", JSON, WORDS "/pl.json")                                  \

@@ -183,6 +183,14 @@ static void hours_of(int64_t day, struct json policy, int ret[2])
 	}
 }
 
+int calendar_closes(int64_t day, struct json policy)
+{
+	int span[2];
+
+	hours_of(day, policy, span);
+	return span[1];
+}
+
 int64_t calendar_hold_ms(int64_t from_ms, int64_t hours, struct json policy)
 {
 	const int64_t first = calendar_day_of(from_ms);

@@ -40,6 +40,8 @@ int64_t calendar_next_open(int64_t day, struct json hours);
  * (`also_open` by date, else `open` by weekday, each ["09:00","21:00"]); where the policy has none,
  * all of an open day does. A shop that is not open so long within a year: plain hours. */
 int64_t calendar_hold_ms(int64_t from_ms, int64_t hours, struct json policy);
+/* The minute at which the shop closes on an open day; 1440 where no policy says one. */
+int calendar_closes(int64_t day, struct json policy);
 /* "22:30" as minutes of the day, -1; "24:00" is the end of it. */
 int calendar_minute(struct json v);
 

@@ -330,6 +330,10 @@ static const char *const words[WORD_COUNT][3] = {
 
 const char *word_text(enum word w, enum language l)
 {
+	if (w >= WORD_STORY_FIRST)
+		return story_word(w, l);
+	if (w >= WORD_SURVEY_FIRST)
+		return survey_word(w, l);
 	return w >= WORD_STOCK_FIRST ? stock_word(w, l) : words[w][l];
 }
 

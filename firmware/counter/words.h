@@ -96,14 +96,14 @@ enum word {
 	WORD_CALLED,	   /* to staff: a customer wants somebody */
 	WORD_CALLED_ORDER, /* the same, with a good code of an order nobody here knows */
 	WORD_CALLING,	   /* to that customer */
-	WORD_COMING,	 /* to who asked for help at the kiosk */
-	WORD_NO_VERB,	 /* to a program */
-	WORD_KEPT_BACK,	 /* {n} pieces that were not handed over go back to their place */
+	WORD_COMING,	   /* to who asked for help at the kiosk */
+	WORD_NO_VERB,	   /* to a program */
+	WORD_KEPT_BACK,	   /* {n} pieces that were not handed over go back to their place */
 	/* Of the slip: why {n} pieces that are here stay here. */
 	WORD_SLIP_KEPT_AGE,
 	WORD_SLIP_KEPT_HOURS,
 	WORD_SLIP_KEPT_RECALLED,
-	WORD_READY_FIRST,  /* a pickup was opened, and something comes before the goods */
+	WORD_READY_FIRST, /* a pickup was opened, and something comes before the goods */
 	/* What a refusal says where its reason's own words would not help; see words_say(). */
 	WORD_NO_LOG_IN,
 	WORD_NO_VALUES, /* what was typed cannot be taken */
@@ -143,13 +143,48 @@ enum word {
 	WORD_DRAFT_STORE,
 	WORD_DRAFT_PHONE,
 	WORD_COURIER, /* on the label of a parcel that one takes */
+	/* Asking customers, and offers (words_survey.c). By scale: csat, nps, ces. */
+	WORD_SURVEY_CSAT,
+	WORD_SURVEY_NPS,
+	WORD_SURVEY_CES,
+	WORD_SURVEY_LOW_CSAT, /* what the least of the scale means */
+	WORD_SURVEY_LOW_NPS,
+	WORD_SURVEY_LOW_CES,
+	WORD_SURVEY_HIGH_CSAT,
+	WORD_SURVEY_HIGH_NPS,
+	WORD_SURVEY_HIGH_CES,
+	WORD_SURVEY_THANKS,
+	WORD_SURVEY_NOT_ASKED,
+	WORD_SURVEY_RANGE,  /* {n} to {left} */
+	WORD_SURVEY_THEIRS, /* staff do not rate for customers */
+	WORD_SURVEY_CASE,   /* staff: {n} of {left} points, {order} */
+	WORD_OFFER_REMIND,  /* {item}: taken, sold at the till */
+	WORD_OFFER_PRINTED,
+	WORD_OFFER_DECLINED,
+	WORD_OFFER_NONE,   /* none of that name is shown here */
+	WORD_OFFER_TITLE,  /* its slip */
+	WORD_OFFER_POINTS, /* {n} */
+	WORD_OFFER_TILL,
+	/* The customer's story (words_story.c). */
+	WORD_NOTED,	 /* a note stands in the customer's story */
+	WORD_NOTED_CASE, /* and in their case */
+	WORD_CASE_CLOSED,
+	WORD_NO_NOTE_HERE, /* there is nothing it could belong to */
+	WORD_NO_ONE_CASE,  /* several are open, or none: which one is closed? */
 };
 #define WORD_COUNT	 (WORD_SLIP_BALANCE + 1) /* of words.c */
 #define WORD_STOCK_FIRST WORD_STOCK_NOW
 #define WORD_STOCK_COUNT (WORD_COURIER - WORD_STOCK_FIRST + 1)
+#define WORD_SURVEY_FIRST WORD_SURVEY_CSAT
+#define WORD_SURVEY_COUNT (WORD_OFFER_TILL - WORD_SURVEY_FIRST + 1)
+
+#define WORD_STORY_FIRST WORD_NOTED
+#define WORD_STORY_COUNT (WORD_NO_ONE_CASE - WORD_STORY_FIRST + 1)
 
 const char *word_text(enum word w, enum language l);
 const char *stock_word(enum word w, enum language l); /* word_text() of those of stock */
+const char *survey_word(enum word w, enum language l); /* those of asking and offers */
+const char *story_word(enum word w, enum language l); /* word_text() of those of stories */
 /* For staff at the counter. */
 const char *reason_text(enum reason r, enum language l);
 /* For the customer's screen; never says more than the customer may know. */

@@ -11,10 +11,11 @@
 
 #include "firmware/base/log.h"
 #include "firmware/store/ahead.h"
+#include "firmware/store/person.h"
 #include "firmware/store/schema.h"
 #include "firmware/store/store.h"
 
-#define STATEMENTS_MAX 320 /* more than there are in this folder: test_source counts */
+#define STATEMENTS_MAX 384 /* more than there are in this folder: test_source counts */
 #define CACHE_KIB      4096
 /* A handover changes a few bytes in several tables, and each changed page is written whole. */
 #define PAGE_BYTES 1024
@@ -425,6 +426,11 @@ void store_checkpoint(struct store *st)
 {
 	if (!st->trouble[0])
 		sqlite3_wal_checkpoint_v2(st->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
+int store_scrub(struct store *st, int64_t *page, int pages)
+{
+	return st->trouble[0] ? -EIO : db_scrub(st->db, page, pages);
 }
 
 int64_t store_meta(struct store *st, const char *key, int64_t otherwise)

@@ -39,6 +39,9 @@ int64_t db_first(const struct store *st);
 /* Makes journal.c's SQL functions known; what SQLite says. */
 int journal_functions(sqlite3 *db);
 
+/* See store_scrub(); outside a transaction. */
+int db_scrub(sqlite3 *db, int64_t *page, int pages);
+
 /* What a store keeps in memory is taken from its file again, as when it is opened: for a simulation
  * that puts another file under it. */
 void store_remember(struct store *st);

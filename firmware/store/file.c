@@ -285,6 +285,38 @@ int file_rejects(const char *path, void (*each)(void *ctx, const struct file_rej
 		    reject_row, &w, ret_message, cap);
 }
 
+struct figure_walk {
+	bool (*each)(void *ctx, const struct file_figure *row);
+	void *ctx;
+};
+
+static bool figure_row(void *ctx, sqlite3_stmt *s)
+{
+	const struct figure_walk *w = ctx;
+	const struct file_figure f = { sqlite3_column_int(s, 0),
+				       sqlite3_column_int64(s, 1),
+				       sqlite3_column_int64(s, 2),
+				       column(s, 3),
+				       column(s, 4),
+				       column(s, 5) };
+
+	return w->each(w->ctx, &f);
+}
+
+int file_day(const char *path, int64_t day,
+	     bool (*each)(void *ctx, const struct file_figure *row), void *ctx, char *ret_message,
+	     size_t cap)
+{
+	struct figure_walk w = { each, ctx };
+	char sql[160];
+
+	text_fmt(sql, sizeof(sql),
+		 "SELECT hour, n, sum, lane, what, part FROM figure WHERE day=%lld"
+		 " ORDER BY hour, what, part, lane",
+		 (long long)day);
+	return walk(path, sql, figure_row, &w, ret_message, cap);
+}
+
 int file_figures(const char *path, struct file_figures *ret, char *ret_message, size_t cap)
 {
 	sqlite3 *db = open_ours(path, ret_message, cap);

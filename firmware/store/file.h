@@ -57,6 +57,16 @@ struct file_reject {
 int file_rejects(const char *path, void (*each)(void *ctx, const struct file_reject *reject),
 		 void *ctx, char *ret_message, size_t cap);
 
+/* A day's key figures, row by row (store/figure.h); false from `each` stops. */
+struct file_figure {
+	int hour;
+	int64_t n, sum;
+	struct slice lane, what, part;
+};
+int file_day(const char *path, int64_t day,
+	     bool (*each)(void *ctx, const struct file_figure *row), void *ctx, char *ret_message,
+	     size_t cap);
+
 struct file_figures {
 	int64_t records, events, waiting, letters, jobs_unfinished;
 };

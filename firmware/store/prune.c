@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What nobody needs any more goes, a slice a call, so that no step is long. */
+#include "firmware/store/contact.h"
 #include "firmware/store/db.h"
 #include "firmware/store/store.h"
 #include "firmware/store/points.h"
 #include "firmware/store/till.h"
 
-#define DAY_MS	      (24 * 3600 * INT64_C(1000))
-#define GUEST_KEEP_MS (7 * DAY_MS)
-#define TRIES_KEEP_MS DAY_MS /* after the lock's end */
-#define OVER_KEEP_MS  (90 * DAY_MS)
-#define TILL_KEEP_MS  (180 * DAY_MS)
-#define SLICE_ROWS    500
-#define SLICE_GUESTS  50
+#define DAY_MS		(24 * 3600 * INT64_C(1000))
+#define GUEST_KEEP_MS	(7 * DAY_MS)
+#define TRIES_KEEP_MS	DAY_MS /* after the lock's end */
+#define OVER_KEEP_MS	(90 * DAY_MS)
+#define TILL_KEEP_MS	(180 * DAY_MS)
+#define CONTACT_KEEP_MS (400 * DAY_MS) /* more than a policy may ask for */
+#define SLICE_ROWS	500
+#define SLICE_GUESTS	50
 
 /* An acknowledgement has no time of its own; once a day it is noted how far each epoch is. */
 static void mark_acked(struct store *st, int64_t now_ms)
@@ -96,6 +98,7 @@ void store_prune(struct store *st, int64_t now_ms, int64_t journal_days)
 	       "ii", now_ms - TRIES_KEEP_MS, (int64_t)SLICE_ROWS);
 	store_till_prune(st, aged - TILL_KEEP_MS);
 	store_points_prune(st, aged - journal_days * DAY_MS);
+	store_contact_prune(st, now_ms - CONTACT_KEEP_MS);
 	db_run(st,
 	       "DELETE FROM over WHERE (id, what) IN (SELECT id, what FROM over WHERE at<? LIMIT "
 	       "?)",

@@ -212,20 +212,70 @@ static const char *const migrations[] = {
 	/* What a press asked for: the same key with something else is another press. */
 	"ALTER TABLE passing ADD COLUMN asked TEXT;",
 
-	/* 5: what lanes did to a member's points, one row an event: it lies over HQ's record until an
-	 * `upto` of the stream covers it, and is kept longer, for HQ may be put back. `note` says what
-	 * else it was: 'allowance', 'coupon:ID', 'event:NAME', 'mission:ID'. */
+	/* 5: what lanes did to a member's points, one row an event: it lies over HQ's record until
+	 * an `upto` of the stream covers it, and is kept longer, for HQ may be put back. `note`
+	 * says what else it was: 'allowance', 'coupon:ID', 'event:NAME', 'mission:ID'. */
 	"CREATE TABLE points (n INTEGER PRIMARY KEY, member TEXT NOT NULL, points INTEGER NOT NULL,"
 	" note TEXT NOT NULL, lane TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,"
 	" at INTEGER NOT NULL) STRICT;"
 	"CREATE INDEX points_member ON points (member);"
-	/* Points of an order, by member, in all: earned for it, taken back of these; redeemed for it
-	 * (worth so many grosze), given back of those. */
-	"CREATE TABLE order_points (id TEXT NOT NULL, member TEXT NOT NULL, earned INTEGER NOT NULL,"
+	/* Points of an order, by member, in all: earned for it, taken back of these; redeemed for
+	 * it (worth so many grosze), given back of those. */
+	"CREATE TABLE order_points (id TEXT NOT NULL, member TEXT NOT NULL, earned INTEGER NOT "
+	"NULL,"
 	" back INTEGER NOT NULL, redeemed INTEGER NOT NULL, worth INTEGER NOT NULL,"
 	" given INTEGER NOT NULL, PRIMARY KEY (id, member)) STRICT, WITHOUT ROWID;"
 	/* Orders in which a lane has replaced something. */
-	"CREATE INDEX over_swaps ON over (id) WHERE what>='swaps:' AND what<'swaps;';",
+	"CREATE INDEX over_swaps ON over (id) WHERE what>='swaps:' AND what<'swaps;';"
+	/* When a customer was asked last how it was, and which offers they have had: by any lane
+	 * of this store. */
+	"CREATE TABLE asked (customer TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT"
+	" ROWID;"
+	"CREATE INDEX asked_at ON asked (at);"
+	"CREATE TABLE offered (customer TEXT NOT NULL, offer TEXT NOT NULL, at INTEGER NOT NULL,"
+	" state INTEGER NOT NULL, PRIMARY KEY (customer, offer)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX offered_at ON offered (at);"
+	/* What lanes told of customers that HQ's stream `timeline` does not have yet, newest first:
+	 * `back` counts down from the end of time. `customer` '' where only the case is known. */
+	"CREATE TABLE story (customer TEXT NOT NULL, back INTEGER NOT NULL, event TEXT NOT NULL,"
+	" kind TEXT NOT NULL, outcome TEXT NOT NULL, doc TEXT NOT NULL, status TEXT NOT NULL,"
+	" ord TEXT NOT NULL, staff TEXT NOT NULL, text TEXT NOT NULL, lane TEXT NOT NULL,"
+	" epoch INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (customer, back, event))"
+	" STRICT, WITHOUT ROWID;"
+	"CREATE INDEX story_doc ON story (doc, back, event) WHERE doc<>'';"
+	"CREATE INDEX story_back ON story (back);"
+	/* The contact that is open at a desk. */
+	"CREATE TABLE contact (desk INTEGER PRIMARY KEY, kind INTEGER NOT NULL,"
+	" work INTEGER NOT NULL, begun INTEGER NOT NULL, last INTEGER NOT NULL,"
+	" waited INTEGER NOT NULL, ord TEXT NOT NULL, customer TEXT NOT NULL, staff TEXT NOT NULL,"
+	" reason TEXT NOT NULL, noted INTEGER NOT NULL) STRICT;"
+	/* Key figures (counter/figures.h) by the shop's day and hour, and by lane. A day's hour of a
+	 * lane stands together: an event changes one or two pages. */
+	"CREATE TABLE figure (day INTEGER NOT NULL, hour INTEGER NOT NULL, lane TEXT NOT NULL,"
+	" what TEXT NOT NULL, part TEXT NOT NULL, n INTEGER NOT NULL, sum INTEGER NOT NULL,"
+	" PRIMARY KEY (day, hour, lane, what, part)) STRICT, WITHOUT ROWID;"
+	/* Days a lane told of, up to which of its events; `stale`: something came since. */
+	"CREATE TABLE figure_told (day INTEGER NOT NULL, lane TEXT NOT NULL,"
+	" epoch INTEGER NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL,"
+	" stale INTEGER NOT NULL, PRIMARY KEY (day, lane)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX figure_stale ON figure_told (lane, day) WHERE stale=1;"
+	/* Since when a pickup is open at a desk. */
+	"CREATE TABLE opened (desk INTEGER PRIMARY KEY, id TEXT NOT NULL, at INTEGER NOT NULL)"
+	" STRICT;"
+	/* Customers whom HQ has erased: what arrives later is theirs. `todo`: what is held is still
+	 * to be looked through; `told`: HQ knows that it was done. */
+	"CREATE TABLE erased (customer TEXT PRIMARY KEY, member TEXT NOT NULL, at INTEGER NOT NULL,"
+	" todo INTEGER NOT NULL, told INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX erased_todo ON erased (customer) WHERE todo<>0;"
+	/* What is known of them while that is done: `kind` is enum erasing. */
+	"CREATE TABLE erasing (kind INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (kind, text))"
+	" STRICT, WITHOUT ROWID;"
+	/* What customers agreed to at a lane of this store, until HQ's record says it. */
+	"CREATE TABLE consent (customer TEXT NOT NULL, purpose TEXT NOT NULL,"
+	" given INTEGER NOT NULL, at INTEGER NOT NULL, lane TEXT NOT NULL, epoch INTEGER NOT NULL,"
+	" seq INTEGER NOT NULL, PRIMARY KEY (customer, purpose)) STRICT, WITHOUT ROWID;"
+	/* Events with personal data beside them: few. */
+	"CREATE INDEX journal_person ON journal (n) WHERE person IS NOT NULL;",
 };
 
 size_t schema_version(void)

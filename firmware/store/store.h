@@ -70,8 +70,9 @@ enum lookup {
 	LOOKUP_CARD,   /* members */
 	LOOKUP_CUSTOMER,
 	LOOKUP_LABEL, /* orders: the labels of their parcels */
-	LOOKUP_CASE, /* entries: case */
-	LOOKUP_SKU,  /* orders that wait: what is in them, substitutes too */
+	LOOKUP_CASE,  /* entries: case */
+	LOOKUP_SKU,   /* orders that wait: what is in them, substitutes too */
+	LOOKUP_STORY, /* entries: by customer, open ones by customer, by case; see story_key() */
 };
 
 #define GEN_GUEST 0 /* orders asked for, kept beside the stream */
@@ -446,5 +447,6 @@ void store_here_drop(struct store *st, struct slice order);
 bool store_here_next(struct store *st, char order[ID_MAX + 1], int64_t *at_ms);
 void store_here_expire(struct store *st, int64_t before_ms);
 bool store_is_here(struct store *st, struct slice order);
+int64_t store_here_since(struct store *st, struct slice order); /* wall ms, 0 is not here */
 
 #endif

@@ -13,7 +13,10 @@ void store_times_move(struct store *st, int64_t now_ms, int64_t by_ms)
 	db_run(st, "UPDATE session SET at=at+? WHERE at<=?", "ii", by_ms, now_ms);
 	db_run(st, "UPDATE passing SET at=at+? WHERE at<=?", "ii", by_ms, now_ms);
 	db_run(st, "UPDATE here SET at=at+? WHERE at<=?", "ii", by_ms, now_ms);
+	db_run(st, "UPDATE opened SET at=at+? WHERE at<=?", "ii", by_ms, now_ms);
 	db_run(st, "UPDATE job SET at=at+? WHERE at<=? AND status IN (0, 1, 3)", "ii", by_ms,
 	       now_ms);
+	db_run(st, "UPDATE contact SET begun=begun+?, last=last+? WHERE last<=?", "iii", by_ms,
+	       by_ms, now_ms);
 	db_run(st, "UPDATE guest SET at=at+? WHERE at<=?", "ii", by_ms, now_ms);
 }

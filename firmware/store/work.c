@@ -411,6 +411,7 @@ void store_work_forget(struct store *st)
 	db_run(st, "UPDATE job SET status=? WHERE status IN (?, ?)", "iii", (int64_t)JOB_UNKNOWN,
 	       (int64_t)JOB_QUEUED, (int64_t)JOB_PRINTING);
 	db_run(st, "DELETE FROM work", "");
+	db_run(st, "DELETE FROM contact", "");
 	db_run(st, "DELETE FROM here", "");
 	db_run(st, "DELETE FROM session", "");
 	store_shift_forget(st);
@@ -480,6 +481,11 @@ bool store_here_next(struct store *st, char order[ID_MAX + 1], int64_t *at_ms)
 void store_here_expire(struct store *st, int64_t before_ms)
 {
 	db_run(st, "DELETE FROM here WHERE at<?", "i", before_ms);
+}
+
+int64_t store_here_since(struct store *st, struct slice order)
+{
+	return db_number(st, 0, "SELECT at FROM here WHERE id=?", "t", order);
 }
 
 bool store_is_here(struct store *st, struct slice order)

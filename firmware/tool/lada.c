@@ -370,7 +370,11 @@ static const struct command {
 	{ "check", 0, 0, "configuration, database and the journal's chain", run_check },
 	{ "letters", 0, 2, "what HQ sent and could not be applied; letters drop N", tool_letters },
 	{ "rejects", 0, 2, "events that HQ will never take; rejects drop EPOCH/SEQ", tool_rejects },
+	{ "figures", 0, 3, "[DAY]: key figures of a day, today's; --check: against the journal",
+	  tool_figures },
 	{ "journal", 0, 0, "the events, one a line, and the chain checked", tool_journal },
+	{ "privacy", 1, 0, "WHO: all that is held on a customer, member or +phone, and until when",
+	  tool_privacy },
 	{ "diagnose", 0, 0, "one JSON object for a bug report, without secrets", run_diagnose },
 };
 

@@ -36,7 +36,9 @@ int tool_press_for(struct tool *t, const char *verb, const char *body, const cha
 struct chain;
 /* 0, or 1 and told: what is wrong with the journal's chain. */
 int tool_chain(struct tool *t, struct chain *chain);
+int tool_privacy(struct tool *t, char **args);
 int tool_journal(struct tool *t, char **args);
+int tool_figures(struct tool *t, char **args);
 int tool_letters(struct tool *t, char **args);
 int tool_rejects(struct tool *t, char **args);
 int tool_devices(struct tool *t, char **args);

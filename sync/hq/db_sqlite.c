@@ -197,6 +197,7 @@ static int sqlite_open(struct hq_db *db, const char *path, bool create, const ch
 	if (sqlite3_open_v2(path, &f->sql, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
 	    sqlite_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
 			    "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
+			    "PRAGMA secure_delete=ON;"
 			    "PRAGMA journal_size_limit=16777216;") < 0) {
 		if (f->sql && (sqlite3_errcode(f->sql) & 0xff) == SQLITE_CORRUPT)
 			*ret_what = "is damaged";

@@ -5,13 +5,18 @@
 #include <string.h>
 
 #include "sync/hq/command.h"
+#include "sync/hq/day_figures.h"
 #include "sync/hq/edit.h"
 #include "sync/hq/effect_inside.h"
 #include "sync/hq/effect_order.h"
 #include "sync/hq/effect_stock.h"
+#include "sync/hq/effect_survey.h"
+#include "sync/hq/erase.h"
 #include "sync/hq/figure.h"
 #include "sync/hq/handover.h"
+#include "sync/hq/hint.h"
 #include "sync/hq/points.h"
+#include "sync/hq/story.h"
 #include "sync/hq/stream.h"
 
 #define HQ_PIN_HASH_MAX 256
@@ -126,6 +131,25 @@ static const char *pin_changed(const struct happening *h)
 	return NULL;
 }
 
+/* What came back, and what is learned of it. */
+static const char *returned(const struct happening *h)
+{
+	const char *why = effect_return_accepted(h);
+
+	if (!why)
+		hint_returned(h);
+	return why;
+}
+
+/* A low rating opens a case of its own; everything else stands in somebody's story. */
+static const char *interaction_recorded(const struct happening *h)
+{
+	if (erase_about(h->hq, h->store, h->body))
+		return NULL; /* told late, of somebody who was forgotten since */
+	return json_is(json_get(h->body, "kind"), "rating") ? effect_rating_case(h)
+							    : story_recorded(h);
+}
+
 static const struct {
 	const char *type;
 	const char *(*apply)(const struct happening *h);
@@ -145,7 +169,7 @@ static const struct {
 	{ "payment.taken", effect_payment_taken },
 	{ "payment.reversed", effect_payment_reversed },
 	{ "fiscal.recorded", effect_fiscal_recorded },
-	{ "return.accepted", effect_return_accepted },
+	{ "return.accepted", returned },
 	{ "refund.requested", effect_refund_requested },
 	{ "return.doubled", return_doubled },
 	{ "pickup.doubled", doubled },
@@ -159,6 +183,14 @@ static const struct {
 	{ "loyalty.counted", effect_loyalty_counted },
 	{ "stock.counted", effect_stock_counted },
 	{ "order.drafted", effect_order_drafted },
+	{ "survey.asked", effect_survey_asked },
+	{ "offer.shown", effect_offer_shown },
+	{ "offer.taken", effect_offer_taken },
+	{ "offer.declined", effect_offer_declined },
+	{ "interaction.recorded", interaction_recorded },
+	{ "day.figures", effect_day_figures },
+	{ "customer.erased", effect_customer_erased },
+	{ "consent.changed", effect_consent_changed },
 };
 
 const char *effect_apply(const struct happening *h)

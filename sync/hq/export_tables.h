@@ -27,7 +27,7 @@ struct export_table {
 	struct export_column column[EXPORT_COLUMNS_MAX + 1]; /* ends with name NULL */
 };
 
-#define EXPORT_TABLES 16
+#define EXPORT_TABLES 22
 extern const struct export_table export_tables[EXPORT_TABLES];
 
 #endif

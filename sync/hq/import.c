@@ -10,11 +10,13 @@
 #include <unistd.h>
 
 #include "sync/hq/edit.h"
+#include "sync/hq/erase.h"
 #include "sync/hq/effect_order.h"
 #include "sync/hq/figure.h"
 #include "sync/hq/handover.h"
 #include "sync/hq/order.h"
 #include "sync/hq/points.h"
+#include "sync/hq/story.h"
 #include "sync/hq/stream.h"
 
 /* ---- one element ---- */
@@ -115,9 +117,24 @@ static const char *put(struct hq *hq, const struct element *e, int64_t *ret_rev,
 		return "`body` is larger than 128 KiB with what the store did";
 	record_find(hq, e->store, e->kind, e->id, &was);
 	*ret_rev = choose_rev(e, &was, was.live && slice_same(was.body, buf_read(&hq->edited)));
-	if (*ret_rev)
+	if (*ret_rev) {
 		record_put(hq, e->store, e->kind, e->id, *ret_rev, buf_read(&hq->edited));
+		story_note_record(hq, e->store, e->kind, buf_read(&hq->edited));
+	}
 	return NULL;
+}
+
+/* Somebody who was erased does not come back by a list that still has them. */
+static const char *put_erased(struct hq *hq, struct element *e, int64_t *ret_rev, char *room,
+			      size_t cap)
+{
+	if (strcmp(e->kind->type, "order") != 0)
+		return "its customer was erased here";
+	buf_reset(&hq->message);
+	erase_order(e->body, &hq->message);
+	if (hq->message.overflow || json_check(buf_read(&hq->message), &e->body) < 0)
+		return "`body` is larger than 128 KiB";
+	return put(hq, e, ret_rev, room, cap);
 }
 
 static const char *del(struct hq *hq, const struct element *e, int64_t *ret_rev)
@@ -210,20 +227,13 @@ static const char *reopen(struct hq *hq, const struct element *e, int64_t *ret_r
 
 static const char *erase(struct hq *hq, const struct element *e, int64_t *ret_rev)
 {
-	static const char *const members[] = { "customer" };
-	struct record was = { .rev = 0 };
-	const char *why;
+	char customer[ID_MAX + 1];
 
 	if (strcmp(e->kind->type, "member") != 0)
 		return "only a member can be erased";
-	record_find(hq, e->store, e->kind, e->id, &was);
-	*ret_rev = e->rev > was.rev ? e->rev : was.rev + 1;
-	why = say(hq, e, *ret_rev, members, 1);
-	if (!why) {
-		record_delete(hq, e->store, e->kind, e->id, *ret_rev);
-		stream_flush(hq);
-	}
-	return why;
+	if (!read_text(e->json, "customer", customer, sizeof(customer)))
+		return "`reopen` needs `of` and `why`, `erase` needs `customer`";
+	return erase_in(hq, e->store, e->id, customer, e->rev, ret_rev);
 }
 
 const char *import_one(struct hq *hq, struct json json, struct import_counts *counts,
@@ -235,6 +245,9 @@ const char *import_one(struct hq *hq, struct json json, struct import_counts *co
 
 	if (why)
 		;
+	else if (strcmp(e.op, "put") == 0 && e.body.type == JSON_OBJECT &&
+		 erase_was(hq, e.store, e.kind, e.body))
+		why = put_erased(hq, &e, &rev, ret_room, cap);
 	else if (strcmp(e.op, "put") == 0)
 		why = put(hq, &e, &rev, ret_room, cap);
 	else if (strcmp(e.op, "del") == 0)

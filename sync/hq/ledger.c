@@ -4,6 +4,7 @@
 #include "firmware/base/log.h"
 #include "firmware/trust/hash.h"
 #include "sync/hq/effect.h"
+#include "sync/hq/erase.h"
 #include "sync/hq/fleet.h"
 #include "sync/hq/stream.h"
 
@@ -128,7 +129,7 @@ static void take_next(struct batch *b, int64_t seq, struct json e, struct json p
 				       .person = person };
 
 		reason = effect_apply(&h);
-		if (person.type != JSON_NONE)
+		if (person.type != JSON_NONE && !erase_about(b->hq, b->store, h.body))
 			person_text = json_text(person);
 	}
 	if (reason) {

@@ -14,6 +14,8 @@
 #include "sync/hq/args.h"
 #include "sync/hq/chores.h"
 #include "sync/hq/code.h"
+#include "sync/hq/day_figures.h"
+#include "sync/hq/erase.h"
 #include "sync/hq/export.h"
 #include "sync/hq/import.h"
 #include "sync/hq/keyring.h"
@@ -183,6 +185,11 @@ static int do_fleet(struct hq *hq, const struct args *a)
 	return list_fleet(hq, a->json, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+static int do_figures(struct hq *hq, const struct args *a)
+{
+	return list_figures(hq, a->store, a->json, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 static int list_wanted(struct hq *hq, const struct args *a, const char *type)
 {
 	struct events_wanted wanted = { .after = a->after,
@@ -213,6 +220,28 @@ static int do_events(struct hq *hq, const struct args *a)
 static int do_drafts(struct hq *hq, const struct args *a)
 {
 	return list_wanted(hq, a, "order.drafted");
+}
+
+/* ---- who is to be forgotten ---- */
+
+static int do_erase(struct hq *hq, const struct args *a)
+{
+	const char *customer = a->word[1];
+	int stores = 0, err;
+
+	if (!id_valid(slice_of(customer)))
+		return args_misuse("erase CUSTOMER, the id that orders and members name");
+	err = erase_everywhere(hq, customer, &stores);
+	if (err < 0)
+		return args_fail(customer, err == -ENOENT ? "no store is known" : strerror(-err));
+	printf("%s: erased here; %d store%s told, see lada-hq erased\n", customer, stores,
+	       stores == 1 ? " is" : "s are");
+	return EXIT_SUCCESS;
+}
+
+static int do_erased(struct hq *hq, const struct args *a)
+{
+	return erase_list(hq, a->json, stdout) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 /* ---- commands without a database ---- */
@@ -276,8 +305,11 @@ static const struct command commands[] = {
 	{ "prune", NULL, 1, 1, NEED_FILE, chore_prune },
 	{ "renumber", NULL, 1, 1, NEED_FILE, chore_renumber },
 	{ "fleet", NULL, 1, 1, NEED_FILE, do_fleet },
+	{ "figures", NULL, 1, 1, NEED_FILE, do_figures },
 	{ "events", NULL, 1, 1, NEED_FILE, do_events },
 	{ "drafts", NULL, 1, 1, NEED_FILE, do_drafts },
+	{ "erase", NULL, 2, 2, NEED_FILE, do_erase },
+	{ "erased", NULL, 1, 1, NEED_FILE, do_erased },
 	{ "hash", NULL, 3, 4, NEED_NOTHING, do_hash },
 	{ "acl", NULL, 1, ACL_WORDS_MAX, NEED_FILE, chore_acl },
 };

@@ -54,4 +54,27 @@ const char schema_points[] =
 	"CREATE TABLE points_fact (holder TEXT NOT NULL, order_id TEXT NOT NULL,"
 	" member TEXT NOT NULL, earned INTEGER NOT NULL, back INTEGER NOT NULL,"
 	" redeemed INTEGER NOT NULL, worth INTEGER NOT NULL, given INTEGER NOT NULL,"
-	" PRIMARY KEY (holder, order_id, member)) STRICT, WITHOUT ROWID;";
+	" PRIMARY KEY (holder, order_id, member)) STRICT, WITHOUT ROWID;"
+
+	/* Which stores know a customer (`cID`) or a case (`tID`): what happens to either is told to
+	 * them. */
+	"CREATE TABLE story_place (key TEXT NOT NULL, store TEXT NOT NULL,"
+	" PRIMARY KEY (key, store)) STRICT, WITHOUT ROWID;"
+
+	/* Pieces of a product that came back, by the reason that was said. */
+	"CREATE TABLE return_reason (sku TEXT NOT NULL, reason TEXT NOT NULL,"
+	" pieces INTEGER NOT NULL, PRIMARY KEY (sku, reason)) STRICT, WITHOUT ROWID;"
+
+	/* Key figures as lanes told them of a day; hours is the event's own text. */
+	"CREATE TABLE day_figures (store TEXT NOT NULL, day TEXT NOT NULL, lane TEXT NOT NULL,"
+	" hours TEXT NOT NULL, taken_at TEXT NOT NULL, PRIMARY KEY (store, day, lane))"
+	" STRICT, WITHOUT ROWID;"
+
+	/* Customers who were erased, by store; the lanes that have done it; what events about them
+	 * name: their orders, cases, members. */
+	"CREATE TABLE erasure (store TEXT NOT NULL, customer TEXT NOT NULL, member TEXT NOT NULL,"
+	" at TEXT NOT NULL, PRIMARY KEY (store, customer)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE erased_by (store TEXT NOT NULL, customer TEXT NOT NULL, lane TEXT NOT NULL,"
+	" at TEXT NOT NULL, PRIMARY KEY (store, customer, lane)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE erased_id (store TEXT NOT NULL, id TEXT NOT NULL, customer TEXT NOT NULL,"
+	" PRIMARY KEY (store, id)) STRICT, WITHOUT ROWID;";

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sync/hq/snapshot.h"
 
+#include <string.h>
+
+#include "sync/hq/erase.h"
+
 /* Room in a part for all that stands around its ops. */
 #define PART_HEAD_MAX	1024
 #define RECORDS_AT_ONCE 500
@@ -42,6 +46,20 @@ static bool add_page(struct hq *hq, const char *store, const struct stream_kind 
 	return any;
 }
 
+struct tombstones {
+	struct hq *hq;
+	struct snapshot *s;
+};
+
+static void add_tombstone(void *ctx, struct slice op)
+{
+	struct tombstones *t = ctx;
+
+	if (t->hq->ops.len + op.n + 512 > HQ_PART_MAX - PART_HEAD_MAX)
+		add_part(t->hq, t->s);
+	jw_raw(&t->hq->ops, NULL, op);
+}
+
 static void add_records(struct hq *hq, const char *store, const struct stream_kind *kind,
 			struct snapshot *s)
 {
@@ -50,6 +68,9 @@ static void add_records(struct hq *hq, const char *store, const struct stream_ki
 	buf_reset(&hq->ops);
 	while (add_page(hq, store, kind, s, id))
 		;
+	/* A station that was put back from an older copy may still hold who was erased since. */
+	if (strcmp(kind->type, "member") == 0)
+		erase_ops(hq, store, add_tombstone, &(struct tombstones){ hq, s });
 	if (hq->ops.len || !s->parts)
 		add_part(hq, s);
 }

@@ -17,7 +17,7 @@
 const struct stream_kind stream_kinds[STREAM_KINDS] = {
 	{ "orders", "order", true },   { "catalog", "product", false },
 	{ "stock", "stock", true },    { "loyalty", "member", true },
-	{ "policy", "policy", false }, { "timeline", "entry", false },
+	{ "policy", "policy", false }, { "timeline", "entry", true },
 };
 
 const struct stream_kind *stream_by_name(const char *name)

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "firmware/counter/figures.h"
+
 static void count(struct run *r, struct json type)
 {
 	char name[32];
@@ -62,8 +64,49 @@ static void check_number(struct event *e, struct json number)
 	b->numbers[b->number_count++] = h;
 }
 
+/* By the rule that counts; of what the books have read, so that the table cannot drift from it. */
+static void add_figures(struct event *e, struct json told)
+{
+	char type[64];
+
+	if (json_string(json_get(told, "type"), type, sizeof(type)) > 0)
+		figures_add(&e->r->books.figures, type, json_get(told, "body"), LANE_ID, 0);
+}
+
+void book_figures_check(struct run *r)
+{
+	static const char sql[] =
+		"SELECT what, sum(n), sum(sum) FROM figure WHERE lane='" LANE_ID "' AND"
+		" what<>'offline' GROUP BY what";
+	const struct tally *t = &r->books.figures;
+	sqlite3_stmt *q = NULL;
+	int64_t n = 0, want = 0;
+
+	for (int i = 0; i < t->count; i++)
+		want += t->rows[i].n;
+	sqlite3_prepare_v2(r->station.db, sql, -1, &q, NULL);
+	while (sqlite3_step(q) == SQLITE_ROW) {
+		const char *what = (const char *)sqlite3_column_text(q, 0);
+
+		n += sqlite3_column_int64(q, 1);
+		/* When something is ready by its promise is a matter of times, which are not kept.
+		 */
+		if (sqlite3_column_int64(q, 1) != tally_n(t, what, NULL) ||
+		    sqlite3_column_int64(q, 2) != tally_sum(t, what, NULL))
+			run_fail(r, "figures", "%s: %lld (%lld) in the table, %lld (%lld) told",
+				 what, (long long)sqlite3_column_int64(q, 1),
+				 (long long)sqlite3_column_int64(q, 2),
+				 (long long)tally_n(t, what, NULL),
+				 (long long)tally_sum(t, what, NULL));
+	}
+	sqlite3_finalize(q);
+	if (n != want && !r->failure[0])
+		run_fail(r, "figures", "%lld counted, %lld told", (long long)n, (long long)want);
+}
+
 void book_chained(struct event *e, struct json told)
 {
+	add_figures(e, told);
 	count(e->r, json_get(told, "type"));
 	check_chain(e, told);
 	check_number(e, number_of(told));

@@ -93,6 +93,11 @@ const MUTATIONS = [
 		file: 'firmware/overlay.c',
 		from: '\t\t\tif ((t.state == TAKEN_BACK) == !taken)\n',
 		to: '\t\t\tif (taken)\n',
+	}, {
+		name: 'count-only-what-is-no-refusal',
+		file: 'firmware/ledger.c',
+		from: '\tfigures_own(st, type, buf_read(body));\n',
+		to: '\tif (strcmp(type, "pickup.refused"))\n\t\tfigures_own(st, type, buf_read(body));\n',
 	},
 ];
 

@@ -124,6 +124,7 @@ struct books {
 	char prev[HASH_TEXT_MAX];      /* of the newest event's text */
 	uint64_t numbers[NUMBERS_MAX]; /* hashes of those that were given out */
 	int number_count;
+	struct tally figures; /* that must be counted by all that was told */
 	uint64_t orders_told, stock_told; /* bit i: HQ has to write it anew when it hears of it */
 };
 
@@ -270,6 +271,8 @@ void hq_change(struct run *r, struct chance *c, struct book_order *o);
 /* A batch as it is published, of the station or of the other lane. */
 void books_hear(struct run *r, struct slice message, bool sibling);
 void books_step_ends(struct run *r);
+/* books_journal.c: key figures are what the journal says. */
+void book_figures_check(struct run *r);
 struct book_payment *book_payment_find(struct book_order *o, const char *id);
 
 /* ---- sibling.c ---- */

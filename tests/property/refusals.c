@@ -109,13 +109,16 @@ void refusals_begin(void)
  *	session	one that has run out, or whose owner has left, is dropped by whoever meets it
  *	passing	the answer to a press that had a key; stock changes are looked at by the books
  *	ledger	how far HQ has acknowledged is written down with the next step that writes
+ *	figure	counts what the journal tells, refusals too; laws_at_end() compares
  *	job	a slip that waited goes to its printer with the next step, whatever that decides
+ *	contact	it is a contact with a customer: begun, going on, or over
+ *	story	and then stands in the customer's story
  */
 static bool may_change(const char *table)
 {
-	static const char *const tables[] = {
-		"tries", "meta", "session", "passing", "ledger", "job"
-	};
+	static const char *const tables[] = { "tries",	"meta", "session", "passing",
+					      "ledger", "job",	"contact", "story",
+					      "figure",  "figure_told" };
 
 	for (size_t i = 0; i < COUNT_OF(tables); i++)
 		if (!strcmp(tables[i], table))
@@ -129,13 +132,14 @@ static bool may_change(const char *table)
  *		closed by what refuses it, and what was asked for ends: the desk is idle then
  *	here	`pickup.find`: who has shown a right code has come for all orders of that phone,
  *		whatever becomes of this one
- *	journal	HQ is told of refusals at the counter, of locks, and of approvals that were given
+ *	journal	HQ is told of refusals at the counter, of contacts that end by them, of locks, and
+ *		of approvals that were given
  */
 static bool told_only(struct run *r, const char *reason)
 {
 	static const char sql[] =
 		"SELECT count(*) FROM journal WHERE seq>? AND type NOT IN ('pickup.refused',"
-		"'return.refused','code.locked','approval.granted')";
+		"'return.refused','code.locked','approval.granted','interaction.recorded')";
 	struct bench *b = seen.bench;
 	static sqlite3_stmt *q;
 	int64_t others = -1;

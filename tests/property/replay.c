@@ -254,6 +254,7 @@ void laws_at_end(struct run *r)
 		run_fail(r, "journal", "%lld events were told, the journal has %lld",
 			 (long long)r->books.seq, (long long)r->station.st->ledger.last);
 	check_stock(r, &r->station, "the station");
+	book_figures_check(r);
 	for (int i = 0; i < r->plan.orders && !r->failure[0]; i++) {
 		check_lines(r, i);
 		check_payments(r, i);

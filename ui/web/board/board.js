@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The public board: what is being prepared, what is ready.
+// The public board: what is being prepared, what is ready, and how the day goes.
 
 import { h, list, Part } from "/web/dom.js";
+import "/web/figures.js";
 import { language, setLanguage, t } from "/web/i18n.js";
 import { Live } from "/web/live.js";
 import { translate } from "/web/parts.js";
@@ -29,6 +30,7 @@ new Live(
 		const is = (...names) => queue.filter((q) => names.includes(q.status));
 		id("preparing").show(is("placed", "picking"), language());
 		id("ready").show(is("ready", "here"), language());
+		id("figures").show(doc.figures, language());
 	},
 	(up) => {
 		id("gone").hidden = up;

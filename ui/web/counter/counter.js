@@ -144,6 +144,8 @@ function showBanners(inside) {
 	id("revoked").hidden = state.mode !== "revoked" && state.revoked !== true;
 	id("clock").hidden = !state.clock;
 	id("clock").textContent = state.clock ? clockText(state.clock) : "";
+	id("low-rating").hidden = !state.low_rating;
+	id("low-rating").textContent = state.low_rating?.text ?? "";
 }
 
 let shown = ""; // the work whose forms may be open

@@ -17,6 +17,7 @@ function greetingName(doc) {
 /** What stands there: [kind, headline, what happens next]. */
 function words(doc) {
 	const notice = doc.notice;
+	if (doc.survey) return ["none", doc.survey.question, ""];
 	const order = doc.pickup ?? (typeof doc.greeting === "object" ? doc.greeting : null);
 	const name = greetingName(doc);
 	if (order || name) {
@@ -74,14 +75,30 @@ function product({ sku, available, other, order_up_to: most }) {
 	];
 }
 
+/** One question, one press: every score is a button, the ends say what they mean. */
+function survey({ scale, min, max, low, high, language: lang }) {
+	const scores = Array.from({ length: max - min + 1 }, (_, i) => min + i);
+	const meaning = { [min]: low, [max]: high };
+	const score = (n) => h("button", {
+		type: "button", class: "score", "aria-label": meaning[n] ? `${n}: ${meaning[n]}` : String(n),
+		onclick: () => press("rate", { desk: "kiosk", score: n, scale }),
+	}, String(n));
+	return [
+		h("div", { class: "scores", lang }, ...scores.map(score)),
+		h("p", { class: "ends", lang }, h("span", {}, `${min}: ${low}`), h("span", {}, `${max}: ${high}`)),
+		h("div", { class: "languages" },
+			h("button", { type: "button", onclick: () => press("end", { desk: "kiosk" }) }, t("customer.skip"))),
+	];
+}
+
 let offered = "";
 
 function showOffer() {
-	const { draft, product: seen } = state;
-	const now = JSON.stringify([draft ?? null, seen ?? null, language()]);
+	const { draft, product: seen, survey: asked } = state;
+	const now = JSON.stringify([draft ?? null, seen ?? null, asked ?? null, language()]);
 	if (now === offered) return;
 	offered = now;
-	const parts = draft?.qr_rows
+	const parts = asked ? survey(asked) : draft?.qr_rows
 		? [h("div", { class: "qr" }, qr(draft.qr_rows, draft.qr)), h("p", {}, t("customer.scan"))]
 		: seen ? product(seen) : [];
 	id("offer").replaceChildren(...parts.filter(Boolean));

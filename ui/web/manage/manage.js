@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The manager's page: the station as it is, and the prints that want a decision.
 
+import "/web/figures.js";
 import { language, setLanguage, t, word } from "/web/i18n.js";
 import { Live, press } from "/web/live.js";
 import { clockText, translate } from "/web/parts.js";
@@ -22,7 +23,7 @@ new Live(
 		id("clock").textContent = doc.clock ? clockText(doc.clock) : "";
 		id("trouble").hidden = !doc.broker_trouble;
 		id("trouble").textContent = doc.broker_trouble ?? "";
-		for (const part of ["notice", "hq", "jobs", "devices"]) id(part).show(doc[part], language());
+		for (const part of ["notice", "hq", "jobs", "devices", "figures"]) id(part).show(doc[part], language());
 		id("document").textContent = inside ? JSON.stringify(doc, null, 2) : "";
 	},
 	(up) => {

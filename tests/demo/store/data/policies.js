@@ -108,18 +108,21 @@ const POLICIES = {
 	offers: {
 		offers: [
 			{ id: 'OF-1', sku: ['SZA-KRA', 'CZA-WEL', 'REK-SKO'], consent: 'marketing',
+				when: { sku: ['CZA-WEL', 'SZA-KRA'] },
 				text: {
 					pl: 'Do czapki drugi dodatek o 20% taniej, do niedzieli',
 					en: '20% off a second accessory with a hat, until Sunday',
 					uk: 'До шапки другий аксесуар на 20% дешевше, до неділі',
 				} },
 			{ id: 'OF-2', sku: ['HER-LIP', 'MIO-LIP'], consent: 'marketing',
+				when: { sku: ['HER-LIP', 'MIO-LIP'] },
 				text: {
 					pl: 'Herbata i miód lipowy razem za 44,99 zł',
 					en: 'Linden tea and honey together for 44.99 zł',
 					uk: 'Чай і липовий мед разом за 44,99 zł',
 				} },
 			{ id: 'OF-3', sku: ['PAP-PRE', 'WST-SAT', 'KAR-SWI'], consent: 'marketing',
+				when: { from: 20000 },
 				text: {
 					pl: 'Pakowanie prezentów gratis przy zakupach od 200 zł',
 					en: 'Free gift wrapping when you spend 200 zł',

@@ -104,6 +104,27 @@ function member(m) {
 	);
 }
 
+/** What goes with the order, and what is offered: staff say it, and what the customer said. */
+function suggest(all) {
+	if (all.length === 0) return null;
+	return h("section", { class: "member", "aria-label": t("offer.title") }, h("h3", {}, t("offer.title")), h("ul", { class: "rows" }, ...all.map((o) => {
+		const name = named(o.name) ?? o.sku;
+		const price = o.offer_price ?? o.price;
+		return h(
+			"li",
+			{},
+			h("span", {}, [o.text, name, Number.isInteger(price) ? money(price) : ""].filter(Boolean).join(" · "),
+				o.offer && o.state !== "shown" && h("small", {}, word("offer", o.state))),
+			o.offer && h(
+				"span",
+				{ class: "buttons" },
+				lineButton({ id: `offer-take-${o.offer}`, verb: "offer.take", label: t("offer.take"), name, body: { offer: o.offer } }),
+				lineButton({ id: `offer-decline-${o.offer}`, verb: "offer.decline", label: t("offer.decline"), name, body: { offer: o.offer } }),
+			),
+		);
+	})));
+}
+
 export function draw({ pickup, member: m }) {
 	const lines = list(pickup.lines);
 	const n = lack(lines);
@@ -125,6 +146,7 @@ export function draw({ pickup, member: m }) {
 		age(pickup),
 		payments(pickup),
 		member(m),
+		suggest(list(pickup.suggest)),
 		h("p", { class: "left" }, n ? t("pickup.left", { n }) : t("pickup.complete")),
 	];
 }
