@@ -33,7 +33,9 @@ static void test_pages(void **state)
 		expect(s, line, "", NULL, 302, location);
 	}
 	expect(s, "GET /", "", NULL, 302, "Location: /counter/\r\n");
-	expect(s, "GET /web/i18n.js", "", NULL, 200, "Zamówienie");
+	expect(s, "GET /web/i18n.js", "", NULL, 200, "Content-Type: text/javascript");
+	expect(s, "GET /web/words/pl.json", "", NULL, 200, "Zamówienie");
+	expect(s, "GET /web/words/de.json", "", NULL, 404, "\"not_found\"");
 	expect(s, "GET /web/style.css", "", NULL, 200, "Content-Type: text/css");
 	expect(s, "GET /nothing", "", NULL, 404, "\"not_found\"");
 	expect(s, "GET /counter/../ui.h", "", NULL, 404, NULL);
