@@ -16,9 +16,13 @@
 #define PEOPLE_ROWS 50
 #define TRACE_ROWS  20
 
+/* By the time the journal ages by: it passes a jump of HQ's clock, too, only a day at a time. */
 static int64_t before(struct station *st, enum keep k)
 {
-	return station_now(st) - privacy_days(st, k) * DAY_MS;
+	bool a_day;
+	const int64_t now = station_now(st), aged = store_aged_ms(st->store, &a_day);
+
+	return (aged == 0 || now < aged ? now : aged) - privacy_days(st, k) * DAY_MS;
 }
 
 static void next_phase(struct station *st, enum purge_phase next)
@@ -73,7 +77,9 @@ static bool too_old(struct station *st, const struct person_record *r, struct js
 	if (r->stream != STREAM_ORDERS || !order_has_person(body))
 		return false;
 	at = order_ended_ms(body);
-	if (store_order_fact(st->store, slice_of(r->id), &f) && strcmp(f.status, "collected") == 0)
+	/* The later of what HQ and this store say: a lane's clock may have been wrong by years. */
+	if (store_order_fact(st->store, slice_of(r->id), &f) &&
+	    strcmp(f.status, "collected") == 0 && f.at_ms > at)
 		at = f.at_ms;
 	return at > 0 && at < before(st, KEEP_ORDERS);
 }
@@ -146,23 +152,27 @@ static int64_t all_days(struct station *st)
 	return all;
 }
 
-/* A clock that is not sure throws nothing away. */
+/* A clock that is not sure throws nothing away, nor does a database of which nobody knows yet that
+ * time goes by as its clock says, unless HQ has just said how long. */
 static bool is_due(struct station *st)
 {
 	const int64_t mono = station_mono(st), day = station_now(st) / DAY_MS;
 	struct privacy *p = &st->privacy;
-	int64_t days;
+	const int64_t days = mono < p->purge_next_ms ? p->purge_days : all_days(st);
+	bool said = p->purge_days && p->purge_days != days, a_day;
 
-	if (!p->purge_next_ms)
-		p->purge_next_ms = mono + FIRST_MS;
-	if (mono < p->purge_next_ms || !clocks_settled(st))
-		return false;
-	p->purge_next_ms = mono + LOOK_MS;
-	days = all_days(st);
-	if (p->purge_day == day && p->purge_days == days)
-		return false;
-	p->purge_day = day;
+	p->purge_said = p->purge_said || said;
 	p->purge_days = days;
+	if (mono < p->purge_next_ms)
+		return false;
+	p->purge_next_ms = mono + (p->purge_next_ms ? LOOK_MS : FIRST_MS);
+	if (!clocks_settled(st))
+		return false;
+	store_aged_ms(st->store, &a_day);
+	if (!p->purge_said && (!a_day || p->purge_day == day))
+		return false;
+	p->purge_said = false;
+	p->purge_day = day;
 	return true;
 }
 

@@ -397,6 +397,7 @@ struct privacy {
 	int64_t purge_at;
 	int64_t purge_day, purge_days; /* the day it was done last, and by which policy */
 	int64_t purge_next_ms;	     /* monotonic */
+	bool purge_said;	     /* the policy has changed since */
 	char purge_id[ID_MAX + 1];
 	bool purged; /* something was dropped */
 	bool scrub;  /* the file is to be gone over, from its beginning */

@@ -82,6 +82,16 @@ static int64_t aged_ms(struct store *st, int64_t now_ms)
 		aged += passed < DAY_MS ? passed : DAY_MS;
 	store_meta_set(st, "pruned_at", now_ms);
 	store_meta_set(st, "aged", aged);
+	if (!store_meta(st, "aged_from", 0))
+		store_meta_set(st, "aged_from", aged);
+	return aged;
+}
+
+int64_t store_aged_ms(struct store *st, bool *ret_a_day)
+{
+	const int64_t aged = store_meta(st, "aged", 0), from = store_meta(st, "aged_from", 0);
+
+	*ret_a_day = from && aged - from >= DAY_MS;
 	return aged;
 }
 

@@ -320,6 +320,8 @@ void store_times_move(struct store *st, int64_t now_ms, int64_t by_ms);
 /* Drops, a slice a call, what nobody needs any more: events acknowledged more than so many days
  * ago, guests older than a week, tries whose lock ended more than a day ago. */
 void store_prune(struct store *st, int64_t now_ms, int64_t journal_days);
+/* The time the journal ages by, 0 before the first prune; has a day gone by since? */
+int64_t store_aged_ms(struct store *st, bool *ret_a_day);
 
 /* ---- work: desks, sessions, locks, presses, jobs (work.c) ---- */
 

@@ -25,6 +25,8 @@ let window, page;
 
 before(async () => {
 	await browser.start();
+	// Without HQ a return is another matter.
+	await shop.station.waitState('HQ', (doc) => doc.hq.reachable, 15000);
 	window = await (await browser.window(shop.station.port)).open('counter');
 	page = window.page;
 	await shown('login');
