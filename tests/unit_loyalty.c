@@ -15,25 +15,7 @@
 
 #include "firmware/counter/loyalty.h"
 #include "firmware/loyalty.h"
-#include "tests/cases_facts.h"
-
-static struct case_shop shop; /* large */
-
-static void fact(const char *text)
-{
-	char why[256];
-
-	if (!case_fact(&shop, text, why, sizeof(why)))
-		fail_msg("%s: %s", why, text);
-}
-
-static int does(const char *text)
-{
-	case_begin(&shop);
-	case_do(&shop, text);
-	case_end(&shop);
-	return shop.shop->status;
-}
+#include "tests/one_shop.h"
 
 static void refused(const char *text, const char *code)
 {
@@ -42,15 +24,6 @@ static void refused(const char *text, const char *code)
 	assert_int_not_equal(does(text), 200);
 	snprintf(want, sizeof(want), "\"code\":\"%s\"", code);
 	assert_has(shop.shop->reply, want);
-}
-
-static void opens(const char *order)
-{
-	char what[ID_MAX + 16];
-
-	snprintf(what, sizeof(what), "code of %s", order);
-	case_scan(&shop, what, false);
-	assert_int_equal(shop.shop->status, 200);
 }
 
 /* A member with 500 points of whom this lane may spend 50, and two orders of 30,00 to pay. */
@@ -73,22 +46,6 @@ static void balance_is(int64_t points)
 	assert_true(member_load(shop.shop->st, "M-1", &m));
 	store_commit(shop.shop->st->store);
 	assert_int_equal(m.balance, points);
-}
-
-static int told(const char *type)
-{
-	struct station *st = shop.shop->st;
-	char want[64];
-	struct slice text;
-	int n = 0;
-
-	snprintf(want, sizeof(want), "\"type\":\"%s\"", type);
-	store_begin(st->store);
-	for (int64_t seq = 1; seq <= st->ledger.last; seq++)
-		if (store_event_text(st->store, st->ledger.epoch, seq, &text))
-			n += memmem(text.p, text.n, want, strlen(want)) != NULL;
-	store_commit(st->store);
-	return n;
 }
 
 /* ---- restarts and restores ---- */

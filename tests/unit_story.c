@@ -16,39 +16,7 @@
 
 #include "firmware/store/story.h"
 #include "firmware/story.h"
-#include "tests/cases_facts.h"
-
-static struct case_shop shop; /* large */
-
-static void fact(const char *text)
-{
-	char why[256];
-
-	if (!case_fact(&shop, text, why, sizeof(why)))
-		fail_msg("%s: %s", why, text);
-}
-
-static int does(const char *text)
-{
-	case_begin(&shop);
-	case_do(&shop, text);
-	case_end(&shop);
-	return shop.shop->status;
-}
-
-static int told(const char *want)
-{
-	struct station *st = shop.shop->st;
-	struct slice text;
-	int n = 0;
-
-	store_begin(st->store);
-	for (int64_t seq = 1; seq <= st->ledger.last; seq++)
-		if (store_event_text(st->store, st->ledger.epoch, seq, &text))
-			n += memmem(text.p, text.n, want, strlen(want)) != NULL;
-	store_commit(st->store);
-	return n;
-}
+#include "tests/one_shop.h"
 
 static int shown(const char *what)
 {
@@ -122,8 +90,8 @@ static void what_is_told_here_goes_up_with_its_words_beside_the_chain(void **sta
 	assert_int_equal(does("note text=Tajne_słowa. case=S-1"), 200);
 	assert_has(shop.shop->up, "\"person\":{\"salt\":");
 	assert_has(shop.shop->up, "Tajne słowa.");
-	assert_int_equal(told("Tajne"), 0);
-	assert_int_equal(told("\"kind\":\"note\""), 1);
+	assert_int_equal(told_text("Tajne"), 0);
+	assert_int_equal(told_text("\"kind\":\"note\""), 1);
 	case_shop_close(&shop);
 }
 
@@ -173,13 +141,13 @@ static void a_contact_is_told_once_over_a_restart(void **state)
 	case_shop_open(&shop, 1);
 	fact("order ZAM-1 ready: 1 x MUG 24.99; card 24.99; collect_by=-1d");
 	case_scan(&shop, "code of ZAM-1", false); /* refused, and could be lifted */
-	assert_int_equal(told("interaction.recorded"), 0);
+	assert_int_equal(told_text("interaction.recorded"), 0);
 	case_restart(&shop);
 	shop_tick(shop.shop, 10);
-	assert_int_equal(told("interaction.recorded"), 0);
+	assert_int_equal(told_text("interaction.recorded"), 0);
 	shop_tick(shop.shop, CONTACT_LAPSE_MS);
 	shop_tick(shop.shop, CONTACT_LAPSE_MS);
-	assert_int_equal(told("interaction.recorded"), 1);
+	assert_int_equal(told_text("interaction.recorded"), 1);
 	case_shop_close(&shop);
 }
 
@@ -192,7 +160,7 @@ static void a_clock_that_is_set_makes_nobody_wait_for_years(void **state)
 	shop.shop->wall_ms += INT64_C(400) * 24 * 3600 * 1000;
 	shop_tick(shop.shop, 1000);
 	assert_int_equal(does("pickup.cancel"), 200);
-	assert_int_equal(told("\"seconds\":1,"), 1);
+	assert_int_equal(told_text("\"seconds\":1,"), 1);
 	assert_int_equal(contact_seconds(0, INT64_MAX / 2), 8 * 3600);
 	assert_int_equal(contact_seconds(5000, 0), 0);
 	case_shop_close(&shop);
@@ -214,8 +182,8 @@ static void who_loses_the_claim_has_not_refused_anybody(void **state)
 	text_fmt(e.claim.claim, sizeof(e.claim.claim), "00000000000000000000000001");
 	shop_submit(shop.shop, &e, NULL);
 	assert_has(shop.shop->screen, "\"code\":\"being_served\"");
-	assert_int_equal(told("\"outcome\":\"elsewhere\""), 1);
-	assert_int_equal(told("\"resolved\""), 0); /* nobody knows yet */
+	assert_int_equal(told_text("\"outcome\":\"elsewhere\""), 1);
+	assert_int_equal(told_text("\"resolved\""), 0); /* nobody knows yet */
 	case_shop_close(&shop);
 }
 

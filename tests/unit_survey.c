@@ -13,43 +13,9 @@
 #include "firmware/counter/survey.h"
 #include "firmware/store/contact.h"
 #include "firmware/survey.h"
-#include "tests/cases_facts.h"
+#include "tests/one_shop.h"
 
 #define DAY_MS (24 * 3600 * INT64_C(1000))
-
-static struct case_shop shop; /* large */
-
-static void fact(const char *text)
-{
-	char why[256];
-
-	if (!case_fact(&shop, text, why, sizeof(why)))
-		fail_msg("%s: %s", why, text);
-}
-
-static int does(const char *text)
-{
-	case_begin(&shop);
-	case_do(&shop, text);
-	case_end(&shop);
-	return shop.shop->status;
-}
-
-static int told(const char *type)
-{
-	struct station *st = shop.shop->st;
-	char want[64];
-	struct slice text;
-	int n = 0;
-
-	snprintf(want, sizeof(want), "\"type\":\"%s\"", type);
-	store_begin(st->store);
-	for (int64_t seq = 1; seq <= st->ledger.last; seq++)
-		if (store_event_text(st->store, st->ledger.epoch, seq, &text))
-			n += memmem(text.p, text.n, want, strlen(want)) != NULL;
-	store_commit(st->store);
-	return n;
-}
 
 static void open_shop(void)
 {
